@@ -1,0 +1,307 @@
+"""The FeatureSet: aligned float32 blocks per account, all that a model ever sees."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from morning.dataset import SPLITS, Dataset
+from morning.errors import ContractError, MorningError, Problem
+from morning.files import read_json, sha256, whole_folder, write_json
+
+log = logging.getLogger(__name__)
+
+#: Perspective of the paper -> the blocks that represent it.
+PERSPECTIVES: dict[str, tuple[str, ...]] = {
+    "content": ("content_visual", "content_topics"),
+    "audience": ("audience_visual", "audience_topics"),
+    "attribute": ("attribute",),
+}
+#: Every block name, in the order of the perspectives.
+BLOCKS: tuple[str, ...] = tuple(block for blocks in PERSPECTIVES.values() for block in blocks)
+
+_TABLES = {
+    "accounts": ["account_id", "role", "category", "split"],
+    "collaborations": ["brand_id", "influencer_id"],
+}
+
+
+@dataclass
+class FeatureSet:
+    """Vectors of brands and influencers, and who worked with whom.
+
+    Attributes
+    ----------
+    accounts : DataFrame, n rows
+        account_id, role (brand | influencer), category (brands), split (brands).
+    collaborations : DataFrame
+        brand_id, influencer_id: the positives.
+    blocks : dict of str to float32 array, shape (n, size)
+        Row i belongs to row i of `accounts`. Any of `BLOCKS` may be absent.
+    source : str
+        Where the set comes from.
+    made : dict
+        Block name -> how it was made (model, parameters, digests), for the manifest.
+    """
+
+    accounts: pd.DataFrame
+    collaborations: pd.DataFrame
+    blocks: dict[str, np.ndarray]
+    source: str = "unknown"
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    def sizes(self) -> dict[str, int]:
+        """Return the number of columns of each block."""
+        return {name: block.shape[1] for name, block in self.blocks.items()}
+
+    def perspectives(self) -> tuple[str, ...]:
+        """Return the perspectives that at least one block represents."""
+        return tuple(p for p, names in PERSPECTIVES.items() if any(n in self.blocks for n in names))
+
+    def select(self, blocks: Iterable[str]) -> FeatureSet:
+        """Return the same set with only the named blocks.
+
+        Raises
+        ------
+        MorningError
+            If a block is unknown or not there.
+        """
+        wanted = list(blocks)
+        missing = [name for name in wanted if name not in self.blocks]
+        if missing or not wanted:
+            raise MorningError(
+                f"no block {', '.join(missing) or '(none given)'}; "
+                f"this FeatureSet has {', '.join(self.blocks)}"
+            )
+        return replace(self, blocks={n: b for n, b in self.blocks.items() if n in wanted})
+
+    def brands(self, *splits: str) -> np.ndarray:
+        """Return the row numbers of the brands of the given splits (of all, if none is given)."""
+        chosen = (self.accounts["role"] == "brand").to_numpy()
+        if splits:
+            chosen &= self.accounts["split"].isin(splits).to_numpy()
+        return np.flatnonzero(chosen)
+
+    def influencers(self) -> np.ndarray:
+        """Return the row numbers of all influencers."""
+        return np.flatnonzero((self.accounts["role"] == "influencer").to_numpy())
+
+    def rows(self, account_ids: Iterable[str]) -> np.ndarray:
+        """Return the row numbers of accounts.
+
+        Raises
+        ------
+        MorningError
+            If an id is unknown.
+        """
+        index = pd.Index(self.accounts["account_id"])
+        ids = list(account_ids)
+        rows = index.get_indexer(ids)
+        if (rows < 0).any():
+            unknown = [i for i, row in zip(ids, rows, strict=True) if row < 0]
+            raise MorningError(f"unknown account: {', '.join(map(str, unknown[:5]))}")
+        return rows
+
+    def positives(self, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
+        """Return who worked with whom.
+
+        Parameters
+        ----------
+        brands, influencers : int arrays, shapes (B,) and (M,)
+            Row numbers.
+
+        Returns
+        -------
+        bool array, shape (B, M)
+        """
+        n = len(self)
+        row_of, column_of = np.full(n, -1), np.full(n, -1)
+        row_of[brands] = np.arange(len(brands))
+        column_of[influencers] = np.arange(len(influencers))
+        b = row_of[self.rows(self.collaborations["brand_id"])]
+        m = column_of[self.rows(self.collaborations["influencer_id"])]
+        known = (b >= 0) & (m >= 0)
+        matrix = np.zeros((len(brands), len(influencers)), dtype=bool)
+        matrix[b[known], m[known]] = True
+        return matrix
+
+    def validate(self) -> FeatureSet:
+        """Check the contract and return the set itself.
+
+        Raises
+        ------
+        ContractError
+            With every violation: file, row and rule.
+        """
+        problems = _violations(self)
+        if problems:
+            raise ContractError("FeatureSet", problems)
+        return self
+
+    def save(self, folder: str | Path) -> None:
+        """Write tables, blocks and manifest, whole or not at all; a set there is replaced."""
+        self.validate()
+        with whole_folder(folder) as temporary:
+            for name, columns in _TABLES.items():
+                getattr(self, name)[columns].to_parquet(temporary / f"{name}.parquet", index=False)
+            for name, block in self.blocks.items():
+                np.save(temporary / f"{name}.npy", block, allow_pickle=False)
+            files = {
+                path.name: {"sha256": sha256(path), "bytes": path.stat().st_size}
+                for path in sorted(temporary.iterdir())
+            }
+            for name, block in self.blocks.items():
+                files[f"{name}.npy"]["shape"] = list(block.shape)
+            manifest = {"source": self.source, "files": files, "made": self.made}
+            write_json(temporary / "manifest.json", manifest)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> FeatureSet:
+        """Read and validate a FeatureSet folder.
+
+        Raises
+        ------
+        MorningError
+            If a file is missing or unreadable.
+        ContractError
+            If the content breaks the contract or differs from the manifest.
+        """
+        folder = Path(folder)
+        tables = {}
+        for name, columns in _TABLES.items():
+            path = folder / f"{name}.parquet"
+            if not path.is_file():
+                raise MorningError(f"{folder}: no {name}.parquet; is it a FeatureSet folder?")
+            try:
+                tables[name] = pd.read_parquet(path)
+            except (OSError, ValueError) as error:
+                raise MorningError(f"{path}: cannot be read as Parquet ({error})") from error
+            if missing := [c for c in columns if c not in tables[name].columns]:
+                raise ContractError(
+                    f"FeatureSet {folder}",
+                    [Problem(path.name, "this column is required", column=c) for c in missing],
+                )
+        blocks, problems = {}, []
+        for name in BLOCKS:
+            if not (path := folder / f"{name}.npy").is_file():
+                continue
+            try:
+                blocks[name] = np.load(path, allow_pickle=False)
+            except (OSError, ValueError, EOFError) as error:
+                problems.append(Problem(path.name, f"cannot be read as a NumPy array: {error}"))
+        manifest, wrong = _read_manifest(folder)
+        features = cls(
+            blocks=blocks,
+            source=str(manifest.get("source", "unknown")),
+            made=dict(manifest.get("made", {})),
+            **tables,
+        )
+        problems += wrong + _violations(features)
+        if problems:
+            raise ContractError(f"FeatureSet {folder}", problems)
+        return features
+
+
+def is_feature_set(folder: str | Path) -> bool:
+    """Whether a folder looks like a FeatureSet (rather than a Dataset)."""
+    folder = Path(folder)
+    return (folder / "manifest.json").is_file() or any(
+        (folder / f"{name}.npy").is_file() for name in BLOCKS
+    )
+
+
+def account_table(dataset: Dataset) -> pd.DataFrame:
+    """Return the accounts of a Dataset that a FeatureSet has: brands first, then influencers."""
+    chosen = dataset.accounts[dataset.accounts["role"].isin(["brand", "influencer"])]
+    ordered = chosen.sort_values("role", kind="stable")
+    return ordered[_TABLES["accounts"]].reset_index(drop=True)
+
+
+def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Read the manifest and compare the files with it."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        log.warning("%s: no manifest.json, so nothing says where these vectors come from", folder)
+        return {}, []
+    try:
+        manifest = read_json(path)
+        recorded = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {}, [Problem(path.name, f"cannot be read: {error!r}")]
+    problems = []
+    for name, digest in recorded.items():
+        if Path(name).name != name:
+            problems.append(Problem(path.name, "must name files of this folder", value=repr(name)))
+        elif not (folder / name).is_file():
+            problems.append(Problem(name, "is in the manifest but not in the folder"))
+        elif (found := sha256(folder / name)) != digest:
+            rule = f"must have the SHA-256 of the manifest, {digest[:16]}…"
+            problems.append(Problem(name, rule, value=f"{found[:16]}…"))
+    return manifest, problems
+
+
+def _violations(features: FeatureSet) -> list[Problem]:
+    """List everything that breaks the contract."""
+    accounts, pairs = features.accounts, features.collaborations
+    problems: list[Problem] = []
+
+    def require(file: str, column: str | None, bad: Any, rule: str, table: pd.DataFrame) -> None:
+        for row in np.flatnonzero(np.asarray(bad, dtype=bool)):
+            value = None if column is None else repr(table[column].iloc[row])[:60]
+            problems.append(Problem(file, rule, int(row), column, value))
+
+    file, brand = "accounts.parquet", accounts["role"] == "brand"
+    ids = accounts["account_id"]
+    require(file, "account_id", ids.isna(), "must not be empty", accounts)
+    require(file, "account_id", ids.duplicated(), "must be unique", accounts)
+    known = accounts["role"].isin(["brand", "influencer"])
+    require(file, "role", ~known, "must be brand or influencer", accounts)
+    require(file, "category", brand & accounts["category"].isna(), "a brand needs one", accounts)
+    wrong_split = brand & ~accounts["split"].isin(SPLITS)
+    require(file, "split", wrong_split, f"of a brand must be one of {', '.join(SPLITS)}", accounts)
+    without = brand & ~ids.isin(pairs["brand_id"])
+    require(file, "account_id", without, "a brand needs at least one collaboration", accounts)
+
+    file = "collaborations.parquet"
+    not_brand = ~pairs["brand_id"].isin(ids[brand])
+    require(file, "brand_id", not_brand, "must be a brand of accounts.parquet", pairs)
+    not_influencer = ~pairs["influencer_id"].isin(ids[accounts["role"] == "influencer"])
+    rule = "must be an influencer of accounts.parquet"
+    require(file, "influencer_id", not_influencer, rule, pairs)
+    require(file, None, pairs.duplicated(["brand_id", "influencer_id"]), "must be unique", pairs)
+
+    if not features.blocks:
+        problems.append(Problem("FeatureSet", f"needs at least one of {', '.join(BLOCKS)}"))
+    for name, block in features.blocks.items():
+        problems += _block_violations(name, block, accounts)
+    return problems
+
+
+def _block_violations(name: str, block: np.ndarray, accounts: pd.DataFrame) -> list[Problem]:
+    """List what is wrong with one block."""
+    file = f"{name}.npy"
+    if name not in BLOCKS:
+        return [Problem(file, f"unknown block; known are {', '.join(BLOCKS)}")]
+    if block.ndim != 2 or block.shape[1] == 0:
+        return [Problem(file, "must have two dimensions", value=str(block.shape))]
+    if block.dtype != np.float32:
+        return [Problem(file, "must be float32", value=str(block.dtype))]
+    problems = []
+    if len(block) != len(accounts):
+        rule = f"must have one row per row of accounts.parquet, {len(accounts)}"
+        problems.append(Problem(file, rule, value=str(len(block))))
+    for row in np.flatnonzero(~np.isfinite(block).all(axis=1)):
+        who = accounts["account_id"].iloc[row] if row < len(accounts) else "?"
+        column = int(np.flatnonzero(~np.isfinite(block[row]))[0])
+        value = f"{block[row, column]} for account {who!r}"
+        problems.append(Problem(file, "must be finite", int(row), str(column), value))
+    return problems
