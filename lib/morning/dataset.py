@@ -18,7 +18,6 @@ ROLES = ("brand", "influencer", "audience")
 SPLITS = ("train", "validation", "test")
 
 _TEXT = pa.Column("str", nullable=True, coerce=True)
-_IDENTIFIER = {"dtype": "str", "nullable": False, "coerce": True}
 _COUNT = pa.Column(
     "Int64",
     pa.Check.ge(0, error="must not be negative"),
@@ -29,7 +28,7 @@ _COUNT = pa.Column(
 
 def _identifier(unique: bool = False) -> pa.Column:
     check = pa.Check.str_length(min_value=1, max_value=256, error="must have 1 to 256 characters")
-    return pa.Column(checks=check, unique=unique, **_IDENTIFIER)
+    return pa.Column("str", check, unique=unique, nullable=False, coerce=True)
 
 
 #: One pandera schema per table; the column order is the stored order.
@@ -174,7 +173,7 @@ def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.Data
     if required:
         return table
     table = table.reset_index(drop=True)
-    table = table.assign(**{c: pd.NA for c in missing})[list(schema.columns)]
+    table = table.assign(**dict.fromkeys(missing, pd.NA))[list(schema.columns)]
     try:
         return schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -205,7 +204,7 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     def require(name: str, column: str | None, bad: pd.Series, rule: str) -> None:
         table = tables[name]
         for row in bad.index[bad.to_numpy(dtype=bool)]:
-            value = None if column is None else repr(table.at[row, column])[:60]
+            value = None if column is None else repr(table.loc[row, column])[:60]
             problems.append(Problem(name, rule, int(row), column, value))
 
     is_brand = accounts["role"] == "brand"

@@ -1,0 +1,1 @@
+"""Biographies -> attributes -> co-occurrence graph -> node vectors (paper, section IV-C)."""

@@ -1,0 +1,32 @@
+"""Protocol, metrics, intervals and results files."""
+
+from morning.evaluation.metrics import (
+    METRICS,
+    BrandStatistics,
+    auc_rows,
+    brand_statistics,
+    evaluate,
+    ranks,
+)
+from morning.evaluation.protocol import Task, official_task, split_training, task
+from morning.evaluation.results import category_rows, read_results, result_row, write_results
+from morning.evaluation.significance import bootstrap, interval
+
+__all__ = [
+    "METRICS",
+    "BrandStatistics",
+    "Task",
+    "auc_rows",
+    "bootstrap",
+    "brand_statistics",
+    "category_rows",
+    "evaluate",
+    "interval",
+    "official_task",
+    "ranks",
+    "read_results",
+    "result_row",
+    "split_training",
+    "task",
+    "write_results",
+]

@@ -88,8 +88,12 @@ class FeatureSet:
         """Return the row numbers of the brands of the given splits (of all, if none is given)."""
         chosen = (self.accounts["role"] == "brand").to_numpy()
         if splits:
-            chosen &= self.accounts["split"].isin(splits).to_numpy()
+            chosen = chosen & self.accounts["split"].isin(splits).to_numpy()
         return np.flatnonzero(chosen)
+
+    def categories(self, brands: np.ndarray) -> np.ndarray:
+        """Return the category of each brand (row numbers), as a str array."""
+        return np.array(self.accounts["category"].iloc[brands].tolist(), dtype=str)
 
     def influencers(self) -> np.ndarray:
         """Return the row numbers of all influencers."""

@@ -1,0 +1,18 @@
+"""MORNING, its objective and training, and the methods it is compared with."""
+
+from morning.models.checkpoint import TrainedModel
+from morning.models.morning import Morning, MorningConfig
+from morning.models.profiles import PROFILES, VARIANTS, Profile, profile
+from morning.models.training import train, train_seeds
+
+__all__ = [
+    "PROFILES",
+    "VARIANTS",
+    "Morning",
+    "MorningConfig",
+    "Profile",
+    "TrainedModel",
+    "profile",
+    "train",
+    "train_seeds",
+]

@@ -1,0 +1,266 @@
+"""Biographies -> attribute lists (paper, section IV-C, steps 1-3)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pandas as pd
+import simplemma
+from gensim.parsing.preprocessing import STOPWORDS
+
+from morning.attributes.concepts import ConceptGraph, canonical
+from morning.attributes.cooccurrence import training_collaborations
+from morning.dataset import Dataset
+from morning.errors import MorningError
+from morning.files import read_json, write_json
+
+log = logging.getLogger(__name__)
+
+#: Category of the paper -> its node in the released graph, where the two names differ (spec 4.3).
+CATEGORY_ATTRIBUTES = {"clothing": "clothes"}
+#: Words in the longest phrase that can be a keyword.
+LONGEST_PHRASE = 3
+
+# gensim's list counts "computer" among the words without content.
+_STOP_WORDS = STOPWORDS - {"computer"}
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_MENTION = re.compile(r"@[\w.]+")
+_BREAK = re.compile(r"[^\w\s#'’\-]|_{2,}|\s[-–—]+\s|\n")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_STRIPPED_VERBS = ("ing", "ed", "er")
+
+
+@dataclass(frozen=True)
+class BiographyOptions:
+    """How attributes are taken from biographies."""
+
+    min_count: int = 2
+    """A keyword must occur in the biographies of this many training accounts."""
+    categories: bool = True
+    """Brands also receive their category as an attribute (spec 4.3)."""
+    splits: tuple[str, ...] = ("train",)
+    """Brands whose biographies, and whose influencers' biographies, are counted."""
+
+    def __post_init__(self) -> None:
+        if self.min_count < 1:
+            raise MorningError(f"attributes: min_count must be at least 1, not {self.min_count}")
+        if not self.splits or "test" in self.splits:
+            raise MorningError("attributes are fitted on training brands: no split, or test, given")
+
+
+@dataclass(frozen=True, eq=False)
+class Keywords:
+    """Which keyword of a biography stands for which attribute.
+
+    Attributes
+    ----------
+    attribute_of : mapping of str to str
+        Keyword in canonical form (lower case, hyphens between words) -> attribute.
+    categories : bool
+        Whether brands also receive their category.
+    """
+
+    attribute_of: Mapping[str, str]
+    categories: bool = True
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        return spellings(self.attribute_of)
+
+    def attributes(self, biography: str | None, category: str | None = None) -> tuple[str, ...]:
+        """Return the attributes of one account, sorted, each once.
+
+        Parameters
+        ----------
+        biography : str or None
+            Any text.
+        category : str, optional
+            Of a brand.
+        """
+        found = {self.attribute_of[keyword] for keyword in keywords(biography, self._spellings)}
+        if category and self.categories:
+            found.add(CATEGORY_ATTRIBUTES.get(category, canonical(category)))
+        return tuple(sorted(found))
+
+    def save(self, path: str | Path) -> None:
+        """Write the table as JSON, whole or not at all."""
+        value = {"categories": self.categories, "attribute_of": dict(self.attribute_of)}
+        write_json(path, value)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Keywords:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MorningError
+            If the file cannot be read or is of another form.
+        """
+        try:
+            value = read_json(path)
+            table = {str(k): str(a) for k, a in value["attribute_of"].items()}
+            return cls(table, bool(value["categories"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MorningError(f"{path}: cannot be read as keywords ({error!r})") from error
+
+
+def learn_keywords(
+    dataset: Dataset, concepts: ConceptGraph, options: BiographyOptions | None = None
+) -> Keywords:
+    """Choose the frequent keywords of training accounts and merge them into their fathers.
+
+    Training accounts are the brands of `options.splits` and the influencers they worked with.
+    That no keyword is frequent enough is logged.
+    """
+    options = options or BiographyOptions()
+    known = spellings(concepts.terms)
+    counted: Counter[str] = Counter()
+    for biography in training_biographies(dataset, options.splits):
+        counted.update(set(keywords(biography, known)))
+    frequent = sorted(keyword for keyword, n in counted.items() if n >= options.min_count)
+    fathers = {keyword: concepts.father(keyword) for keyword in frequent}
+    table = {keyword: father for keyword, father in fathers.items() if father is not None}
+    if not table:
+        log.warning("no keyword is in %d training biographies or more", options.min_count)
+    return Keywords(table, options.categories)
+
+
+def attribute_lists(dataset: Dataset, table: Keywords) -> dict[str, tuple[str, ...]]:
+    """Return the attributes of every brand and influencer by account id."""
+    accounts = dataset.accounts[dataset.accounts["role"].isin(["brand", "influencer"])]
+    brand = (accounts["role"] == "brand").to_numpy()
+    category = accounts["category"].where(brand & accounts["category"].notna().to_numpy(), None)
+    return {
+        account: table.attributes(_text(biography), _text(owned))
+        for account, biography, owned in zip(
+            accounts["account_id"], accounts["biography"], category, strict=True
+        )
+    }
+
+
+def training_biographies(dataset: Dataset, splits: Sequence[str] = ("train",)) -> list[str]:
+    """Return the biographies of training brands and of the influencers they worked with."""
+    pairs = training_collaborations(dataset, splits)
+    accounts = dataset.accounts
+    chosen = accounts["account_id"].isin({*pairs["brand_id"], *pairs["influencer_id"]})
+    return list(accounts.loc[chosen, "biography"].dropna())
+
+
+def frequent_phrases(biographies: Iterable[str], min_count: int) -> dict[str, int]:
+    """Count what could be a keyword: the vocabulary to read a large concept graph with.
+
+    Parameters
+    ----------
+    biographies : iterable of str
+        Of training accounts (`training_biographies`).
+    min_count : int
+        Smallest number of biographies that a phrase must be in.
+
+    Returns
+    -------
+    dict of str to int
+        Phrase of up to three words, in canonical form, as written and in the singular -> number
+        of biographies with it, most frequent first. No phrase begins or ends with a stop word.
+    """
+    counted: Counter[str] = Counter()
+    for biography in biographies:
+        phrases = set()
+        for words in segments(biography):
+            for start, length in _spans(words):
+                phrase = words[start : start + length]
+                if _STOP_WORDS.isdisjoint((phrase[0], phrase[-1])):
+                    phrases |= {"-".join(phrase), "-".join([*phrase[:-1], singular(phrase[-1])])}
+        counted.update(phrases)
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return {phrase: n for phrase, n in ordered if n >= min_count}
+
+
+def keywords(biography: str | None, known: Mapping[str, str]) -> list[str]:
+    """Return the known keywords of a text in order, the longest match first at each word.
+
+    Parameters
+    ----------
+    biography : str or None
+    known : mapping of str to str
+        From `spellings`.
+    """
+    found = []
+    for words in segments(biography):
+        start = 0
+        while start < len(words):
+            for length in range(min(LONGEST_PHRASE, len(words) - start), 0, -1):
+                if keyword := _lookup(words[start : start + length], known):
+                    found.append(keyword)
+                    start += length
+                    break
+            else:
+                start += 1
+    return found
+
+
+def spellings(terms: Iterable[str]) -> dict[str, str]:
+    """Return how terms may be written -> the term, for `keywords`.
+
+    Besides the term itself: its singular, and both without hyphens, as in hashtags. Where two
+    terms can be written alike, the one that is written so itself wins, then the first.
+    """
+    ordered = sorted(terms)
+    known = {term: term for term in ordered}
+    for term in ordered:
+        *first, last = term.split("-")
+        other = "-".join([*first, singular(last)])
+        for spelling in (other, term.replace("-", ""), other.replace("-", "")):
+            known.setdefault(spelling, term)
+    return known
+
+
+def segments(biography: str | None) -> Iterator[list[str]]:
+    """Yield the words of each stretch of a text that punctuation, emoji or links do not break.
+
+    Lower case; hashtags lose their sign, hyphens part words, links and mentions go.
+    """
+    text = _MENTION.sub("|", _LINK.sub("|", (biography or "").lower()))
+    for stretch in _BREAK.split(text):
+        pieces = stretch.replace("#", " ").replace("-", " ").replace("_", " ").replace("’", "'")
+        if words := _WORD.findall(pieces):
+            yield words
+
+
+@lru_cache(maxsize=100_000)
+def singular(word: str) -> str:
+    """Return the singular of a noun: bloggers -> blogger, women -> woman.
+
+    simplemma's lemma, unless it takes the ending off a noun such as "running" or "gamer"; a
+    plural unknown to it loses its s.
+    """
+    lemma = simplemma.lemmatize(word, lang="en").lower()
+    if lemma != word:
+        return word if word.endswith(_STRIPPED_VERBS) else lemma
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _lookup(words: Sequence[str], known: Mapping[str, str]) -> str | None:
+    """Return the term that a phrase spells, if any."""
+    written = "-".join(words)
+    return known.get(written) or known.get("-".join([*words[:-1], singular(words[-1])]))
+
+
+def _spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and length of every phrase."""
+    for start in range(len(words)):
+        for length in range(1, min(LONGEST_PHRASE, len(words) - start) + 1):
+            yield start, length
+
+
+def _text(value: object) -> str | None:
+    """Return a cell as text, None where it is empty."""
+    return None if pd.isna(value) else str(value)

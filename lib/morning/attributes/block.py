@@ -1,0 +1,210 @@
+"""The `attribute` block of a FeatureSet: eq 18's mean of the node vectors of an account."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from morning.attributes.biographies import (
+    BiographyOptions,
+    Keywords,
+    attribute_lists,
+    learn_keywords,
+)
+from morning.attributes.concepts import ConceptGraph
+from morning.attributes.cooccurrence import (
+    Multiplicity,
+    cooccurrence_graph,
+    training_collaborations,
+)
+from morning.attributes.embedding import (
+    Embedding,
+    Node2VecConfig,
+    embed,
+    read_embedding,
+    write_embedding,
+)
+from morning.attributes.graph import ETA, AttributeGraph
+from morning.dataset import Dataset
+from morning.errors import MorningError
+from morning.features.featureset import account_table
+from morning.files import whole_folder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AttributeOptions:
+    """How biographies become attribute vectors."""
+
+    biographies: BiographyOptions = field(default_factory=BiographyOptions)
+    """Which keywords count, and of which accounts."""
+    multiplicity: Multiplicity = "paper"
+    """How pairs within a brand are counted (`cooccurrence`)."""
+    eta: float = ETA
+    """eq 17's scaling factor."""
+    node2vec: Node2VecConfig = field(default_factory=Node2VecConfig)
+    """Walks and skip-gram; its `dimensions` is the width of the block."""
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeEncoder:
+    """What turns the biography of any account, also a new one, into its vector.
+
+    Attributes
+    ----------
+    keywords : Keywords
+    embedding : Embedding
+    """
+
+    keywords: Keywords
+    embedding: Embedding
+
+    def encode(
+        self, biographies: Sequence[str | None], categories: Sequence[str | None] | None = None
+    ) -> np.ndarray:
+        """Return one vector per account, float32, shape (accounts, dimensions).
+
+        Parameters
+        ----------
+        biographies : sequence of str or None
+        categories : sequence of str or None, optional
+            The category of each account that is a brand.
+        """
+        categories = [None] * len(biographies) if categories is None else categories
+        pairs = zip(biographies, categories, strict=True)
+        return mean_vectors([self.keywords.attributes(b, c) for b, c in pairs], self.embedding)
+
+    def save(self, folder: str | Path) -> None:
+        """Write keywords and node vectors into a folder, whole or not at all."""
+        with whole_folder(folder) as temporary:
+            self.keywords.save(temporary / "keywords.json")
+            write_embedding(temporary / "node_vectors.txt", self.embedding)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> AttributeEncoder:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MorningError
+            If a file is missing or of another form.
+        """
+        folder = Path(folder)
+        return cls(
+            Keywords.load(folder / "keywords.json"), read_embedding(folder / "node_vectors.txt")
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeBlock:
+    """The block and everything it was made from.
+
+    Attributes
+    ----------
+    values : float32 array, shape (n, dimensions)
+        Row i belongs to row i of `account_table(dataset)`.
+    made : dict
+        How it was made, for the manifest.
+    graph : AttributeGraph
+    lists : dict of account id to tuple of str
+    encoder : AttributeEncoder
+        For accounts that come later.
+    """
+
+    values: np.ndarray
+    made: dict[str, Any]
+    graph: AttributeGraph
+    lists: dict[str, tuple[str, ...]]
+    encoder: AttributeEncoder
+
+
+def attribute_block(
+    dataset: Dataset,
+    options: AttributeOptions | None = None,
+    concepts: ConceptGraph | None = None,
+    quiet: bool = True,
+) -> AttributeBlock:
+    """Compute the `attribute` block of a Dataset from its biographies and collaborations.
+
+    Keywords, graph and node vectors are fitted on the training brands and the influencers they
+    worked with; then every brand and influencer is given its vector.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    options : AttributeOptions, optional
+    concepts : ConceptGraph, optional
+        Without it, the one that comes with the package.
+    quiet : bool
+        Without progress bars on stderr.
+
+    Raises
+    ------
+    MorningError
+        If the training accounts have too few attributes for a graph.
+    """
+    options = options or AttributeOptions()
+    concepts = concepts or ConceptGraph.default()
+    table = learn_keywords(dataset, concepts, options.biographies)
+    lists = attribute_lists(dataset, table)
+    pairs = training_collaborations(dataset, options.biographies.splits)
+    graph = cooccurrence_graph(lists, pairs, options.multiplicity, options.eta)
+    if graph.number_of_edges == 0:
+        raise MorningError(
+            "no two attributes occur together in the training collaborations: the biographies "
+            "hold too few known keywords; lower min_count or bring a larger concept graph"
+        )
+    embedding = embed(graph, options.node2vec, quiet)
+    owned = [lists[account] for account in account_table(dataset)["account_id"]]
+    without = _count_without(owned, embedding)
+    if without:
+        log.warning("%d of %d accounts have no known attribute: zero vector", without, len(owned))
+    made = {
+        "method": "biographies -> concept graph -> co-occurrence (eq 13-17) -> node2vec -> mean",
+        "options": asdict(options),
+        "concepts": concepts.source,
+        "keywords": len(table.attribute_of),
+        "nodes": len(graph),
+        "edges": graph.number_of_edges,
+        "collaborations": len(pairs),
+        "accounts_without_attribute": without,
+    }
+    values = mean_vectors(owned, embedding)
+    return AttributeBlock(values, made, graph, lists, AttributeEncoder(table, embedding))
+
+
+def mean_vectors(
+    lists: Sequence[Sequence[str]] | Mapping[str, Sequence[str]], embedding: Embedding
+) -> np.ndarray:
+    """Return eq 18's unweighted mean of the node vectors of each attribute list.
+
+    Parameters
+    ----------
+    lists : sequence of attribute lists, or mapping whose values are
+        Attributes without a vector are left out of the mean.
+    embedding : Embedding
+
+    Returns
+    -------
+    float32 array, shape (lists, dimensions)
+        Zero for an account without any attribute that has a vector (D22).
+    """
+    row = {name: i for i, name in enumerate(embedding.names)}
+    owners = list(lists.values()) if isinstance(lists, Mapping) else lists
+    values = np.zeros((len(owners), embedding.vectors.shape[1]), dtype=np.float32)
+    for i, names in enumerate(owners):
+        if rows := sorted({row[name] for name in names if name in row}):
+            values[i] = embedding.vectors[rows].mean(axis=0)
+    return values
+
+
+def _count_without(lists: Sequence[Sequence[str]], embedding: Embedding) -> int:
+    """Return how many attribute lists hold no attribute that has a vector."""
+    known = set(embedding.names)
+    return sum(known.isdisjoint(names) for names in lists)

@@ -1,0 +1,270 @@
+"""Node vectors of an attribute graph by node2vec, their files, and how alike two of them are."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from morning.attributes.graph import AttributeGraph
+from morning.errors import MorningError
+from morning.files import whole_file
+
+
+@dataclass(frozen=True)
+class Node2VecConfig:
+    """How node vectors are learned; the defaults are those of the authors' program (spec 4.7).
+
+    With p = q = 1 the walks are plain weighted first-order walks.
+    """
+
+    dimensions: int = 128
+    """Numbers per node."""
+    walk_length: int = 80
+    """Nodes in a walk."""
+    walks: int = 10
+    """Walks that start at each node."""
+    window: int = 10
+    """Skip-gram context: nodes before and after in a walk."""
+    p: float = 1.0
+    """Return parameter: large values make walks turn back less."""
+    q: float = 1.0
+    """In-out parameter: small values make walks go further away."""
+    epochs: int = 5
+    """Passes of skip-gram over the walks."""
+    seed: int = 0
+    """Of walks and skip-gram."""
+
+    def __post_init__(self) -> None:
+        for name in ("dimensions", "walk_length", "walks", "window", "epochs", "p", "q"):
+            if not getattr(self, name) > 0:
+                raise MorningError(f"node2vec: {name} must be positive, not {getattr(self, name)}")
+        if not 0 <= self.seed < 2**32:
+            raise MorningError(f"node2vec: seed must be between 0 and 2**32 - 1, not {self.seed}")
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """A vector for each attribute.
+
+    Attributes
+    ----------
+    names : tuple of str, n of them
+    vectors : float32 array, shape (n, dimensions)
+        Row i belongs to `names[i]`.
+    """
+
+    names: tuple[str, ...]
+    vectors: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.vectors.ndim != 2 or len(self.names) != len(self.vectors):
+            raise MorningError(
+                f"embedding: {len(self.names)} names, but vectors of shape {self.vectors.shape}"
+            )
+        if len(set(self.names)) != len(self.names):
+            raise MorningError("embedding: two nodes have the same name")
+        if not np.isfinite(self.vectors).all():
+            raise MorningError("embedding: vectors must be finite numbers")
+
+    def reordered(self, names: Sequence[str]) -> Embedding:
+        """Return the vectors of the given nodes, in their order.
+
+        Raises
+        ------
+        MorningError
+            If a node has no vector.
+        """
+        row = {name: i for i, name in enumerate(self.names)}
+        if missing := [name for name in names if name not in row]:
+            raise MorningError(f"embedding: no vector for {', '.join(missing[:5])}")
+        return Embedding(tuple(names), self.vectors[[row[name] for name in names]])
+
+
+def embed(
+    graph: AttributeGraph, config: Node2VecConfig | None = None, quiet: bool = True
+) -> Embedding:
+    """Learn a vector for each node with the `node2vec` package.
+
+    One worker and fixed seeds make it repeat exactly, in another process too. The random
+    states of Python and NumPy are left as they were found.
+
+    Parameters
+    ----------
+    graph : AttributeGraph
+        Every node needs a neighbour (`AttributeGraph.without_isolated`).
+    config : Node2VecConfig, optional
+    quiet : bool
+        Without progress bars on stderr.
+
+    Raises
+    ------
+    MorningError
+        If the graph is empty or a node has no neighbour, or the package is not installed.
+    """
+    config = config or Node2VecConfig()
+    if len(graph) == 0 or not graph.degrees.all():
+        raise MorningError("node2vec needs a graph in which every attribute has a neighbour")
+    try:
+        from node2vec import Node2Vec
+    except ImportError as error:
+        raise MorningError(
+            "the node2vec package is missing: pip install --no-deps node2vec==0.5.0"
+        ) from error
+    numbered = AttributeGraph(tuple(map(str, range(len(graph)))), graph.weights)
+    with _random_states_restored():
+        walker = Node2Vec(
+            numbered.to_networkx(),
+            dimensions=config.dimensions,
+            walk_length=config.walk_length,
+            num_walks=config.walks,
+            p=config.p,
+            q=config.q,
+            workers=1,
+            quiet=quiet,
+            seed=config.seed,
+        )
+        model = walker.fit(
+            window=config.window,
+            min_count=1,
+            epochs=config.epochs,
+            seed=config.seed,
+            workers=1,
+        )
+    vectors = model.wv[list(numbered.names)].astype(np.float32)
+    return Embedding(graph.names, vectors)
+
+
+def read_embedding(path: str | Path, names: Sequence[str] | None = None) -> Embedding:
+    """Read node vectors in word2vec's text format.
+
+    Parameters
+    ----------
+    path : path
+        First line "nodes dimensions", then one line per node: its name and its numbers.
+    names : sequence of str, optional
+        Where the file names nodes by number: name of node 0, 1, …; the rows then come in this
+        order.
+
+    Raises
+    ------
+    MorningError
+        Naming the line that does not agree with the first one.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            n, dimensions = _header(path, file.readline())
+            found: list[str] = []
+            vectors = np.empty((n, dimensions), dtype=np.float32)
+            for number, line in enumerate(file, start=2):
+                fields = line.rstrip("\n").rstrip().split(" ")
+                if fields == [""]:
+                    continue
+                if len(found) == n:
+                    raise MorningError(f"{path}, line {number}: more than the {n} nodes announced")
+                if len(fields) != dimensions + 1:
+                    rule = f"needs a name and {dimensions} numbers, found {len(fields)} fields"
+                    raise MorningError(f"{path}, line {number}: {rule}")
+                try:
+                    vectors[len(found)] = [float(field) for field in fields[1:]]
+                except ValueError as error:
+                    raise MorningError(f"{path}, line {number}: {error}") from None
+                found.append(fields[0])
+    except (OSError, UnicodeDecodeError) as error:
+        raise MorningError(f"{path}: cannot be read as text ({error})") from error
+    if len(found) != n:
+        raise MorningError(f"{path}: {n} nodes announced, {len(found)} found")
+    embedding = Embedding(tuple(found), vectors)
+    if names is None:
+        return embedding
+    ordered = embedding.reordered([str(node) for node in range(len(names))])
+    if len(embedding.names) != len(names):
+        raise MorningError(f"{path}: {len(embedding.names)} nodes, but {len(names)} names")
+    return Embedding(tuple(names), ordered.vectors)
+
+
+def write_embedding(path: str | Path, embedding: Embedding) -> None:
+    """Write node vectors in word2vec's text format, whole or not at all; exact when read back.
+
+    Raises
+    ------
+    MorningError
+        If a name holds white space, which the format cannot express.
+    """
+    for name in embedding.names:
+        if name.split() != [name]:
+            raise MorningError(f"{path}: the node name {name!r} has white space or is empty")
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        n, dimensions = embedding.vectors.shape
+        file.write(f"{n} {dimensions}\n")
+        for name, vector in zip(embedding.names, embedding.vectors, strict=True):
+            file.write(" ".join([name, *map(str, vector)]) + "\n")
+
+
+def neighbour_agreement(a: Embedding, b: Embedding, k: int = 10) -> dict[str, float]:
+    """Return how far two embeddings agree on who is near whom, by cosine.
+
+    Parameters
+    ----------
+    a, b : Embedding
+        Of the same nodes, in any order.
+    k : int
+        Neighbours to look at, below n.
+
+    Returns
+    -------
+    dict
+        `agreement`: mean share of a node's k nearest neighbours that both have; `chance`: the
+        same for unrelated embeddings, k / (n - 1); `k`; `nodes`: n.
+    """
+    if set(a.names) != set(b.names):
+        raise MorningError("the two embeddings are of different nodes and cannot be compared")
+    n = len(a.names)
+    if not 0 < k < n:
+        raise MorningError(f"k must be between 1 and {n - 1}, one less than the nodes, not {k}")
+    near_a = nearest(a.vectors, k)
+    near_b = nearest(b.reordered(a.names).vectors, k)
+    shared = [len(np.intersect1d(x, y)) for x, y in zip(near_a, near_b, strict=True)]
+    return {
+        "agreement": float(np.mean(shared)) / k,
+        "chance": k / (n - 1),
+        "k": float(k),
+        "nodes": float(n),
+    }
+
+
+def nearest(vectors: np.ndarray, k: int) -> np.ndarray:
+    """Return each row's k nearest other rows by cosine, nearest first, int, shape (n, k)."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = vectors / np.where(norms > 0, norms, 1)
+    cosine = unit @ unit.T
+    np.fill_diagonal(cosine, -np.inf)
+    return np.argsort(-cosine, axis=1, kind="stable")[:, :k]
+
+
+def _header(path: str | Path, line: str) -> tuple[int, int]:
+    """Read "nodes dimensions"."""
+    try:
+        n, dimensions = (int(field) for field in line.split())
+    except ValueError:
+        raise MorningError(f"{path}, line 1: needs the numbers of nodes and dimensions") from None
+    # A number takes a space and a digit at least: no array larger than what the file can hold.
+    if n < 1 or dimensions < 1 or 2 * n * dimensions > os.path.getsize(path):
+        raise MorningError(f"{path}, line 1: no {n} nodes × {dimensions} numbers in this file")
+    return n, dimensions
+
+
+@contextmanager
+def _random_states_restored() -> Iterator[None]:
+    """Leave Python's and NumPy's global generators as they were; node2vec seeds both."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002

@@ -1,0 +1,227 @@
+"""The seven metrics of the paper, per brand and over brands.
+
+Specification: the metric code released with MORNING and CAMERA. Ranks are pessimistic (a tie
+gets the worst rank of its group). "Released" AUC follows the authors' list of row comparisons:
+every ordered combination of two positive pairs (b1, i1), (b2, i2) with b1 != b2 and i1 != i2
+compares (b1, i1) with (b1, i2); ties count 0. "Clean" AUC takes as negatives the candidates
+that are not positives of the brand, each once; ties count one half.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import rankdata
+
+from morning.errors import MorningError
+
+#: Every metric, in the order of the tables.
+METRICS = (
+    "auc",
+    "cauc",
+    "auc_clean",
+    "cauc_clean",
+    "recall@10",
+    "recall@50",
+    "mrr",
+    "map",
+    "medr",
+)
+#: Metrics that are a ratio of two sums over brands, rather than a mean over brands.
+POOLED = ("auc", "cauc", "auc_clean", "cauc_clean")
+_MEANS = ("recall@10", "recall@50", "mrr", "map")
+
+
+class BrandStatistics:
+    """What each brand contributes to each metric; sums and means of it give the metrics.
+
+    Attributes
+    ----------
+    hits, rows : dict of str to float array, shape (B,)
+        For each pooled metric: comparisons won, and comparisons made, by each brand.
+    values : dict of str to float array, shape (B,)
+        For each other metric: the brand's own value; `first_rank` holds the rank of its best
+        positive. NaN for a brand without positives.
+    """
+
+    def __init__(
+        self,
+        hits: dict[str, np.ndarray],
+        rows: dict[str, np.ndarray],
+        values: dict[str, np.ndarray],
+    ) -> None:
+        self.hits, self.rows, self.values = hits, rows, values
+
+    def __len__(self) -> int:
+        return len(self.values["first_rank"])
+
+    def take(self, brands: np.ndarray) -> BrandStatistics:
+        """Return the statistics of chosen brands: indices (repeats allowed) or a mask."""
+        return BrandStatistics(
+            {k: v[brands] for k, v in self.hits.items()},
+            {k: v[brands] for k, v in self.rows.items()},
+            {k: v[brands] for k, v in self.values.items()},
+        )
+
+    def resample(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """Return every metric of many samples of brands at once.
+
+        Parameters
+        ----------
+        indices : int array, shape (R, B)
+            Brands of each sample.
+
+        Returns
+        -------
+        dict of str to float array, shape (R,)
+            NaN where a sample has nothing to compare.
+        """
+        out: dict[str, np.ndarray] = {}
+        with np.errstate(invalid="ignore"):
+            for name in POOLED:
+                hits = self.hits[name][indices].sum(axis=1)
+                out[name] = hits / self.rows[name][indices].sum(axis=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # mean of no brand: NaN is the answer
+            for name in _MEANS:
+                out[name] = np.nanmean(self.values[name][indices], axis=1)
+        out["medr"] = _lower_median(self.values["first_rank"][indices])
+        return {name: out[name] for name in METRICS}
+
+    def metrics(self) -> dict[str, float]:
+        """Return every metric over these brands."""
+        sample = self.resample(np.arange(len(self))[None])
+        return {name: float(value[0]) for name, value in sample.items()}
+
+
+def evaluate(
+    scores: np.ndarray, positives: np.ndarray, brand_categories: Sequence[str] | np.ndarray
+) -> dict[str, float]:
+    """Return the seven metrics, AUC and cAUC both as released and clean.
+
+    Parameters
+    ----------
+    scores : float array, shape (B, M)
+        Ranking score of each candidate influencer for each brand; higher is better.
+    positives : bool array, shape (B, M)
+        Who worked with whom.
+    brand_categories : str array, shape (B,)
+
+    Returns
+    -------
+    dict of str to float
+        Keys are `METRICS`. NaN, with a warning, where nothing can be measured.
+
+    Raises
+    ------
+    MorningError
+        If shapes differ or a score is NaN.
+    """
+    statistics = brand_statistics(scores, positives, brand_categories)
+    if np.isnan(statistics.values["mrr"]).any():
+        warnings.warn("brands without positives do not count in any metric", stacklevel=2)
+    result = statistics.metrics()
+    if missing := [name for name, value in result.items() if np.isnan(value)]:
+        warnings.warn(f"nothing to measure for {', '.join(missing)}", stacklevel=2)
+    return result
+
+
+def brand_statistics(
+    scores: np.ndarray, positives: np.ndarray, brand_categories: Sequence[str] | np.ndarray
+) -> BrandStatistics:
+    """Return what each brand contributes to each metric; arguments as in `evaluate`."""
+    scores = np.asarray(scores, dtype=float)
+    positives = np.asarray(positives, dtype=bool)
+    categories = np.asarray(brand_categories)
+    if scores.ndim != 2 or positives.shape != scores.shape or categories.shape != scores.shape[:1]:
+        raise MorningError(
+            f"scores {scores.shape} and positives {positives.shape} must both be (brands,"
+            f" influencers), brand_categories {categories.shape} one per brand"
+        )
+    if np.isnan(scores).any():
+        raise MorningError(f"{int(np.isnan(scores).sum())} scores are NaN")
+
+    below = rankdata(scores, method="min", axis=1).astype(np.int64) - 1  # strictly lower scores
+    at_most = rankdata(scores, method="max", axis=1).astype(np.int64)  # lower or equal scores
+    hits, rows = _comparisons(scores, positives, categories, below, at_most)
+    return BrandStatistics(hits, rows, _rank_values(scores.shape[1] - below, positives))
+
+
+def auc_rows(
+    positives: np.ndarray, brand_categories: Sequence[str] | np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return how many comparisons each brand makes in each pooled metric, shape (B,) each."""
+    positives = np.asarray(positives, dtype=bool)
+    zeros = np.zeros(positives.shape)
+    return brand_statistics(zeros, positives, brand_categories).rows
+
+
+def ranks(scores: np.ndarray) -> np.ndarray:
+    """Return pessimistic ranks: how many candidates score at least as high; shape (B, M)."""
+    scores = np.asarray(scores, dtype=float)
+    return scores.shape[1] + 1 - rankdata(scores, method="min", axis=1).astype(np.int64)
+
+
+def _comparisons(
+    scores: np.ndarray,
+    positives: np.ndarray,
+    categories: np.ndarray,
+    below: np.ndarray,
+    at_most: np.ndarray,
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Count comparisons won and made, without listing them.
+
+    Each metric gives every candidate of a brand a weight as a negative; a positive wins the
+    weight of all candidates below it, read off a cumulative sum in score order.
+    """
+    same = (categories[:, None] == categories[None, :]).astype(float)
+    count = positives.astype(float)
+    others = count.sum(axis=0) - count  # brands other than b that the influencer worked with
+    others_same = same @ count - count  # … of the category of b
+    negative = ~positives
+    weights = {
+        "auc": others,
+        "cauc": others_same,
+        "auc_clean": negative.astype(float),
+        "cauc_clean": (negative & (others_same > 0)).astype(float),
+    }
+    order = np.argsort(scores, axis=1, kind="stable")
+    hits, rows = {}, {}
+    for name, weight in weights.items():
+        ordered = np.take_along_axis(weight, order, axis=1)
+        cumulative = np.concatenate([np.zeros((len(scores), 1)), ordered.cumsum(axis=1)], axis=1)
+        won = np.take_along_axis(cumulative, below, axis=1)
+        if name.endswith("_clean"):
+            won = (won + np.take_along_axis(cumulative, at_most, axis=1)) / 2
+        made = weight.sum(axis=1, keepdims=True) - weight  # never against itself
+        hits[name] = (won * count).sum(axis=1)
+        rows[name] = (made * count).sum(axis=1)
+    return hits, rows
+
+
+def _rank_values(rank: np.ndarray, positives: np.ndarray) -> dict[str, np.ndarray]:
+    """Return recall, reciprocal rank, average precision and first rank of each brand."""
+    n = positives.sum(axis=1).astype(float)
+    n[n == 0] = np.nan
+    worst = rank.shape[1] + 1
+    ordered = np.sort(np.where(positives, rank, worst), axis=1)  # the positives' ranks come first
+    first = np.where(np.isnan(n), np.nan, ordered[:, 0])
+    k = np.arange(1, rank.shape[1] + 1)
+    precision = np.where(k <= np.nan_to_num(n)[:, None], k / ordered, 0.0)
+    return {
+        "recall@10": ((ordered <= 10) & (ordered < worst)).sum(axis=1) / n,
+        "recall@50": ((ordered <= 50) & (ordered < worst)).sum(axis=1) / n,
+        "mrr": 1 / first,
+        "map": precision.sum(axis=1) / n,
+        "first_rank": first,
+    }
+
+
+def _lower_median(first_ranks: np.ndarray) -> np.ndarray:
+    """Return the lower median of each row: an integer rank, NaN entries left out."""
+    ordered = np.sort(first_ranks, axis=1)  # NaN sort last
+    n = (~np.isnan(ordered)).sum(axis=1)
+    middle = np.maximum((n + 1) // 2 - 1, 0)
+    return np.take_along_axis(ordered, middle[:, None], axis=1)[:, 0]

@@ -1,0 +1,97 @@
+"""Results: one row per method, with spread over seeds, interval over brands and the paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from morning.evaluation.metrics import METRICS, BrandStatistics
+from morning.evaluation.published import PUBLISHED
+from morning.evaluation.significance import RESAMPLES, bootstrap, interval
+from morning.files import read_json, write_json
+
+
+def result_row(
+    method: str,
+    runs: Sequence[BrandStatistics],
+    *,
+    table: str | None = None,
+    resamples: int = RESAMPLES,
+    **extra: Any,
+) -> dict[str, Any]:
+    """Return one row of a results file.
+
+    Parameters
+    ----------
+    method : str
+        Name as in the paper's table.
+    runs : sequence of BrandStatistics
+        One per seed, the same brands in each.
+    table : str, optional
+        Table of the paper to look up the published row in.
+    resamples : int
+        Bootstrap resamples of brands.
+    **extra
+        Further entries of the row, such as `blocks`.
+
+    Returns
+    -------
+    dict
+        Every metric (mean over seeds), `seeds`, `sd` (over seeds; null for one seed), `ci95`
+        (over brands) and `paper` (published numbers, or null). What cannot be measured is null.
+    """
+    values = {m: np.array([run.metrics()[m] for run in runs]) for m in METRICS}
+    samples = bootstrap(runs, resamples)
+    row: dict[str, Any] = {"method": method}
+    row |= {m: _number(v.mean()) for m, v in values.items()}
+    row["seeds"] = len(runs)
+    row["sd"] = {m: _number(v.std(ddof=1)) if len(v) > 1 else None for m, v in values.items()}
+    row["ci95"] = {m: interval(s) for m, s in samples.items()}
+    row["paper"] = PUBLISHED.get(table, {}).get(method) if table else None
+    return row | extra
+
+
+def category_rows(
+    runs: Sequence[BrandStatistics], categories: np.ndarray, **extra: Any
+) -> list[dict[str, Any]]:
+    """Return a row per category (alphabetical), then `all`; each says how many brands it has.
+
+    `all` recombines from the categories exactly: AUC and cAUC by their comparisons, the means
+    by their brands.
+    """
+    rows = []
+    for name in [*sorted(set(categories)), "all"]:
+        mask = np.ones(len(categories), bool) if name == "all" else categories == name
+        chosen = [run.take(mask) for run in runs]
+        row = result_row(name, chosen, table="table5_categories", **extra)
+        comparisons = {m: int(rows_.sum()) for m, rows_ in chosen[0].rows.items()}
+        rows.append(row | {"brands": int(mask.sum()), "comparisons": comparisons})
+    return rows
+
+
+def write_results(
+    path: str | Path,
+    table: str,
+    protocol: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    **extra: Any,
+) -> Path:
+    """Write `results/<table>.json` and return its path."""
+    path = Path(path)
+    document = {"table": table, "protocol": dict(protocol), "rows": list(rows)} | extra
+    write_json(path, document)
+    return path
+
+
+def read_results(path: str | Path) -> dict[str, Any]:
+    """Read a results file."""
+    return read_json(path)
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN: what cannot be measured is null."""
+    return None if math.isnan(value) else float(value)

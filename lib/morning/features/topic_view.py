@@ -1,0 +1,78 @@
+"""An interactive view of topics that opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyLDAvis
+from pyLDAvis.urls import D3_LOCAL, LDAVIS_CSS_LOCAL, LDAVIS_LOCAL
+
+from morning.errors import MorningError
+from morning.features.topics import TopicModel
+
+
+def topic_view_html(model: TopicModel, documents: Iterable[str], terms: int = 30) -> str:
+    """Return pyLDAvis' view of a model as HTML with its scripts inside.
+
+    Parameters
+    ----------
+    model : TopicModel
+    documents : iterable of str
+        Documents that say how frequent topics and words are; those it was fitted on, usually.
+    terms : int
+        Words shown per topic.
+
+    Returns
+    -------
+    str
+        A fragment to put into a page; scripts and styles are data URIs, nothing is loaded from
+        elsewhere. Topics are numbered from 0 as in the model.
+
+    Raises
+    ------
+    MorningError
+        If there are fewer than three topics, which span no plane, or no document has a word.
+    """
+    k = model.lda.num_topics
+    if k < 3:
+        raise MorningError(f"the topic view needs at least 3 topics, this model has {k}")
+    bags = [bag for bag in model.bags(documents) if bag]
+    if not bags:
+        raise MorningError("no document has a word that the model knows")
+    frequency = np.zeros(len(model.vocabulary))
+    for bag in bags:
+        for word, count in bag:
+            frequency[word] += count
+    seen = np.flatnonzero(frequency)
+    topics = model.topics()[:, seen]
+    shares = model.infer(bags).astype(np.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas' deprecations inside pyLDAvis
+        prepared = pyLDAvis.prepare(
+            topics / topics.sum(axis=1, keepdims=True),
+            shares / shares.sum(axis=1, keepdims=True),
+            np.array([sum(count for _, count in bag) for bag in bags]),
+            [model.vocabulary[i] for i in seen],
+            frequency[seen],
+            R=terms,
+            n_jobs=1,
+            sort_topics=False,
+            start_index=0,
+        )
+    return pyLDAvis.prepared_data_to_html(
+        prepared,
+        template_type="simple",
+        visid=f"topics-{model.digest[:8]}",
+        d3_url=_inline(D3_LOCAL, "text/javascript"),
+        ldavis_url=_inline(LDAVIS_LOCAL, "text/javascript"),
+        ldavis_css_url=_inline(LDAVIS_CSS_LOCAL, "text/css"),
+    )
+
+
+def _inline(path: str, kind: str) -> str:
+    """Return a file as a data URI."""
+    return f"data:{kind};base64,{base64.b64encode(Path(path).read_bytes()).decode('ascii')}"

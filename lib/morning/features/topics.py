@@ -1,0 +1,430 @@
+"""Topics of captions: LDA fitted on training accounts, and the two topic blocks (section IV-A)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from gensim.corpora import Dictionary
+from gensim.models import CoherenceModel, LdaModel
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+from tqdm import tqdm
+
+from morning.dataset import Dataset
+from morning.errors import MorningError
+from morning.features.audience import AudienceOptions, audience_posts
+from morning.features.block import Block
+from morning.features.featureset import account_table
+from morning.features.text import words
+from morning.files import read_json, sha256, whole_folder, write_json
+
+log = logging.getLogger(__name__)
+
+Bag = list[tuple[int, int]]
+
+_ARRAYS, _ABOUT = "topics.safetensors", "topics.json"
+
+
+@dataclass(frozen=True)
+class TopicOptions:
+    """How topics are fitted.
+
+    The authors: 22 topics of content and 21 of audiences, 300 passes, 25 iterations, seed 123,
+    fitted on all accounts (transductive).
+    """
+
+    topics: int = 22
+    """Number of topics K."""
+    passes: int = 30
+    """Passes over the documents."""
+    iterations: int = 50
+    """Most iterations per document and pass."""
+    min_count: int = 3
+    """A word must occur so often in the documents that are fitted."""
+    emoji_words: bool = False
+    """Read emoji as words, rather than dropping them."""
+    transductive: bool = False
+    """Fit on all accounts, test accounts too, as the authors did."""
+    seed: int = 0
+    """Seed of the fit and of inference."""
+
+    def __post_init__(self) -> None:
+        if min(self.topics, self.passes, self.iterations, self.min_count) < 1:
+            raise MorningError("topics, passes, iterations and min_count must be at least 1")
+
+
+class TopicModel:
+    """An LDA model with its vocabulary: text in, topic distributions out.
+
+    Parameters
+    ----------
+    lda : LdaModel
+        gensim's model.
+    vocabulary : sequence of str
+        Word of each column of the model, in alphabetical order.
+    options : TopicOptions
+        How it was fitted.
+    documents : int
+        How many documents with words it was fitted on.
+    """
+
+    def __init__(
+        self, lda: LdaModel, vocabulary: Sequence[str], options: TopicOptions, documents: int
+    ) -> None:
+        self.lda = lda
+        self.vocabulary = tuple(vocabulary)
+        self.options = options
+        self.documents = documents
+        self._number = {word: i for i, word in enumerate(self.vocabulary)}
+
+    @classmethod
+    def fit(cls, documents: Iterable[str], options: TopicOptions | None = None) -> TopicModel:
+        """Fit LDA on documents; equal documents, options and machine give an equal model.
+
+        Raises
+        ------
+        MorningError
+            If no word occurs `min_count` times.
+        """
+        options = options or TopicOptions()
+        return cls._fit([words(text, options.emoji_words) for text in documents], options)
+
+    @classmethod
+    def _fit(cls, texts: Sequence[Sequence[str]], options: TopicOptions) -> TopicModel:
+        """Fit on documents that are split into words."""
+        counts = Counter(word for text in texts for word in text)
+        vocabulary = sorted(word for word, n in counts.items() if n >= options.min_count)
+        if not vocabulary:
+            raise MorningError(
+                f"no word occurs {options.min_count} times in the {len(texts)} documents that "
+                "topics are fitted on; are there captions, and in English?"
+            )
+        number = {word: i for i, word in enumerate(vocabulary)}
+        corpus = [bag for text in texts if (bag := _bag(text, number))]
+        # LdaMulticore does not repeat under a seed.
+        lda = LdaModel(
+            corpus=corpus,
+            id2word=dict(enumerate(vocabulary)),
+            num_topics=options.topics,
+            passes=options.passes,
+            iterations=options.iterations,
+            alpha="auto",
+            eta="auto",
+            minimum_probability=0.0,
+            eval_every=None,
+            random_state=options.seed,
+        )
+        return cls(lda, vocabulary, options, len(corpus))
+
+    def bags(self, documents: Iterable[str]) -> list[Bag]:
+        """Return the bag of words of each document; words that the model does not know are out."""
+        return [_bag(words(text, self.options.emoji_words), self._number) for text in documents]
+
+    def transform(self, documents: Iterable[str]) -> np.ndarray:
+        """Return the topic distributions of documents, seen or unseen.
+
+        Parameters
+        ----------
+        documents : iterable of str
+
+        Returns
+        -------
+        float32 array, shape (documents, K)
+            Rows sum to 1. A document without a known word gets the mean of the model's prior,
+            which is what LDA infers of nothing.
+
+        Notes
+        -----
+        Each document is inferred alone from the same start, so its distribution does not depend
+        on its company.
+        """
+        return self.infer(self.bags(documents))
+
+    def infer(self, bags: Sequence[Bag]) -> np.ndarray:
+        """Return the topic distributions of bags of words, as `transform` does of texts."""
+        gamma = np.empty((len(bags), self.lda.num_topics), dtype=np.float64)
+        for row, bag in enumerate(bags):
+            if bag:
+                self.lda.random_state = np.random.RandomState(self.options.seed)
+                gamma[row] = self.lda.inference([bag])[0][0]
+            else:
+                gamma[row] = self.lda.alpha
+        return (gamma / gamma.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    def topics(self) -> np.ndarray:
+        """Return the word distribution of each topic, float array (K, words), rows sum to 1."""
+        weights = self.lda.state.get_lambda().astype(np.float64)
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """Return the tensors that define the model."""
+        arrays = {"sstats": self.lda.state.sstats, "alpha": self.lda.alpha, "eta": self.lda.eta}
+        return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the vocabulary and the model's tensors."""
+        digest = hashlib.sha256("\n".join(self.vocabulary).encode())
+        for _, array in sorted(self._arrays().items()):
+            digest.update(array.tobytes())
+        return digest.hexdigest()
+
+    def made(self) -> dict[str, Any]:
+        """Return what the manifest says of the model."""
+        return {
+            "name": "gensim LdaModel",
+            "weights_sha256": self.digest,
+            "words": len(self.vocabulary),
+            "documents_fitted": self.documents,
+            **asdict(self.options),
+        }
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model as safetensors and JSON, whole or not at all."""
+        with whole_folder(folder) as temporary:
+            save_file(self._arrays(), temporary / _ARRAYS)
+            about = {
+                "options": asdict(self.options),
+                "documents": self.documents,
+                "vocabulary": list(self.vocabulary),
+                "sha256": sha256(temporary / _ARRAYS),
+            }
+            write_json(temporary / _ABOUT, about)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> TopicModel:
+        """Read what `save` wrote; the same texts get the same topics.
+
+        Raises
+        ------
+        MorningError
+            If a file is missing, damaged, or not the one that was written.
+        """
+        folder = Path(folder)
+        try:
+            about = read_json(folder / _ABOUT)
+            options = TopicOptions(**about["options"])
+            vocabulary = [str(word) for word in about["vocabulary"]]
+            if sha256(folder / _ARRAYS) != about["sha256"]:
+                raise MorningError(f"{folder / _ARRAYS}: differs from what {_ABOUT} says of it")
+            arrays = load_file(folder / _ARRAYS)
+            _check(arrays, options.topics, vocabulary)
+            documents = int(about["documents"])
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise MorningError(f"{folder}: no readable topic model ({error!r})") from error
+        lda = LdaModel(
+            id2word=dict(enumerate(vocabulary)),
+            num_topics=options.topics,
+            iterations=options.iterations,
+            alpha=arrays["alpha"],
+            eta=arrays["eta"],
+            minimum_probability=0.0,
+            random_state=options.seed,
+        )
+        lda.state.sstats = arrays["sstats"]
+        lda.sync_state()
+        return cls(lda, vocabulary, options, documents)
+
+
+def top_words(model: TopicModel, n: int = 10) -> pd.DataFrame:
+    """Return the n likeliest words of each topic.
+
+    Returns
+    -------
+    DataFrame
+        topic, rank (from 1), word, probability.
+    """
+    rows = []
+    for topic, distribution in enumerate(model.topics()):
+        for rank, word in enumerate(np.argsort(-distribution, kind="stable")[:n], start=1):
+            rows.append((topic, rank, model.vocabulary[word], float(distribution[word])))
+    return pd.DataFrame(rows, columns=["topic", "rank", "word", "probability"])
+
+
+def choose_topics(
+    documents: Iterable[str],
+    candidates: Iterable[int] = range(20, 30),
+    options: TopicOptions | None = None,
+    tolerance: float = 0.01,
+) -> tuple[pd.DataFrame, int]:
+    """Fit a model for each number of topics and choose one.
+
+    Parameters
+    ----------
+    documents : iterable of str
+        The documents that the chosen model will be fitted on.
+    candidates : iterable of int
+        Numbers of topics to try.
+    options : TopicOptions, optional
+        All else.
+    tolerance : float
+        Coherences that differ by less from the best count as equal.
+
+    Returns
+    -------
+    table : DataFrame
+        topics, log_perplexity (bound per word on the same documents; perplexity is 2 to the power
+        of its negative; higher is better) and u_mass (mean over the topics' 20 likeliest words;
+        higher is better).
+    chosen : int
+        The best u_mass; among equals the best log_perplexity.
+
+    Notes
+    -----
+    The paper considers both measures and names no rule.
+    """
+    options = options or TopicOptions()
+    texts = [words(text, options.emoji_words) for text in documents]
+    rows = []
+    for k in tqdm(list(candidates), desc="number of topics", unit="model"):
+        model = TopicModel._fit(texts, replace(options, topics=k))
+        corpus = [bag for text in texts if (bag := _bag(text, model._number))]
+        coherence = CoherenceModel(
+            model=model.lda,
+            corpus=corpus,
+            dictionary=Dictionary([model.vocabulary]),
+            coherence="u_mass",
+            topn=min(20, len(model.vocabulary)),
+        )
+        rows.append((k, float(model.lda.log_perplexity(corpus)), float(coherence.get_coherence())))
+    if not rows:
+        raise MorningError("no number of topics to choose from")
+    table = pd.DataFrame(rows, columns=["topics", "log_perplexity", "u_mass"])
+    equals = table[table["u_mass"] >= table["u_mass"].max() - tolerance]
+    return table, int(equals.loc[equals["log_perplexity"].idxmax(), "topics"])
+
+
+def training_accounts(dataset: Dataset) -> np.ndarray:
+    """Return which rows of `account_table(dataset)` topics may be fitted on.
+
+    Returns
+    -------
+    bool array, shape (n,)
+        Brands of the training and validation splits, and the influencers that work with them.
+    """
+    accounts = account_table(dataset)
+    brands = accounts["split"].isin(["train", "validation"]) & (accounts["role"] == "brand")
+    pairs = dataset.collaborations
+    pairs = pairs[pairs["brand_id"].isin(accounts.loc[brands, "account_id"])]
+    influencers = accounts["account_id"].isin(pairs["influencer_id"])
+    return (brands | (influencers & (accounts["role"] == "influencer"))).to_numpy()
+
+
+def content_documents(dataset: Dataset) -> list[str]:
+    """Return one document per row of `account_table(dataset)`: its posts' captions."""
+    row_of = {account: row for row, account in enumerate(account_table(dataset)["account_id"])}
+    owners = dataset.posts["account_id"].map(row_of)
+    return _documents(dataset, owners, dataset.posts["caption"])
+
+
+def audience_documents(dataset: Dataset, audience: AudienceOptions | None = None) -> list[str]:
+    """Return one document per row of `account_table(dataset)`: its audience's captions."""
+    posts = audience_posts(dataset, audience)
+    return _documents(dataset, posts["owner"], posts["caption"])
+
+
+def content_topics(
+    dataset: Dataset, options: TopicOptions | None = None, model: TopicModel | None = None
+) -> tuple[Block, TopicModel]:
+    """Return the topics of each account's own captions (X_t, the input of eq 8).
+
+    Parameters
+    ----------
+    dataset : Dataset
+    options : TopicOptions, optional
+        How to fit; 22 topics unless told otherwise.
+    model : TopicModel, optional
+        A model fitted earlier; then nothing is fitted.
+
+    Returns
+    -------
+    Block
+        float32 (n, K), rows sum to 1; accounts without a known word get the prior's mean.
+    TopicModel
+        The model, to be saved for accounts that come later.
+    """
+    return _topics(dataset, content_documents(dataset), options or TopicOptions(), model, {})
+
+
+def audience_topics(
+    dataset: Dataset,
+    options: TopicOptions | None = None,
+    audience: AudienceOptions | None = None,
+    model: TopicModel | None = None,
+) -> tuple[Block, TopicModel]:
+    """Return the topics of the captions of each account's audience (Y_t, the input of eq 10).
+
+    As `content_topics`, with a model of its own (21 topics unless told otherwise) and the posts
+    that `audience_visual` looks at with the same `audience`.
+    """
+    audience = audience or AudienceOptions()
+    documents = audience_documents(dataset, audience)
+    made = {"audience": asdict(audience)}
+    return _topics(dataset, documents, options or TopicOptions(topics=21), model, made)
+
+
+def _topics(
+    dataset: Dataset,
+    documents: list[str],
+    options: TopicOptions,
+    model: TopicModel | None,
+    made: dict[str, Any],
+) -> tuple[Block, TopicModel]:
+    """Fit on the documents of training accounts unless there is a model, and infer all."""
+    if model is None:
+        fitted = training_accounts(dataset) | options.transductive
+        model = TopicModel.fit((documents[i] for i in np.flatnonzero(fitted)), options)
+    bags = model.bags(documents)
+    wordless = sum(not bag for bag in bags)
+    counts = {
+        "accounts": len(documents),
+        "documents_fitted": model.documents,
+        "accounts_prior": wordless,
+    }
+    if wordless:
+        log.warning(
+            "%d of %d accounts have no caption with a known word and get the prior's mean",
+            *(wordless, len(documents)),
+        )
+    made = {
+        "method": "one document per account, latent Dirichlet allocation",
+        "model": model.made(),
+        **made,
+        "counts": counts,
+    }
+    return Block(model.infer(bags), made, counts), model
+
+
+def _documents(dataset: Dataset, owners: pd.Series, captions: pd.Series) -> list[str]:
+    """Join the captions of each owner (a row of `account_table(dataset)`, or missing)."""
+    parts: list[list[str]] = [[] for _ in range(len(account_table(dataset)))]
+    for owner, caption in zip(owners, captions, strict=True):
+        if pd.notna(owner) and pd.notna(caption):
+            parts[int(owner)].append(str(caption))
+    return ["\n".join(texts) for texts in parts]
+
+
+def _bag(text: Iterable[str], number: dict[str, int]) -> Bag:
+    """Count the known words of a text."""
+    return sorted(Counter(number[word] for word in text if word in number).items())
+
+
+def _check(arrays: dict[str, np.ndarray], topics: int, vocabulary: list[str]) -> None:
+    """Refuse the tensors of a file that do not fit together."""
+    shapes = {"sstats": (topics, len(vocabulary)), "alpha": (topics,), "eta": (len(vocabulary),)}
+    for name, shape in shapes.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != np.float32:
+            raise ValueError(f"{name} is {array.dtype} {array.shape}, expected float32 {shape}")
+        if not np.isfinite(array).all() or array.min() < 0:
+            raise ValueError(f"{name} has entries that are negative or not finite")
+    if not all(word.isalpha() for word in vocabulary):
+        raise ValueError("the vocabulary has entries that are no words")

@@ -1,0 +1,106 @@
+"""Weights from files and from the network, without running any code that they may hold."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pooch
+import torch
+from torch import Tensor, nn
+
+from morning.errors import MorningError
+
+log = logging.getLogger(__name__)
+
+
+def locate(name: str, url: str, folder: str | Path | None) -> Path:
+    """Return the path of a released file, fetched first where no folder is given.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    url : str
+        Where it can be had.
+    folder : path or None
+        Folder that has it. None fetches it into the user's cache, once.
+
+    Raises
+    ------
+    MorningError
+        If it is not in the folder, or cannot be fetched.
+
+    Notes
+    -----
+    The projects publish no digests, so a fetched file is not checked; it is read without running
+    code, and the digest of the weights is in the manifest of what is made with them.
+    """
+    if folder is not None:
+        if (path := Path(folder) / name).is_file():
+            return path
+        raise MorningError(f"{folder}: no {name}; fetch it from {url} and put it there")
+    try:
+        cache = pooch.os_cache("morning") / "backbones"
+        return Path(pooch.retrieve(url, known_hash=None, fname=name, path=cache))
+    except (OSError, ValueError) as error:
+        raise MorningError(
+            f"cannot fetch {url} ({error}); fetch it elsewhere and give the folder that has it"
+        ) from error
+
+
+def read_state(path: str | Path) -> dict[str, Tensor]:
+    """Read a state dict saved by `torch.save`, bare or under the key `state_dict`.
+
+    Returns
+    -------
+    dict of str to Tensor
+        On the CPU; a `module.` in front of every key (a parallel wrapper's) is taken off.
+
+    Raises
+    ------
+    MorningError
+        If the file cannot be read without running code, or holds no tensors.
+    """
+    try:
+        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise MorningError(f"{path}: cannot be read as weights ({reason})") from error
+    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
+        content = content["state_dict"]
+    if not isinstance(content, Mapping):
+        raise MorningError(f"{path}: holds a {type(content).__name__}, not a state dict")
+    state = {str(k): v for k, v in content.items() if isinstance(v, Tensor)}
+    if not state:
+        raise MorningError(f"{path}: holds no tensors")
+    if all(key.startswith("module.") for key in state):
+        state = {key.removeprefix("module."): value for key, value in state.items()}
+    return state
+
+
+def fill(module: nn.Module, state: dict[str, Tensor], source: str | Path) -> None:
+    """Give a network the tensors of a state dict, ignoring those that it does not know.
+
+    Raises
+    ------
+    MorningError
+        If a tensor is missing or has another shape; counters of batch norm may be missing.
+    """
+    wanted = module.state_dict()
+    missing = [k for k in wanted if k not in state and not k.endswith("num_batches_tracked")]
+    if missing:
+        raise MorningError(
+            f"{source}: {len(missing)} tensors are missing, the first is {missing[0]}; "
+            "is it a checkpoint of this architecture?"
+        )
+    for key, tensor in wanted.items():
+        if key in state and state[key].shape != tensor.shape:
+            found, expected = tuple(state[key].shape), tuple(tensor.shape)
+            raise MorningError(f"{source}: {key} has shape {found}, expected {expected}")
+    if unknown := len(state.keys() - wanted.keys()):
+        log.info("%s: %d tensors of other parts ignored", source, unknown)
+    module.load_state_dict({k: v for k, v in state.items() if k in wanted}, strict=False)

@@ -1,0 +1,96 @@
+"""Pictures from files that nobody has vouched for."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+#: Formats that are read. Others are left out on purpose: EPS, for one, starts a program.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
+#: Files above this size are not opened, in bytes.
+MAX_BYTES = 100 * 2**20
+#: Pictures above this size are not decoded, in pixels.
+MAX_PIXELS = 50_000_000
+#: A picture may be this many times longer than wide; resizing a thinner one would fill the memory.
+MAX_RATIO = 20
+#: A JPEG is decoded at half, a quarter or an eighth of its size as long as no side gets shorter.
+SIDE = 1024
+
+
+class UnusablePictureError(Exception):
+    """A picture that cannot be used; the message is the reason."""
+
+
+def locate(image: str, root: Path) -> Path:
+    """Return the file of an image path, which must lie below `root` and be of a sane size.
+
+    Raises
+    ------
+    UnusablePictureError
+        If there is no such file, it leaves the folder, is empty or larger than `MAX_BYTES`.
+    """
+    try:
+        path = (root / image).resolve()
+        if not path.is_relative_to(root.resolve()):
+            raise UnusablePictureError("leaves the folder")
+        if not path.is_file():
+            raise UnusablePictureError("no such file")
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise UnusablePictureError(f"cannot be opened ({error})") from error
+    if size == 0:
+        raise UnusablePictureError("empty file")
+    if size > MAX_BYTES:
+        raise UnusablePictureError(f"larger than {MAX_BYTES:,} bytes")
+    return path
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a picture's file, in hexadecimal.
+
+    Raises
+    ------
+    UnusablePictureError
+        If it cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnusablePictureError(f"cannot be read ({error.strerror})") from error
+
+
+def decode(path: Path) -> Image.Image:
+    """Read a picture as RGB, upright, its first frame.
+
+    Raises
+    ------
+    UnusablePictureError
+        If it is no picture, is truncated, or is too large or too thin to be decoded.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of what is refused below, and of odd metadata, which does not matter.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=FORMATS) as picture:
+                _check_size(*picture.size)
+                picture.draft("RGB", (SIDE, SIDE))
+                return ImageOps.exif_transpose(picture).convert("RGB")
+    except UnusablePictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UnusablePictureError(f"more than {MAX_PIXELS:,} pixels") from error
+    except Exception as error:  # decoders of damaged files raise nearly everything
+        reason = str(error).replace(str(path), path.name)
+        raise UnusablePictureError(f"cannot be decoded ({reason})") from error
+
+
+def _check_size(width: int, height: int) -> None:
+    """Refuse what would not fit into memory, before anything is decoded."""
+    if width * height > MAX_PIXELS:
+        raise UnusablePictureError(f"more than {MAX_PIXELS:,} pixels ({width} × {height})")
+    if max(width, height) > MAX_RATIO * min(width, height):
+        raise UnusablePictureError(f"more than {MAX_RATIO} times longer than wide")

@@ -1,0 +1,116 @@
+"""Trained models on disk: weights in safetensors, everything else in JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from morning.errors import MorningError
+from morning.evaluation import Task
+from morning.features import FeatureSet
+from morning.files import read_json, write_json
+from morning.models.morning import Morning, MorningConfig
+from morning.models.objectives import ObjectiveConfig
+from morning.models.profiles import Profile, TrainingConfig
+from morning.models.scoring import resolve_device, score, tensors
+
+FORMAT = 1
+_WEIGHTS, _RECORD = "model.safetensors", "model.json"
+
+
+@dataclass
+class TrainedModel:
+    """A model with how it was trained.
+
+    Attributes
+    ----------
+    model : Morning
+        In evaluation mode.
+    profile : Profile
+    epoch : int
+        The epoch whose weights these are, counted from 1.
+    history : list of dict
+        One entry per epoch: epoch, learning_rate, mean losses, l1, near_zero (share of weights
+        below 0.01), validation (metrics).
+    data : dict
+        What it was trained on: source, brands and candidates.
+    """
+
+    model: Morning
+    profile: Profile
+    epoch: int
+    history: list[dict[str, Any]] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def score(
+        self, features: FeatureSet, task: Task, device: str = "auto"
+    ) -> dict[str, np.ndarray]:
+        """Return f, g, h (those at hand) and F of a task, float32 arrays of shape (B, M)."""
+        where = resolve_device(device)
+        inputs = tensors(features, self.model.input_sizes, where)
+        return score(self.model.to(where), inputs, task)
+
+    def save(self, folder: Path) -> None:
+        """Write weights and record into an existing folder."""
+        save_file(weights(self.model), folder / _WEIGHTS)
+        record = {
+            "format": FORMAT,
+            "input_sizes": self.model.input_sizes,
+            "profile": asdict(self.profile),
+            "epoch": self.epoch,
+            "history": self.history,
+            "data": self.data,
+        }
+        write_json(folder / _RECORD, record)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> TrainedModel:
+        """Read a trained model.
+
+        Raises
+        ------
+        MorningError
+            If it is not there or not readable.
+        """
+        folder = Path(folder)
+        if not is_trained(folder):
+            raise MorningError(f"{folder}: no trained model here ({_RECORD}, {_WEIGHTS})")
+        try:
+            record = read_json(folder / _RECORD)
+            if record["format"] != FORMAT:
+                raise MorningError(f"{folder}: format {record['format']}, not {FORMAT}")
+            profile = profile_from_dict(record["profile"])
+            model = Morning(record["input_sizes"], profile.model)
+            model.load_state_dict(load_file(folder / _WEIGHTS))
+        except MorningError:
+            raise
+        except Exception as error:  # whatever a damaged file raises
+            raise MorningError(f"{folder}: the trained model cannot be read: {error}") from error
+        return cls(model.eval(), profile, record["epoch"], record["history"], record["data"])
+
+
+def is_trained(folder: Path) -> bool:
+    """Whether a folder holds a finished training."""
+    return (folder / _RECORD).is_file() and (folder / _WEIGHTS).is_file()
+
+
+def weights(model: Morning) -> dict[str, Tensor]:
+    """Return a copy of the parameters on the CPU."""
+    return {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
+
+
+def profile_from_dict(record: dict[str, Any]) -> Profile:
+    """Rebuild a Profile from its JSON form."""
+    model = dict(record["model"])
+    model["perspectives"] = tuple(model["perspectives"])
+    model["layers"] = {block: tuple(widths) for block, widths in model["layers"].items()}
+    return Profile(
+        MorningConfig(**model),
+        ObjectiveConfig(**record["objective"]),
+        TrainingConfig(**record["training"]),
+    )

@@ -1,0 +1,131 @@
+"""Named settings: the paper's, the released code's, and smaller ones; the ablations of Table IV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from morning.errors import MorningError
+from morning.models.morning import CODE, PAPER, MorningConfig
+from morning.models.objectives import ObjectiveConfig
+
+#: Table IV: variant -> the perspectives that F sums.
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "c-only": ("content",),
+    "au-only": ("audience",),
+    "att-only": ("attribute",),
+    "c+au": ("content", "audience"),
+    "c+att": ("content", "attribute"),
+    "au+att": ("audience", "attribute"),
+    "full": ("content", "audience", "attribute"),
+}
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Options of the training loop.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the positives.
+    batch_size : int
+        Pairs of a positive and a negative in a step.
+    learning_rate : float
+        Adam's, at the start.
+    decay : "epoch", "steps" or "constant"
+        Multiply the learning rate by `decay_rate` after every epoch (paper), after every
+        `decay_steps` steps (released code), or never (first released code).
+    decay_rate : float
+    decay_steps : int
+    negatives : int
+        Negatives per positive in an epoch.
+    resample : bool
+        Draw the negatives anew in each epoch, or keep those of the first.
+    shuffle : bool
+        Shuffle the pairs in each epoch; the released code reads them in file order.
+    validation_fraction : float
+        Share of the training brands set aside where no brand has split = validation.
+    seed : int
+        Initial weights, negatives, order and dropout follow from it.
+    """
+
+    epochs: int = 100
+    batch_size: int = 16
+    learning_rate: float = 0.002
+    decay: str = "epoch"
+    decay_rate: float = 0.95
+    decay_steps: int = 12_000
+    negatives: int = 1
+    resample: bool = True
+    shuffle: bool = True
+    validation_fraction: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.decay not in ("epoch", "steps", "constant"):
+            raise MorningError(f"unknown decay {self.decay!r}")
+        for name in ("epochs", "batch_size", "negatives", "decay_steps"):
+            if getattr(self, name) < 1:
+                raise MorningError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.validation_fraction < 1:
+            raise MorningError("validation_fraction must be in [0, 1)")
+
+    def learning_rate_at(self, epoch: int, step: int) -> float:
+        """Return the learning rate of a step; epochs and steps count from 0."""
+        if self.decay == "epoch":
+            return self.learning_rate * self.decay_rate**epoch
+        if self.decay == "steps":
+            return self.learning_rate * self.decay_rate ** (step // self.decay_steps)
+        return self.learning_rate
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything that decides a training: architecture, loss and loop."""
+
+    model: MorningConfig = PAPER
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    def variant(self, name: str) -> Profile:
+        """Return the profile of an ablation of Table IV."""
+        if name not in VARIANTS:
+            raise MorningError(f"unknown variant {name!r}; known are {', '.join(VARIANTS)}")
+        return replace(self, model=replace(self.model, perspectives=VARIANTS[name]))
+
+    def trained_with(self, **options: object) -> Profile:
+        """Return the profile with other options of `TrainingConfig`; None leaves one as it is."""
+        given = {name: value for name, value in options.items() if value is not None}
+        return replace(self, training=replace(self.training, **given))  # type: ignore[arg-type]
+
+
+_CODE_OBJECTIVE = ObjectiveConfig(triplet_mean="active", shrinkage=True)
+_CODE_TRAINING = TrainingConfig(decay="steps", decay_rate=0.99, negatives=57, resample=False)
+_QUICK_LAYERS = {
+    "content_visual": (128, 64),
+    "content_topics": (64, 64),
+    "audience_visual": (128, 64),
+    "audience_topics": (64, 64),
+    "attribute": (128, 64),
+}
+
+PROFILES: dict[str, Profile] = {
+    "paper": Profile(),
+    "code": Profile(CODE, _CODE_OBJECTIVE, _CODE_TRAINING),
+    "quick": Profile(
+        model=replace(PAPER, layers=_QUICK_LAYERS), training=TrainingConfig(epochs=30)
+    ),
+}
+
+
+def profile(name: str) -> Profile:
+    """Return a profile by name.
+
+    Raises
+    ------
+    MorningError
+        If there is none of that name.
+    """
+    if name not in PROFILES:
+        raise MorningError(f"unknown profile {name!r}; known are {', '.join(PROFILES)}")
+    return PROFILES[name]

@@ -1,0 +1,371 @@
+"""One training loop: epoch chosen on validation brands, resumable to the same result."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from morning.errors import MorningError
+from morning.evaluation import Task, evaluate, split_training, task
+from morning.features import FeatureSet
+from morning.files import rename_folder, whole_file
+from morning.models.checkpoint import TrainedModel, is_trained, weights
+from morning.models.morning import Morning, pair_scores
+from morning.models.objectives import add_l1_gradient, l1_norm, objective
+from morning.models.profiles import Profile
+from morning.models.scoring import resolve_device, score, tensors
+
+log = logging.getLogger(__name__)
+
+_STATE = "state.safetensors"
+_SAVE_EVERY_S = 20.0
+_NEAR_ZERO = 0.01
+
+#: Looks at the model after an epoch; what it returns is added to that epoch's history.
+Watch = Callable[[Morning], dict[str, Any]]
+
+
+@dataclass
+class _State:
+    """What an interrupted training goes on from."""
+
+    epoch: int
+    history: list[dict[str, Any]]
+    best: dict[str, Tensor]
+    best_epoch: int
+    best_auc: float
+
+
+def train(
+    features: FeatureSet,
+    profile: Profile,
+    folder: str | Path,
+    *,
+    device: str = "auto",
+    progress: bool = True,
+    watch: Watch | None = None,
+) -> TrainedModel:
+    """Train one model and save it in `folder`, whole or not at all.
+
+    The weights kept are those of the epoch with the best validation AUC; without validation
+    brands, those of the last epoch. A finished training of the same profile is loaded, an
+    interrupted one goes on from where it was and ends with the same weights.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    profile : Profile
+    folder : path
+    device : str
+        "auto" takes a GPU where there is one.
+    progress : bool
+        Show a bar on stderr.
+    watch : callable, optional
+        Called with the model after every epoch, for the history alone.
+
+    Returns
+    -------
+    TrainedModel
+
+    Raises
+    ------
+    MorningError
+        If the folder holds a training of another profile, or the features do not suffice.
+    """
+    folder = Path(folder)
+    if is_trained(folder):
+        done = TrainedModel.load(folder)
+        if done.profile != profile or done.data != _describe(features):
+            raise MorningError(f"{folder}: holds a training of another profile or other features")
+        return done
+    where = resolve_device(device)
+    fit_brands, validation_brands = split_training(features, profile.training.validation_fraction)
+    fit = task(features, fit_brands)
+    validation = task(features, validation_brands) if len(validation_brands) else None
+    with _one_thread(where), torch.random.fork_rng(devices=_cuda_devices(where)):
+        torch.manual_seed(profile.training.seed)
+        model = Morning(features.sizes(), profile.model).to(where)
+        inputs = tensors(features, model.input_sizes, where)
+        optimiser = torch.optim.Adam(
+            model.parameters(), lr=profile.training.learning_rate, fused=True
+        )
+        partial = folder.with_name(f"{folder.name}.partial")
+        partial.mkdir(parents=True, exist_ok=True)
+        fingerprint = {"profile": asdict(profile), "data": _describe(features)}
+        state = _resume(partial / _STATE, model, optimiser, fingerprint)
+        epochs = range(state.epoch, profile.training.epochs)
+        bar = tqdm(
+            epochs,
+            desc=f"{folder.parent.name}/{folder.name}",
+            initial=state.epoch,
+            total=profile.training.epochs,
+            unit="epoch",
+            disable=not progress,
+        )
+        saved = time.monotonic()
+        for epoch in bar:
+            losses = _epoch(model, inputs, fit, optimiser, profile, epoch)
+            entry = {"epoch": epoch + 1, **losses, **_weight_report(model)}
+            auc = float(epoch)  # without validation brands the last epoch is the best
+            if validation is not None:
+                entry["validation"] = _metrics(model, inputs, validation)
+                auc = entry["validation"]["auc"] or 0.0
+                bar.set_postfix(loss=f"{losses['data']:.3f}", auc=f"{auc:.4f}")
+            if watch is not None:
+                entry["watched"] = watch(model)
+            state.history.append(entry)
+            state.epoch = epoch + 1
+            if auc > state.best_auc:
+                state.best, state.best_epoch, state.best_auc = weights(model), epoch + 1, auc
+            if time.monotonic() - saved > _SAVE_EVERY_S:
+                _save_state(partial / _STATE, model, optimiser, state, fingerprint)
+                saved = time.monotonic()
+        model.load_state_dict(state.best)
+    trained = TrainedModel(
+        model.eval(), profile, state.best_epoch, state.history, _describe(features)
+    )
+    trained.save(partial)
+    (partial / _STATE).unlink(missing_ok=True)
+    rename_folder(partial, folder)
+    return trained
+
+
+def train_seeds(
+    features: FeatureSet,
+    profile: Profile,
+    folder: str | Path,
+    *,
+    seeds: int = 3,
+    device: str = "auto",
+    workers: int | None = None,
+    progress: bool = True,
+) -> list[TrainedModel]:
+    """Train one model per seed in `folder`/seed-0, seed-1, … and return them.
+
+    Seeds that are there already are loaded. On the CPU the others are trained side by side.
+
+    Parameters
+    ----------
+    features, profile, folder, device, progress
+        As in `train`; the profile's own seed is the first.
+    seeds : int
+        How many.
+    workers : int, optional
+        Trainings at a time; default one per CPU core, and one on a GPU.
+    """
+    folder = Path(folder)
+    first = profile.training.seed
+    jobs = {
+        folder / f"seed-{seed}": profile.trained_with(seed=seed)
+        for seed in range(first, first + seeds)
+    }
+    open_jobs = {path: job for path, job in jobs.items() if not is_trained(path)}
+    if workers is None:
+        workers = 1 if resolve_device(device).type != "cpu" else (os.cpu_count() or 1)
+    workers = min(workers, len(open_jobs))
+    if workers > 1:
+        # "spawn": a forked child would inherit torch's thread pool in an unusable state.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            futures = [
+                pool.submit(_train_quietly, features, job, path, device, progress)
+                for path, job in open_jobs.items()
+            ]
+            for future in futures:
+                future.result()
+    return [
+        train(features, job, path, device=device, progress=progress) for path, job in jobs.items()
+    ]
+
+
+def _train_quietly(
+    features: FeatureSet, profile: Profile, folder: Path, device: str, progress: bool
+) -> None:
+    """Train in a worker process; the model stays on disk, so that nothing large is sent back."""
+    train(features, profile, folder, device=device, progress=progress)
+
+
+def sample_pairs(
+    task: Task, negatives: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return brands, positives and negatives as row numbers, each of shape (P · negatives,).
+
+    Every positive of every brand is taken `negatives` times, each time with a candidate drawn
+    uniformly from those that are no positive of the brand. A brand that worked with every
+    candidate has no negative and is left out.
+    """
+    usable = np.logical_not(task.positives.all(axis=1))
+    brand, positive = np.nonzero(task.positives & usable[:, None])
+    brand, positive = np.repeat(brand, negatives), np.repeat(positive, negatives)
+    negative = rng.integers(0, len(task.influencers), size=len(brand))
+    while len(wrong := np.flatnonzero(task.positives[brand, negative])):
+        negative[wrong] = rng.integers(0, len(task.influencers), size=len(wrong))
+    return task.brands[brand], task.influencers[positive], task.influencers[negative]
+
+
+def _epoch(
+    model: Morning,
+    inputs: dict[str, Tensor],
+    fit: Task,
+    optimiser: torch.optim.Optimizer,
+    profile: Profile,
+    epoch: int,
+) -> dict[str, float]:
+    """Run one epoch; return the mean of every part of the loss, and the learning rate."""
+    config = profile.training
+    device = next(model.parameters()).device
+    # All randomness of an epoch follows from seed and epoch: a resumed run repeats it.
+    torch.manual_seed(_mix(config.seed, epoch))
+    drawn = np.random.default_rng([config.seed, epoch if config.resample else 0, 1])
+    pairs = np.stack(sample_pairs(fit, config.negatives, drawn))  # (3, n)
+    if pairs.shape[1] == 0:
+        raise MorningError("every training brand worked with every candidate: nothing to learn")
+    if config.shuffle:
+        order = np.random.default_rng([config.seed, epoch, 2]).permutation(pairs.shape[1])
+        pairs = pairs[:, order]
+    batches = torch.from_numpy(pairs).to(device).split(config.batch_size, dim=1)
+    model.train()
+    totals: dict[str, Tensor] = {}
+    for i, batch in enumerate(batches):
+        rate = config.learning_rate_at(epoch, epoch * len(batches) + i)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        n = batch.shape[1]
+        rows = batch.reshape(-1)  # brands, positives, negatives: (3n,)
+        model.draw_dropout()
+        accounts = model.represent({block: x[rows] for block, x in inputs.items()})
+        brands = model.attend({p: e[:n] for p, e in accounts.items()}, "brand")
+        influencers = model.attend({p: e[n:] for p, e in accounts.items()}, "influencer")
+        positive = pair_scores(brands, {p: e[:n] for p, e in influencers.items()})
+        negative = pair_scores(brands, {p: e[n:] for p, e in influencers.items()})
+        loss, parts = objective(positive, negative, profile.objective)
+        optimiser.zero_grad(set_to_none=False)
+        loss.backward()
+        add_l1_gradient(model.weight_matrices(), profile.objective.l1)
+        optimiser.step()
+        for name, part in parts.items():
+            totals[name] = totals[name] + part if name in totals else part
+    means = {name: float(total) / len(batches) for name, total in totals.items()}
+    if not math.isfinite(means["data"]):
+        raise MorningError(f"the loss is {means['data']} in epoch {epoch + 1}: lower learning_rate")
+    return {"learning_rate": rate, **means}
+
+
+def _metrics(model: Morning, inputs: dict[str, Tensor], on: Task) -> dict[str, float | None]:
+    values = evaluate(score(model, inputs, on)["F"], on.positives, on.categories)
+    return {name: None if math.isnan(v) else v for name, v in values.items()}
+
+
+@torch.no_grad()
+def _weight_report(model: Morning) -> dict[str, float]:
+    """Return the L1 norm, and the share of weights that it has driven to nearly zero."""
+    weights = list(model.weight_matrices())
+    small = sum(int((w.abs() < _NEAR_ZERO).sum()) for w in weights)
+    return {"l1": float(l1_norm(weights)), "near_zero": small / sum(w.numel() for w in weights)}
+
+
+def _describe(features: FeatureSet) -> dict[str, Any]:
+    """Say what a model is trained on, so that a run is never continued on other data."""
+    return {
+        "source": features.source,
+        "accounts": len(features),
+        "sizes": features.sizes(),
+        # A float64 sum tells two feature sets apart at the price of one pass over them.
+        "checksum": {b: float(x.sum(dtype=np.float64)) for b, x in features.blocks.items()},
+    }
+
+
+def _save_state(
+    path: Path,
+    model: Morning,
+    optimiser: torch.optim.Optimizer,
+    state: _State,
+    fingerprint: dict[str, Any],
+) -> None:
+    """Write everything that a resumed training needs into one file."""
+    arrays = {f"model.{k}": v for k, v in weights(model).items()}
+    arrays |= {f"best.{k}": v for k, v in state.best.items()}
+    for i, moments in optimiser.state_dict()["state"].items():
+        arrays |= {f"adam.{i}.{k}": v.detach().cpu().clone() for k, v in moments.items()}
+    notes = {
+        "epoch": state.epoch,
+        "history": state.history,
+        "best_epoch": state.best_epoch,
+        "best_auc": state.best_auc,
+        "fingerprint": fingerprint,
+    }
+    with whole_file(path) as temporary:
+        save_file(arrays, temporary, metadata={"notes": json.dumps(notes)})
+
+
+def _resume(
+    path: Path, model: Morning, optimiser: torch.optim.Optimizer, fingerprint: dict[str, Any]
+) -> _State:
+    """Restore an interrupted training of the same profile, else start anew."""
+    fresh = _State(0, [], weights(model), 0, -math.inf)
+    if not path.is_file():
+        return fresh
+    try:
+        with safe_open(path, framework="pt") as file:
+            notes = json.loads(file.metadata()["notes"])
+            arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, KeyError, ValueError) as error:
+        log.warning("%s cannot be read (%s): training starts anew", path, error)
+        return fresh
+    if notes["fingerprint"] != json.loads(json.dumps(fingerprint)):
+        log.warning("%s belongs to another profile or other features: training starts anew", path)
+        return fresh
+
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+
+    model.load_state_dict(part("model."))
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, value in part("adam.").items():
+        index, name = key.split(".", 1)
+        moments.setdefault(int(index), {})[name] = value
+    groups = optimiser.state_dict()["param_groups"]
+    optimiser.load_state_dict({"state": moments, "param_groups": groups})
+    log.info("going on after epoch %d", notes["epoch"])
+    return _State(
+        notes["epoch"], notes["history"], part("best."), notes["best_epoch"], notes["best_auc"]
+    )
+
+
+def _mix(seed: int, epoch: int) -> int:
+    """Return a seed for torch that differs for every seed and epoch."""
+    return int(
+        np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1)
+    )
+
+
+def _cuda_devices(device: torch.device) -> list[torch.device]:
+    return [device] if device.type == "cuda" else []
+
+
+@contextmanager
+def _one_thread(device: torch.device) -> Iterator[None]:
+    """Train with one thread on the CPU: steps are small, and results repeat exactly."""
+    threads = torch.get_num_threads()
+    if device.type == "cpu":
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

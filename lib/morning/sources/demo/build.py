@@ -1,0 +1,301 @@
+"""Writing a demo world to disk: tables, pictures and the planted truth."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
+from morning.dataset import SCHEMAS, Dataset
+from morning.errors import MorningError
+from morning.files import read_json, sha256, whole_folder, write_json
+from morning.sources.demo.pictures import OBJECTS, SCENES, draw_picture
+from morning.sources.demo.vocabulary import vocabulary
+from morning.sources.demo.words import choose_keywords, pick, write_biography, write_caption
+from morning.sources.demo.world import WEIGHTS, DemoConfig, World, plan
+
+log = logging.getLogger(__name__)
+
+_RECORD, _TRUTH = "world.json", "truth.npz"
+_OFF_TOPIC_OBJECT, _OFF_TOPIC_SCENE = 0.12, 0.2
+_EPOCH = np.datetime64("2024-01-01T00:00:00", "us")
+_YEAR = 365 * 24 * 3600
+_JPEG_QUALITY = 82
+
+
+@dataclass(frozen=True)
+class DemoTruth:
+    """What was planted in a demo world.
+
+    Attributes
+    ----------
+    brand_ids : str array, shape (B,)
+    influencer_ids : str array, shape (M,)
+    scores : float array, shape (B, M)
+        How much each brand likes each influencer: structure × the weighted sum of the parts.
+    parts : dict of str to float array, shape (B, M)
+        content, audience and attribute; each has mean 0 and standard deviation 1.
+    weights : dict of str to float
+        Weight of each part.
+    structure : float
+    post_ids : str array, shape (n,)
+        Every post that has a picture.
+    post_objects, post_scenes : int array, shape (n,)
+        What the picture shows, as positions in `OBJECTS` and `SCENES`.
+    """
+
+    brand_ids: np.ndarray
+    influencer_ids: np.ndarray
+    scores: np.ndarray
+    parts: dict[str, np.ndarray]
+    weights: dict[str, float]
+    structure: float
+    post_ids: np.ndarray
+    post_objects: np.ndarray
+    post_scenes: np.ndarray
+
+
+def generate(
+    folder: str | Path,
+    *,
+    brands: int = DemoConfig.brands,
+    influencers: int = DemoConfig.influencers,
+    posts: int = DemoConfig.posts,
+    audience: int = DemoConfig.audience,
+    audience_posts: int = DemoConfig.audience_posts,
+    structure: float = DemoConfig.structure,
+    seed: int = DemoConfig.seed,
+    picture_size: int = DemoConfig.picture_size,
+) -> Dataset:
+    """Write a demo world into a folder and return it; one that is there already is reused.
+
+    The same options give the same bytes. The folder appears whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        Takes the four tables as Parquet, `images/`, the planted truth (see `truth`) and a record.
+    brands, influencers, posts, audience, audience_posts, structure, seed, picture_size
+        See `DemoConfig`.
+
+    Raises
+    ------
+    MorningError
+        If an option makes no sense, or the folder holds something else than a demo world.
+    """
+    folder = Path(folder)
+    config = DemoConfig(
+        brands, influencers, posts, audience, audience_posts, float(structure), seed, picture_size
+    )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        record = _read_record(folder)
+        if _is_intact(folder, record, config):
+            return Dataset.load(folder)
+        log.info("%s: the demo world there is another one; it is replaced", folder)
+    with whole_folder(folder) as temporary:
+        _write(temporary, config)
+    return Dataset.load(folder)
+
+
+def truth(folder: str | Path) -> DemoTruth:
+    """Return what was planted in the demo world of a folder.
+
+    Raises
+    ------
+    MorningError
+        If the folder holds no demo world.
+    """
+    path = Path(folder) / _TRUTH
+    if not path.is_file():
+        raise MorningError(f"{folder}: no {_TRUTH}; morning.sources.demo.generate writes one")
+    with np.load(path, allow_pickle=False) as stored:
+        values = {name: stored[name] for name in stored.files}
+    names = list(WEIGHTS)
+    return DemoTruth(
+        parts={name: values.pop(f"part_{name}") for name in names},
+        weights=dict(zip(names, values.pop("weights").tolist(), strict=True)),
+        structure=float(values.pop("structure")),
+        **values,
+    )
+
+
+def _read_record(folder: Path) -> dict:
+    """Read what a folder says of the demo world in it; refuse to touch any other folder."""
+    try:
+        record = read_json(folder / _RECORD)
+        return {"config": dict(record["config"]), "files": dict(record["files"]), **record}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MorningError(
+            f"{folder}: not empty and not a demo world; choose another folder or remove it"
+        ) from error
+
+
+def _is_intact(folder: Path, record: dict, config: DemoConfig) -> bool:
+    """Whether a folder holds the world of `config`, made by this code and unchanged."""
+    if record["config"] != asdict(config) or record.get("generator") != _generator():
+        return False
+    pictures = sum(1 for _ in (folder / "images").rglob("*.jpg"))
+    return pictures == record.get("pictures") and all(
+        (folder / name).is_file() and sha256(folder / name) == digest
+        for name, digest in record["files"].items()
+    )
+
+
+def _generator() -> str:
+    """Return a digest of the code and vocabulary of this package."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.*")):
+        if path.suffix in (".py", ".json"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _write(folder: Path, config: DemoConfig) -> None:
+    """Write a whole world into an empty folder."""
+    world = plan(config)
+    dataset, objects, scenes = tables(world, config)
+    for name, table in dataset.tables().items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    _draw_all(folder, dataset.posts["image"].tolist(), objects, scenes, config)
+    np.savez(
+        folder / _TRUTH,
+        brand_ids=np.array(world.brand_ids),
+        influencer_ids=np.array(world.influencer_ids),
+        scores=world.scores,
+        weights=np.array(list(WEIGHTS.values())),
+        structure=np.array(config.structure),
+        post_ids=np.array(dataset.posts["post_id"].tolist()),
+        post_objects=objects,
+        post_scenes=scenes,
+        **{f"part_{name}": part for name, part in world.parts.items()},
+    )
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    record = {
+        "config": asdict(config),
+        "generator": _generator(),
+        "files": {path.name: sha256(path) for path in files},
+        "pictures": len(objects),
+    }
+    write_json(folder / _RECORD, record)
+
+
+def _draw_all(
+    folder: Path, images: list[str], objects: np.ndarray, scenes: np.ndarray, config: DemoConfig
+) -> None:
+    """Draw every picture of the world."""
+    rng = np.random.default_rng([config.seed, 2])
+    for image in {Path(image).parent for image in images}:
+        (folder / image).mkdir(parents=True)
+    rows = zip(images, objects, scenes, strict=True)
+    for image, thing, scene in tqdm(rows, total=len(images), desc="demo pictures", unit=" picture"):
+        pixels = draw_picture(OBJECTS[thing], SCENES[scene], config.picture_size, rng)
+        Image.fromarray(pixels).save(folder / image, quality=_JPEG_QUALITY)
+
+
+def tables(world: World, config: DemoConfig) -> tuple[Dataset, np.ndarray, np.ndarray]:
+    """Write the tables of a world, without its pictures.
+
+    Returns
+    -------
+    dataset : Dataset
+        Validated; every post names a picture that is still to be drawn.
+    objects, scenes : uint8 arrays, shape (posts,)
+        What each picture is to show.
+    """
+    rng = np.random.default_rng([config.seed, 3])
+    owners = world.brand_ids + world.influencer_ids
+    accounts, groups = _accounts(world, rng), []
+    audiences = []
+    for owner, mixture in zip(owners, world.audience, strict=True):
+        for group in rng.choice(len(mixture), size=config.audience, p=mixture):
+            audiences.append((owner, f"audience-{len(audiences) + 1:05d}"))
+            groups.append(group)
+    accounts += [_audience_account(name, rng) for _, name in audiences]
+
+    writer = _PostWriter(rng)
+    for (owner, _, _, _, followers, _), mixture in zip(accounts, world.content, strict=False):
+        writer.add(owner, mixture, config.posts, followers)
+    for (_, name), group, row in zip(audiences, groups, accounts[len(owners) :], strict=True):
+        writer.add(name, vocabulary().groups[group], config.audience_posts, row[4])
+
+    pairs = [(world.brand_ids[b], world.influencer_ids[m]) for b, m in np.argwhere(world.partners)]
+    rows = {
+        "accounts": accounts,
+        "posts": writer.rows,
+        "audiences": audiences,
+        "collaborations": pairs,
+    }
+    frames = {n: pd.DataFrame(r, columns=list(SCHEMAS[n].columns)) for n, r in rows.items()}
+    objects = np.array(writer.objects, dtype=np.uint8)
+    return Dataset(**frames).validate(), objects, np.array(writer.scenes, dtype=np.uint8)
+
+
+def _accounts(world: World, rng: np.random.Generator) -> list[tuple]:
+    """Return the rows of brands and influencers."""
+    words, b = vocabulary(), len(world.brand_ids)
+    interests = [topic.interests for topic in words.topics.values()]
+    rows: list[tuple] = []
+    for i, name in enumerate(world.brand_ids + world.influencer_ids):
+        kinds, mixture = (
+            (words.styles, world.styles[i]) if i < b else (words.personas, world.personas[i - b])
+        )
+        keywords = choose_keywords(kinds, mixture, 4, rng)
+        keywords += choose_keywords(interests, world.content[i], 2, rng)
+        biography = write_biography(keywords, rng)
+        if i < b:
+            followers = int(np.exp(rng.uniform(np.log(50_000), np.log(5_000_000))))
+            rows.append(
+                (name, "brand", world.categories[i], biography, followers, world.splits[i])
+            )
+        else:
+            followers = int(np.exp(rng.uniform(np.log(5_000), np.log(100_000))))
+            rows.append((name, "influencer", None, biography, followers, None))
+    return rows
+
+
+def _audience_account(name: str, rng: np.random.Generator) -> tuple:
+    """Return the row of an audience account."""
+    biography = pick(rng, vocabulary().common["closings"])
+    return name, "audience", None, biography, int(rng.integers(20, 3_000)), None
+
+
+class _PostWriter:
+    """Collects the rows of `posts`, and what their pictures are to show."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.topics = list(vocabulary().topics.values())
+        self.rows: list[tuple] = []
+        self.objects: list[int] = []
+        self.scenes: list[int] = []
+
+    def add(self, account: str, mixture: np.ndarray, n: int, followers: int) -> None:
+        """Write n posts of an account about topics of its mixture, shape (T,), newest first."""
+        rng = self.rng
+        seconds = np.sort(rng.integers(2 * _YEAR, size=n))[::-1]
+        engagement = rng.uniform(0.01, 0.08)
+        folder = account.split("-")[0]
+        for k, t in enumerate(rng.choice(len(mixture), size=n, p=mixture)):
+            topic = self.topics[t]
+            off = rng.random(2) < (_OFF_TOPIC_OBJECT, _OFF_TOPIC_SCENE)
+            self.objects.append(OBJECTS.index(pick(rng, OBJECTS if off[0] else topic.objects)))
+            self.scenes.append(SCENES.index(pick(rng, SCENES if off[1] else topic.scenes)))
+            likes = int(followers * engagement * rng.lognormal(0, 0.4))
+            post = f"{account}-{k + 1:02d}"
+            self.rows.append(
+                (
+                    post,
+                    account,
+                    write_caption(topic, rng),
+                    f"images/{folder}/{post}.jpg",
+                    likes,
+                    int(likes * rng.uniform(0.01, 0.06)),
+                    _EPOCH + np.timedelta64(int(seconds[k]), "s"),
+                )
+            )
