@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pandas as pd
 import pandera.pandas as pa
 
-from morning.errors import ContractError, MorningError, Problem
+from morning.errors import ContractError, Problem
 from morning.files import whole_folder
+from morning.reading import Report, read_csv, times, whole_numbers
+from morning.roster import Roster
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "image": _TEXT,
             "likes": _COUNT,
             "comments": _COUNT,
-            "posted_at": pa.Column("datetime64[us]", nullable=True, coerce=True),
+            "posted_at": pa.Column("datetime64[ns]", nullable=True, coerce=True),
         }
     ),
     "audiences": pa.DataFrameSchema({"account_id": _identifier(), "audience_id": _identifier()}),
@@ -75,7 +78,7 @@ def empty_table(name: str) -> pd.DataFrame:
 
 
 @dataclass
-class Dataset:
+class Dataset(Roster):
     """Raw posts of brands, influencers and their audiences, with who worked with whom.
 
     Attributes
@@ -94,8 +97,6 @@ class Dataset:
         Folder that the image paths are relative to.
     """
 
-    accounts: pd.DataFrame
-    collaborations: pd.DataFrame
     posts: pd.DataFrame = field(default_factory=lambda: empty_table("posts"))
     audiences: pd.DataFrame = field(default_factory=lambda: empty_table("audiences"))
     root: Path | None = None
@@ -117,13 +118,18 @@ class Dataset:
         ContractError
             With every violation: table, row, column and rule.
         """
-        problems: list[Problem] = []
-        checked = {n: _conform(n, t, problems) for n, t in self.tables().items()}
-        if not problems:
-            problems += _relations(checked)
+        checked, problems = self.check()
         if problems:
             raise ContractError(f"Dataset {self.root or ''}".strip(), problems)
-        return Dataset(root=self.root, **checked)
+        return checked
+
+    def check(self) -> tuple[Dataset, list[Problem]]:
+        """Return the data as `validate` would, and every violation instead of an exception."""
+        problems: list[Problem] = []
+        checked = {n: _conform(n, t, problems) for n, t in self.tables().items()}
+        if all(set(SCHEMAS[n].columns) <= set(table.columns) for n, table in checked.items()):
+            problems += _relations(checked)
+        return Dataset(root=self.root, **checked), problems
 
     def save(self, folder: str | Path) -> None:
         """Write the four tables as Parquet into a new folder, whole or not at all.
@@ -139,29 +145,104 @@ class Dataset:
     def load(cls, folder: str | Path) -> Dataset:
         """Read and validate the tables (Parquet, else CSV) of a folder.
 
+        `morning.sources.folder.load` also looks at the pictures and can split the brands.
+
         Raises
         ------
-        MorningError
-            If `accounts` or `collaborations` is missing.
         ContractError
-            If the tables break the contract.
+            If `accounts` or `collaborations` is missing, or the tables break the contract.
         """
-        folder = Path(folder)
-        tables = {name: read_table(folder, name) for name in SCHEMAS}
-        for name in ("accounts", "collaborations"):
-            if tables[name] is None:
-                raise MorningError(f"{folder}: no {name}.parquet or {name}.csv; is it a Dataset?")
-        found = {name: table for name, table in tables.items() if table is not None}
-        return cls(root=folder, **found).validate()
+        folder, report = Path(folder), Report()
+        tables, files = read_tables(folder, report)
+        if report.errors and not {"accounts", "collaborations"} <= set(tables):
+            raise ContractError(f"Dataset {folder}", report.errors)
+        dataset, problems = cls(root=folder, **tables).check()
+        report.log_warnings(log, folder)
+        if problems := report.errors + in_files(problems, files):
+            raise ContractError(f"Dataset {folder}", problems)
+        return dataset
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame | None:
-    """Read `name`.parquet or `name`.csv of a folder; None where neither is there."""
-    if (path := folder / f"{name}.parquet").is_file():
+def read_tables(folder: Path, report: Report) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Read `accounts`, `posts`, `audiences` and `collaborations` of a folder, each if it is there.
+
+    Parameters
+    ----------
+    folder : Path
+    report : Report
+        Takes what is wrong with the files and with cells that hold no number or time, and what
+        is ignored.
+
+    Returns
+    -------
+    tables : dict of str to DataFrame
+        Numbers and times typed; the rest is up to `Dataset.check`.
+    files : dict of str to str
+        Table -> name of the file that it was read from.
+    """
+    tables, files = {}, {}
+    for name in SCHEMAS:
+        present = [f for f in (f"{name}.parquet", f"{name}.csv") if (folder / f).is_file()]
+        if not present:
+            if name in ("accounts", "collaborations"):
+                rule = f"is missing, and so is {name}.parquet; is this a Dataset?"
+                report.errors.append(Problem(f"{name}.csv", rule))
+            continue
+        for ignored in present[1:]:
+            report.warnings.append(Problem(ignored, f"is ignored, since {present[0]} is there"))
+        table = _read_file(folder / present[0], report)
+        if table is not None:
+            tables[name] = typed(name, table, present[0], report)
+            files[name] = present[0]
+    return tables, files
+
+
+def _read_file(path: Path, report: Report) -> pd.DataFrame | None:
+    """Read one table; None where it is beyond reading."""
+    if path.suffix == ".csv":
+        return read_csv(path, report)
+    try:
         return pd.read_parquet(path)
-    if (path := folder / f"{name}.csv").is_file():
-        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
-    return None
+    except (OSError, ValueError) as error:
+        report.errors.append(Problem(path.name, f"cannot be read as Parquet ({error})"))
+        return None
+
+
+def typed(name: str, table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame:
+    """Turn the text of a table's count and time columns into numbers and times.
+
+    Parameters
+    ----------
+    name : str
+        One of the four tables.
+    table : DataFrame
+        Columns that the schema does not know are named in a warning.
+    file : str
+        Where it comes from, for the report.
+    report : Report
+
+    Returns
+    -------
+    DataFrame
+    """
+    columns = SCHEMAS[name].columns
+    table = table.reset_index(drop=True)
+    for column in table.columns.difference(list(columns)):
+        report.warnings.append(Problem(file, "is not a known column; ignored", column=str(column)))
+    convert = {"Int64": whole_numbers, "datetime64[ns]": times}
+    for column in table.columns.intersection(list(columns)):
+        if table[column].dtype == object and not table[column].map(pd.api.types.is_scalar).all():
+            report.errors.append(Problem(file, "must hold single values, not lists", column=column))
+            table[column] = pd.Series(pd.NA, index=table.index, dtype="str")
+        reader = convert.get(str(columns[column].dtype))
+        if reader and pd.api.types.is_string_dtype(table[column]):
+            table[column] = reader(table[column], file, report)
+    return table
+
+
+def in_files(problems: Iterable[Problem], files: Mapping[str, str]) -> list[Problem]:
+    """Return problems with the file in place of the table's name."""
+    return [replace(problem, file=files.get(problem.file, problem.file)) for problem in problems]
 
 
 def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:

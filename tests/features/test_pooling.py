@@ -5,12 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import sparse
-
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts, choose
+from morning.features.audience import AudienceOptions, audience_posts, choose, own_posts
 from morning.features.pooling import keep_confident, pool
+from scipy import sparse
 
 
 def test_the_threshold_is_strict():
@@ -80,6 +79,15 @@ def world(audience=6, posts=5, influencers=("i", "j")) -> Dataset:
             columns=["account_id", "audience_id"],
         ),
     ).validate()
+
+
+def test_own_posts_are_those_of_brands_and_influencers():
+    dataset = world(posts=2)
+    assert len(own_posts(dataset)) == 0
+    dataset.posts.loc[[3, 5, 7], "account_id"] = ["j", "b", "j"]
+    chosen = own_posts(dataset)
+    assert chosen["owner"].tolist() == [2, 0, 2]  # the accounts are b, i, j
+    assert chosen["post_id"].tolist() == dataset.posts.loc[[3, 5, 7], "post_id"].tolist()
 
 
 def test_the_audience_has_q_accounts_and_l_posts_each():

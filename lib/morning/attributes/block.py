@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -179,14 +179,12 @@ def attribute_block(
     return AttributeBlock(values, made, graph, lists, AttributeEncoder(table, embedding))
 
 
-def mean_vectors(
-    lists: Sequence[Sequence[str]] | Mapping[str, Sequence[str]], embedding: Embedding
-) -> np.ndarray:
+def mean_vectors(lists: Sequence[Sequence[str]], embedding: Embedding) -> np.ndarray:
     """Return eq 18's unweighted mean of the node vectors of each attribute list.
 
     Parameters
     ----------
-    lists : sequence of attribute lists, or mapping whose values are
+    lists : sequence of attribute lists
         Attributes without a vector are left out of the mean.
     embedding : Embedding
 
@@ -196,9 +194,8 @@ def mean_vectors(
         Zero for an account without any attribute that has a vector (D22).
     """
     row = {name: i for i, name in enumerate(embedding.names)}
-    owners = list(lists.values()) if isinstance(lists, Mapping) else lists
-    values = np.zeros((len(owners), embedding.vectors.shape[1]), dtype=np.float32)
-    for i, names in enumerate(owners):
+    values = np.zeros((len(lists), embedding.vectors.shape[1]), dtype=np.float32)
+    for i, names in enumerate(lists):
         if rows := sorted({row[name] for name in names if name in row}):
             values[i] = embedding.vectors[rows].mean(axis=0)
     return values

@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 SMOOTHING = 100.0
 _LONGEST_LINE = 65_536
 _WORDNET_DEPTH = 3
-_CANONICAL = str.maketrans("_-’", "  '")
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +174,8 @@ class ConceptGraph:
 
 def canonical(term: str) -> str:
     """Return a term in lower case with hyphens between its words: "Ice Cream" -> "ice-cream"."""
-    return "-".join(term.lower().translate(_CANONICAL).split())
+    plain = term.lower().replace("_", " ").replace("-", " ").replace("’", "'")
+    return "-".join(plain.split())
 
 
 def _relations(path: str | Path, report: bool = False) -> Iterator[tuple[str, str, int]]:

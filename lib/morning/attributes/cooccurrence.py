@@ -66,7 +66,8 @@ def cooccurrence(
     shared = B.multiply(M).tocsr()
     within_brand = B.T @ (B.multiply(M.sum(axis=1)[:, None]) if multiplicity == "code" else B)
     counts = within_brand + M.T @ M + B.T @ M + M.T @ B - shared.T @ shared
-    counts = sparse.csr_array(counts - sparse.diags_array(counts.diagonal()), dtype=np.int64)
+    counts = sparse.triu(counts, k=1) + sparse.tril(counts, k=-1)
+    counts = sparse.csr_array(counts, dtype=np.int64)
     counts.eliminate_zeros()
     return names, counts
 

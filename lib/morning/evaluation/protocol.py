@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from morning.errors import MorningError
-from morning.features import FeatureSet
+from morning.roster import Roster
 
 #: Candidate pools: the positives of the ranked brands (the paper), or all influencers.
 POOLS = ("split", "all")
@@ -21,7 +21,7 @@ class Task:
     Attributes
     ----------
     brands : int array, shape (B,)
-        Row numbers of the brands in the FeatureSet.
+        Row numbers of the brands in the accounts.
     influencers : int array, shape (M,)
         Row numbers of the candidates.
     positives : bool array, shape (B, M)
@@ -43,12 +43,13 @@ class Task:
         }
 
 
-def task(features: FeatureSet, brands: np.ndarray, pool: str = "split") -> Task:
+def task(roster: Roster, brands: np.ndarray, pool: str = "split") -> Task:
     """Return the task of ranking for `brands` (row numbers).
 
     Parameters
     ----------
-    features : FeatureSet
+    roster : Roster
+        A FeatureSet or Dataset.
     brands : int array
     pool : "split" or "all"
         Rank the union of these brands' positives (the paper's protocol), or all influencers.
@@ -62,25 +63,25 @@ def task(features: FeatureSet, brands: np.ndarray, pool: str = "split") -> Task:
         raise MorningError(f"unknown candidate pool {pool!r}; known are {', '.join(POOLS)}")
     if len(brands) == 0:
         raise MorningError("there is no brand to rank for")
-    influencers = features.influencers()
-    positives = features.positives(brands, influencers)
+    influencers = roster.influencers()
+    positives = roster.positives(brands, influencers)
     if pool == "split":
         chosen = positives.any(axis=0)
         influencers, positives = influencers[chosen], positives[:, chosen]
-    categories = features.categories(brands)
+    categories = roster.categories(brands)
     return Task(brands, influencers, positives, categories)
 
 
-def official_task(features: FeatureSet, pool: str = "split") -> Task:
+def official_task(roster: Roster, pool: str = "split") -> Task:
     """Return the task of the test brands (on the public benchmark: 74 × 797)."""
-    brands = features.brands("test")
+    brands = roster.brands("test")
     if len(brands) == 0:
-        raise MorningError("this FeatureSet has no brand with split = test")
-    return task(features, brands, pool)
+        raise MorningError("there is no brand with split = test")
+    return task(roster, brands, pool)
 
 
 def split_training(
-    features: FeatureSet, fraction: float = 0.1, seed: int = 0
+    roster: Roster, fraction: float = 0.1, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the row numbers of the brands to fit on and to validate on.
 
@@ -93,13 +94,13 @@ def split_training(
     MorningError
         If there are no training brands.
     """
-    training, validation = features.brands("train"), features.brands("validation")
+    training, validation = roster.brands("train"), roster.brands("validation")
     if len(training) == 0:
-        raise MorningError("this FeatureSet has no brand with split = train")
+        raise MorningError("there is no brand with split = train")
     if len(validation):
         return training, validation
     wanted = int(len(training) * fraction)
-    categories = pd.Series(features.categories(training))
+    categories = pd.Series(roster.categories(training))
     rng = np.random.default_rng(seed)
     # Draw the categories' first brands, then their second ones, …, until enough are drawn.
     shuffled = pd.Series(rng.permutation(len(training)))

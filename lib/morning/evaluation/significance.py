@@ -1,15 +1,66 @@
-"""Bootstrap over brands: intervals of metrics and of differences."""
+"""Bootstrap over brands: intervals of metrics and of differences; ranks of methods."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import chi2, rankdata, studentized_range
 
+from morning.errors import MorningError
 from morning.evaluation.metrics import METRICS, BrandStatistics
 
 RESAMPLES = 10_000
 _CHUNK = 2_000  # bounds memory: indices of (chunk, B) at a time
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A method's metric minus the reference's.
+
+    Attributes
+    ----------
+    difference : float
+    ci95 : (float, float) or None
+        Interval over resamples of brands (of the level asked for).
+    p : float
+        Two-sided, of one comparison.
+    p_holm : float
+        Corrected for all the methods compared. NaN where nothing could be measured.
+    """
+
+    difference: float
+    ci95: tuple[float, float] | None
+    p: float
+    p_holm: float
+
+
+@dataclass(frozen=True)
+class MeanRanks:
+    """Mean ranks of methods over brands.
+
+    Attributes
+    ----------
+    metric : str
+    brands : int
+        How many have a value under every method.
+    ranks : dict of method to float
+        1 is best; ties share.
+    friedman_p : float
+        Of "all methods are alike".
+    critical_difference : float
+        Nemenyi's: mean ranks further apart than this differ.
+    cliques : tuple of tuples of str
+        Largest groups, best first, in which no two differ; what a figure joins by a bar.
+    """
+
+    metric: str
+    brands: int
+    ranks: dict[str, float]
+    friedman_p: float
+    critical_difference: float
+    cliques: tuple[tuple[str, ...], ...]
 
 
 def bootstrap(
@@ -47,3 +98,159 @@ def interval(samples: np.ndarray, level: float = 0.95) -> tuple[float, float] | 
         return None
     low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def paired_differences(
+    methods: Mapping[str, Sequence[BrandStatistics]],
+    reference: str,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, dict[str, Difference]]:
+    """Compare every method with a reference on the same resamples of brands.
+
+    Parameters
+    ----------
+    methods : mapping of method to sequence of BrandStatistics
+        One per seed; the same brands in all. A method's metrics are averaged over its seeds.
+    reference : str
+        One of the methods.
+    resamples, seed
+        As in `bootstrap`.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    dict of method (all but the reference) to dict of metric to Difference
+        `p_holm` is corrected for all the methods, metric by metric.
+
+    Raises
+    ------
+    MorningError
+        If the reference is no method, or methods have different numbers of brands.
+
+    Notes
+    -----
+    The p-value is two-sided: twice the smaller share of resamples in which the difference is at
+    most, or at least, zero, both counts raised by one so that it is never 0 (Davison and
+    Hinkley, Bootstrap Methods and their Application, 1997, section 4.2).
+    """
+    if reference not in methods:
+        raise MorningError(
+            f"no method {reference!r} to compare with; known are {', '.join(methods)}"
+        )
+    if len({len(run) for runs in methods.values() for run in runs}) != 1:
+        raise MorningError("methods can be compared over the same brands only")
+    drawn = {name: bootstrap(runs, resamples, seed) for name, runs in methods.items()}
+    observed = {
+        name: {m: float(np.mean([run.metrics()[m] for run in runs])) for m in METRICS}
+        for name, runs in methods.items()
+    }
+    others = [name for name in methods if name != reference]
+    result: dict[str, dict[str, Difference]] = {name: {} for name in others}
+    for metric in METRICS:
+        samples = {n: drawn[n][metric] - drawn[reference][metric] for n in others}
+        raw = {n: two_sided_p(samples[n]) for n in others}
+        known = [n for n in others if not np.isnan(raw[n])]
+        corrected = dict(zip(known, holm([raw[n] for n in known]), strict=True))
+        for n in others:
+            result[n][metric] = Difference(
+                observed[n][metric] - observed[reference][metric],
+                interval(samples[n], level),
+                raw[n],
+                float(corrected.get(n, np.nan)),
+            )
+    return result
+
+
+def two_sided_p(samples: np.ndarray) -> float:
+    """Return the bootstrap p-value of "the difference is zero"; NaN without samples."""
+    samples = samples[~np.isnan(samples)]
+    if len(samples) == 0:
+        return float("nan")
+    smaller = min((samples <= 0).sum(), (samples >= 0).sum())
+    return float(min(1.0, 2 * (smaller + 1) / (len(samples) + 1)))
+
+
+def holm(p_values: Sequence[float]) -> np.ndarray:
+    """Return Holm's step-down correction of p-values, in their order (Holm 1979)."""
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p, kind="stable")
+    steps = (len(p) - np.arange(len(p))) * p[order]
+    corrected = np.empty_like(p)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return corrected
+
+
+def mean_ranks(
+    methods: Mapping[str, Sequence[BrandStatistics]], metric: str = "map", level: float = 0.95
+) -> MeanRanks:
+    """Rank the methods within each brand and average; the data of a critical-difference figure.
+
+    Parameters
+    ----------
+    methods : mapping of method to sequence of BrandStatistics
+        One per seed; the same brands in all. A brand's value is averaged over the seeds.
+    metric : str
+        One of `METRICS`; `medr` ranks by the rank of the first positive, lower being better.
+    level : float
+        1 - level is the probability of a false difference.
+
+    Raises
+    ------
+    MorningError
+        If there are fewer than two methods, the metric is unknown, or no brand can be measured.
+
+    Notes
+    -----
+    Demšar, Statistical comparisons of classifiers over multiple data sets, JMLR 7 (2006).
+    """
+    if metric not in METRICS:
+        raise MorningError(f"unknown metric {metric!r}; known are {', '.join(METRICS)}")
+    if len(methods) < 2:
+        raise MorningError("ranks need at least two methods")
+    values = np.stack(
+        [np.mean([_per_brand(run, metric) for run in runs], axis=0) for runs in methods.values()]
+    )  # (methods, brands), higher is better
+    values = values[:, ~np.isnan(values).any(axis=0)]
+    k, n = values.shape
+    if n == 0:
+        raise MorningError(f"no brand has a value of {metric} of its own")
+    ranks = rankdata(-values, axis=0)
+    mean = dict(zip(methods, map(float, ranks.mean(axis=1)), strict=True))
+    quantile = studentized_range.ppf(level, k, np.inf) / np.sqrt(2)
+    critical = float(quantile * np.sqrt(k * (k + 1) / (6 * n)))
+    return MeanRanks(metric, n, mean, _friedman(ranks), critical, _cliques(mean, critical))
+
+
+def _per_brand(run: BrandStatistics, metric: str) -> np.ndarray:
+    """Return a metric of each brand alone, higher being better; NaN where there is none."""
+    if metric == "medr":
+        return -run.values["first_rank"]
+    if metric in run.values:
+        return run.values[metric]
+    with np.errstate(invalid="ignore"):
+        return run.hits[metric] / run.rows[metric]
+
+
+def _friedman(ranks: np.ndarray) -> float:
+    """Return the p-value of "all methods are alike" from ranks, shape (methods, brands)."""
+    k, n = ranks.shape
+    between = ((ranks.sum(axis=1) - n * (k + 1) / 2) ** 2).sum()
+    within = ((ranks - (k + 1) / 2) ** 2).sum()  # takes ties into account
+    return 1.0 if within == 0 else float(chi2.sf((k - 1) * between / within, k - 1))
+
+
+def _cliques(mean: Mapping[str, float], critical: float) -> tuple[tuple[str, ...], ...]:
+    """Return the largest groups of neighbours whose mean ranks differ by less than `critical`."""
+    names = sorted(mean, key=lambda name: mean[name])
+    groups: list[tuple[str, ...]] = []
+    end = 0
+    for start, first in enumerate(names):
+        stop = max(i for i in range(start, len(names)) if mean[names[i]] - mean[first] <= critical)
+        if stop > start and stop > end:
+            groups.append(tuple(names[start : stop + 1]))
+        end = max(end, stop)
+    return tuple(groups)

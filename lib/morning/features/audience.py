@@ -1,4 +1,4 @@
-"""Which posts of which audience accounts stand for an account's audience (section IV-B)."""
+"""Which posts stand for an account: its own, and a choice of its audience's (section IV-B)."""
 
 from __future__ import annotations
 
@@ -28,6 +28,21 @@ class AudienceOptions:
     def __post_init__(self) -> None:
         if self.accounts < 1 or self.posts < 1:
             raise MorningError("the audience needs at least one account and one post per account")
+
+
+def own_posts(dataset: Dataset) -> pd.DataFrame:
+    """Return the posts of brands and influencers themselves.
+
+    Returns
+    -------
+    DataFrame
+        owner (row of `account_table(dataset)`), and the columns of `dataset.posts`.
+    """
+    row_of = {account: row for row, account in enumerate(account_table(dataset)["account_id"])}
+    owners = dataset.posts["account_id"].map(row_of)
+    posts = dataset.posts[owners.notna()].reset_index(drop=True)
+    posts.insert(0, "owner", owners.dropna().to_numpy(dtype=np.int64))
+    return posts
 
 
 def audience_posts(dataset: Dataset, options: AudienceOptions | None = None) -> pd.DataFrame:

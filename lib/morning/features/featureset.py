@@ -14,6 +14,7 @@ import pandas as pd
 from morning.dataset import SPLITS, Dataset
 from morning.errors import ContractError, MorningError, Problem
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.roster import Roster
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ _TABLES = {
 
 
 @dataclass
-class FeatureSet:
+class FeatureSet(Roster):
     """Vectors of brands and influencers, and who worked with whom.
 
     Attributes
@@ -50,14 +51,9 @@ class FeatureSet:
         Block name -> how it was made (model, parameters, digests), for the manifest.
     """
 
-    accounts: pd.DataFrame
-    collaborations: pd.DataFrame
-    blocks: dict[str, np.ndarray]
+    blocks: dict[str, np.ndarray] = field(default_factory=dict)
     source: str = "unknown"
     made: dict[str, Any] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.accounts)
 
     def sizes(self) -> dict[str, int]:
         """Return the number of columns of each block."""
@@ -83,60 +79,6 @@ class FeatureSet:
                 f"this FeatureSet has {', '.join(self.blocks)}"
             )
         return replace(self, blocks={n: b for n, b in self.blocks.items() if n in wanted})
-
-    def brands(self, *splits: str) -> np.ndarray:
-        """Return the row numbers of the brands of the given splits (of all, if none is given)."""
-        chosen = (self.accounts["role"] == "brand").to_numpy()
-        if splits:
-            chosen = chosen & self.accounts["split"].isin(splits).to_numpy()
-        return np.flatnonzero(chosen)
-
-    def categories(self, brands: np.ndarray) -> np.ndarray:
-        """Return the category of each brand (row numbers), as a str array."""
-        return np.array(self.accounts["category"].iloc[brands].tolist(), dtype=str)
-
-    def influencers(self) -> np.ndarray:
-        """Return the row numbers of all influencers."""
-        return np.flatnonzero((self.accounts["role"] == "influencer").to_numpy())
-
-    def rows(self, account_ids: Iterable[str]) -> np.ndarray:
-        """Return the row numbers of accounts.
-
-        Raises
-        ------
-        MorningError
-            If an id is unknown.
-        """
-        index = pd.Index(self.accounts["account_id"])
-        ids = list(account_ids)
-        rows = index.get_indexer(ids)
-        if (rows < 0).any():
-            unknown = [i for i, row in zip(ids, rows, strict=True) if row < 0]
-            raise MorningError(f"unknown account: {', '.join(map(str, unknown[:5]))}")
-        return rows
-
-    def positives(self, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
-        """Return who worked with whom.
-
-        Parameters
-        ----------
-        brands, influencers : int arrays, shapes (B,) and (M,)
-            Row numbers.
-
-        Returns
-        -------
-        bool array, shape (B, M)
-        """
-        n = len(self)
-        row_of, column_of = np.full(n, -1), np.full(n, -1)
-        row_of[brands] = np.arange(len(brands))
-        column_of[influencers] = np.arange(len(influencers))
-        b = row_of[self.rows(self.collaborations["brand_id"])]
-        m = column_of[self.rows(self.collaborations["influencer_id"])]
-        known = (b >= 0) & (m >= 0)
-        matrix = np.zeros((len(brands), len(influencers)), dtype=bool)
-        matrix[b[known], m[known]] = True
-        return matrix
 
     def validate(self) -> FeatureSet:
         """Check the contract and return the set itself.

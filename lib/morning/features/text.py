@@ -36,6 +36,8 @@ _DROPPED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+#: Runs without a space that nobody wrote by hand; they would make the search for links slow.
+_ENDLESS = re.compile(r"\S{300,}")
 _HASHTAG = re.compile(r"[#＃](\w+)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -65,7 +67,7 @@ def words(caption: str, emoji_words: bool = False) -> list[str]:
     their place: verbs and adjectives stay, and so do words that no dictionary has.
     """
     text = unicodedata.normalize("NFKC", caption)  # 𝓯𝓪𝓼𝓱𝓲𝓸𝓷 -> fashion
-    text = _DROPPED.sub(" ", text)
+    text = _DROPPED.sub(" ", _ENDLESS.sub(" ", text))
     text = emoji.demojize(text, (" ", " ")) if emoji_words else emoji.replace_emoji(text, " ")
     text = _HASHTAG.sub(lambda tag: f" {' '.join(split_hashtag(tag[1]))} ", text)
     found = (lemma(word.group().lower()) for word in _WORD.finditer(text))

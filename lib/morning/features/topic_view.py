@@ -30,7 +30,7 @@ def topic_view_html(model: TopicModel, documents: Iterable[str], terms: int = 30
     -------
     str
         A fragment to put into a page; scripts and styles are data URIs, nothing is loaded from
-        elsewhere. Topics are numbered from 0 as in the model.
+        elsewhere. Topic k, from 1, is column k - 1 of the block.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def topic_view_html(model: TopicModel, documents: Iterable[str], terms: int = 30
             R=terms,
             n_jobs=1,
             sort_topics=False,
-            start_index=0,
+            start_index=1,
         )
     return pyLDAvis.prepared_data_to_html(
         prepared,

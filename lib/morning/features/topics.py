@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts
+from morning.features.audience import AudienceOptions, audience_posts, own_posts
 from morning.features.block import Block
 from morning.features.featureset import account_table
 from morning.features.text import words
@@ -49,6 +49,9 @@ class TopicOptions:
     """Most iterations per document and pass."""
     min_count: int = 3
     """A word must occur so often in the documents that are fitted."""
+    max_share: float = 0.5
+    """A word that more than this share of those documents have says nothing and is dropped; it
+    stands for the authors' list of 1,059 general words, which is not public."""
     emoji_words: bool = False
     """Read emoji as words, rather than dropping them."""
     transductive: bool = False
@@ -59,6 +62,8 @@ class TopicOptions:
     def __post_init__(self) -> None:
         if min(self.topics, self.passes, self.iterations, self.min_count) < 1:
             raise MorningError("topics, passes, iterations and min_count must be at least 1")
+        if not 0 < self.max_share <= 1:
+            raise MorningError("max_share must be above 0, and 1 at most")
 
 
 class TopicModel:
@@ -92,7 +97,7 @@ class TopicModel:
         Raises
         ------
         MorningError
-            If no word occurs `min_count` times.
+            If no word is as frequent as `min_count` and `max_share` say.
         """
         options = options or TopicOptions()
         return cls._fit([words(text, options.emoji_words) for text in documents], options)
@@ -101,11 +106,16 @@ class TopicModel:
     def _fit(cls, texts: Sequence[Sequence[str]], options: TopicOptions) -> TopicModel:
         """Fit on documents that are split into words."""
         counts = Counter(word for text in texts for word in text)
-        vocabulary = sorted(word for word, n in counts.items() if n >= options.min_count)
+        spread = Counter(word for text in texts for word in set(text))
+        most = options.max_share * sum(bool(text) for text in texts)
+        vocabulary = sorted(
+            word for word, n in counts.items() if n >= options.min_count and spread[word] <= most
+        )
         if not vocabulary:
             raise MorningError(
-                f"no word occurs {options.min_count} times in the {len(texts)} documents that "
-                "topics are fitted on; are there captions, and in English?"
+                f"no word of the {len(texts)} documents that topics are fitted on occurs "
+                f"{options.min_count} times and in at most {options.max_share:.0%} of them; are "
+                "there captions, in English? Otherwise lower min_count or raise max_share"
             )
         number = {word: i for i, word in enumerate(vocabulary)}
         corpus = [bag for text in texts if (bag := _bag(text, number))]
@@ -166,7 +176,14 @@ class TopicModel:
 
     def _arrays(self) -> dict[str, np.ndarray]:
         """Return the tensors that define the model."""
-        arrays = {"sstats": self.lda.state.sstats, "alpha": self.lda.alpha, "eta": self.lda.eta}
+        # gensim keeps the prior that it started from in the state, apart from the one that it
+        # fitted, and infers with the former
+        arrays = {
+            "sstats": self.lda.state.sstats,
+            "state_eta": self.lda.state.eta,
+            "alpha": self.lda.alpha,
+            "eta": self.lda.eta,
+        }
         return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
     @property
@@ -229,7 +246,7 @@ class TopicModel:
             minimum_probability=0.0,
             random_state=options.seed,
         )
-        lda.state.sstats = arrays["sstats"]
+        lda.state.sstats, lda.state.eta = arrays["sstats"], arrays["state_eta"]
         lda.sync_state()
         return cls(lda, vocabulary, options, documents)
 
@@ -240,10 +257,11 @@ def top_words(model: TopicModel, n: int = 10) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        topic, rank (from 1), word, probability.
+        topic (from 1, as in the topic view; column topic - 1 of the block), rank (from 1), word,
+        probability.
     """
     rows = []
-    for topic, distribution in enumerate(model.topics()):
+    for topic, distribution in enumerate(model.topics(), start=1):
         for rank, word in enumerate(np.argsort(-distribution, kind="stable")[:n], start=1):
             rows.append((topic, rank, model.vocabulary[word], float(distribution[word])))
     return pd.DataFrame(rows, columns=["topic", "rank", "word", "probability"])
@@ -320,15 +338,12 @@ def training_accounts(dataset: Dataset) -> np.ndarray:
 
 def content_documents(dataset: Dataset) -> list[str]:
     """Return one document per row of `account_table(dataset)`: its posts' captions."""
-    row_of = {account: row for row, account in enumerate(account_table(dataset)["account_id"])}
-    owners = dataset.posts["account_id"].map(row_of)
-    return _documents(dataset, owners, dataset.posts["caption"])
+    return _documents(dataset, own_posts(dataset))
 
 
 def audience_documents(dataset: Dataset, audience: AudienceOptions | None = None) -> list[str]:
     """Return one document per row of `account_table(dataset)`: its audience's captions."""
-    posts = audience_posts(dataset, audience)
-    return _documents(dataset, posts["owner"], posts["caption"])
+    return _documents(dataset, audience_posts(dataset, audience))
 
 
 def content_topics(
@@ -403,12 +418,12 @@ def _topics(
     return Block(model.infer(bags), made, counts), model
 
 
-def _documents(dataset: Dataset, owners: pd.Series, captions: pd.Series) -> list[str]:
-    """Join the captions of each owner (a row of `account_table(dataset)`, or missing)."""
+def _documents(dataset: Dataset, posts: pd.DataFrame) -> list[str]:
+    """Join the captions of each owner's posts."""
     parts: list[list[str]] = [[] for _ in range(len(account_table(dataset)))]
-    for owner, caption in zip(owners, captions, strict=True):
-        if pd.notna(owner) and pd.notna(caption):
-            parts[int(owner)].append(str(caption))
+    for owner, caption in zip(posts["owner"], posts["caption"], strict=True):
+        if pd.notna(caption):
+            parts[owner].append(str(caption))
     return ["\n".join(texts) for texts in parts]
 
 
@@ -419,7 +434,8 @@ def _bag(text: Iterable[str], number: dict[str, int]) -> Bag:
 
 def _check(arrays: dict[str, np.ndarray], topics: int, vocabulary: list[str]) -> None:
     """Refuse the tensors of a file that do not fit together."""
-    shapes = {"sstats": (topics, len(vocabulary)), "alpha": (topics,), "eta": (len(vocabulary),)}
+    n = len(vocabulary)
+    shapes = {"sstats": (topics, n), "alpha": (topics,), "eta": (n,), "state_eta": (n,)}
     for name, shape in shapes.items():
         array = arrays[name]
         if array.shape != shape or array.dtype != np.float32:

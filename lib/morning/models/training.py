@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.evaluation import Task, evaluate, split_training, task
@@ -37,6 +39,14 @@ log = logging.getLogger(__name__)
 _STATE = "state.safetensors"
 _SAVE_EVERY_S = 20.0
 _NEAR_ZERO = 0.01
+_DECIDING = (
+    "evaluation/metrics.py",
+    "evaluation/protocol.py",
+    "models/morning.py",
+    "models/objectives.py",
+    "models/scoring.py",
+    "models/training.py",
+)
 
 #: Looks at the model after an epoch; what it returns is added to that epoch's history.
 Watch = Callable[[Morning], dict[str, Any]]
@@ -65,8 +75,9 @@ def train(
     """Train one model and save it in `folder`, whole or not at all.
 
     The weights kept are those of the epoch with the best validation AUC; without validation
-    brands, those of the last epoch. A finished training of the same profile is loaded, an
-    interrupted one goes on from where it was and ends with the same weights.
+    brands, those of the last epoch. A finished training of the same profile, features and code
+    is loaded, any other is replaced; an interrupted one goes on from where it was and ends with
+    the same weights.
 
     Parameters
     ----------
@@ -87,13 +98,11 @@ def train(
     Raises
     ------
     MorningError
-        If the folder holds a training of another profile, or the features do not suffice.
+        If the features do not suffice, or the loss is not finite.
     """
     folder = Path(folder)
-    if is_trained(folder):
-        done = TrainedModel.load(folder)
-        if done.profile != profile or done.data != _describe(features):
-            raise MorningError(f"{folder}: holds a training of another profile or other features")
+    data = _describe(features)
+    if (done := _finished(folder, profile, data)) is not None:
         return done
     where = resolve_device(device)
     fit_brands, validation_brands = split_training(features, profile.training.validation_fraction)
@@ -108,7 +117,7 @@ def train(
         )
         partial = folder.with_name(f"{folder.name}.partial")
         partial.mkdir(parents=True, exist_ok=True)
-        fingerprint = {"profile": asdict(profile), "data": _describe(features)}
+        fingerprint = {"profile": asdict(profile), "data": data}
         state = _resume(partial / _STATE, model, optimiser, fingerprint)
         epochs = range(state.epoch, profile.training.epochs)
         bar = tqdm(
@@ -138,9 +147,7 @@ def train(
                 _save_state(partial / _STATE, model, optimiser, state, fingerprint)
                 saved = time.monotonic()
         model.load_state_dict(state.best)
-    trained = TrainedModel(
-        model.eval(), profile, state.best_epoch, state.history, _describe(features)
-    )
+    trained = TrainedModel(model.eval(), profile, state.best_epoch, state.history, data)
     trained.save(partial)
     (partial / _STATE).unlink(missing_ok=True)
     rename_folder(partial, folder)
@@ -176,7 +183,8 @@ def train_seeds(
         folder / f"seed-{seed}": profile.trained_with(seed=seed)
         for seed in range(first, first + seeds)
     }
-    open_jobs = {path: job for path, job in jobs.items() if not is_trained(path)}
+    data = _describe(features)
+    open_jobs = {p: job for p, job in jobs.items() if _finished(p, job, data) is None}
     if workers is None:
         workers = 1 if resolve_device(device).type != "cpu" else (os.cpu_count() or 1)
     workers = min(workers, len(open_jobs))
@@ -280,9 +288,31 @@ def _weight_report(model: Morning) -> dict[str, float]:
     return {"l1": float(l1_norm(weights)), "near_zero": small / sum(w.numel() for w in weights)}
 
 
+def _finished(folder: Path, profile: Profile, data: dict[str, Any]) -> TrainedModel | None:
+    """Return the finished training of a folder if it is of this profile, data and code."""
+    if not is_trained(folder):
+        return None
+    done = TrainedModel.load(folder)
+    if done.profile == profile and done.data == data:
+        return done
+    log.warning("%s: settings, features or code have changed, so it is trained anew", folder)
+    return None
+
+
+@cache
+def _code_digest() -> str:
+    """Return a digest of the modules that decide what a training gives."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for name in _DECIDING:
+        digest.update((package / name).read_bytes())
+    return digest.hexdigest()
+
+
 def _describe(features: FeatureSet) -> dict[str, Any]:
-    """Say what a model is trained on, so that a run is never continued on other data."""
+    """Say what a model is trained on and by, so that nothing else passes for it."""
     return {
+        "code": _code_digest(),
         "source": features.source,
         "accounts": len(features),
         "sizes": features.sizes(),

@@ -130,6 +130,20 @@ def load(
     ).validate()
 
 
+def brand_images(mirror: str | Path | None = None) -> dict[str, np.ndarray]:
+    """Return the released image vectors of all brands, to look at and not to train on.
+
+    Returns
+    -------
+    dict
+        `objects`: float32 (360, 1000), `scenes`: float32 (360, 365); rows sum to one.
+    """
+    names = [f"{split}_brand_{_IMAGE}" for split in _SPLITS]
+    files = fetch(*names, mirror=mirror)
+    both = np.concatenate([torch.load(files[n], weights_only=True).numpy() for n in names])
+    return {"objects": both[:, :1000], "scenes": both[:, 1000:]}
+
+
 def attribute_graph_files(mirror: str | Path | None = None) -> dict[str, Path]:
     """Return the paths of the released attribute graph: `edges`, `names` and `embedding`."""
     files = fetch(*_GRAPH.values(), mirror=mirror)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pooch
 import requests
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.files import git_blob, read_json, sha256, whole_file

@@ -12,7 +12,7 @@ import pandas as pd
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts
+from morning.features.audience import AudienceOptions, audience_posts, own_posts
 from morning.features.block import Block
 from morning.features.featureset import account_table
 from morning.features.pooling import keep_confident, pool
@@ -53,9 +53,7 @@ def content_visual(
     MorningError
         If the Dataset has pictures but no root folder.
     """
-    row_of = {account: row for row, account in enumerate(account_table(dataset)["account_id"])}
-    owners = dataset.posts["account_id"].map(row_of)
-    posts = dataset.posts[owners.notna()].assign(owner=owners.dropna().astype(np.int64))
+    posts = own_posts(dataset)
     return _visual(dataset, posts, objects, scenes, cache, options or VisualOptions(), {})
 
 

@@ -220,7 +220,7 @@ def _recognised(
     )
     waiting: list[Vectors] = []
     with tqdm(total=len(todo), desc="recognise", unit="picture") as bar:
-        for batch in loader:
+        for batch in _patiently(loader):
             failures.update((digests[i], reason) for i, reason in batch.failures)
             waiting.append(
                 Vectors(
@@ -235,6 +235,19 @@ def _recognised(
                 waiting = []
     if any(v.digests for v in waiting):
         yield _written(folder, waiting, classes)
+
+
+def _patiently(loader: Iterable[_Batch]) -> Iterator[_Batch]:
+    """Pass batches on; say what to do if a worker process dies."""
+    try:
+        yield from loader
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise MorningError(
+            "a process that decodes pictures died, most likely for want of (shared) memory; "
+            "take a smaller batch_size, or workers=0; what was written is kept"
+        ) from error
 
 
 def _written(folder: Path, parts: list[Vectors], classes: tuple[int, int]) -> Vectors:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 #: Formats that are read. Others are left out on purpose: EPS, for one, starts a program.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 #: Files above this size are not opened, in bytes.
 MAX_BYTES = 100 * 2**20
 #: Pictures above this size are not decoded, in pixels.

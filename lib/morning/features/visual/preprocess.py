@@ -40,7 +40,7 @@ class ResizeCrop:
 
     def parameters(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
-        return {"kind": "resize-crop", **asdict(self)}
+        return {"kind": "resize-crop", **_plain(asdict(self))}
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,17 @@ class CaffePyramid:
 
     def parameters(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
-        return {"kind": "caffe-pyramid", **asdict(self)}
+        return {"kind": "caffe-pyramid", **_plain(asdict(self))}
 
     @staticmethod
     def _resized(picture: Tensor, size: tuple[int, int]) -> Tensor:
         """Interpolate without smoothing, as OpenCV does, which the release calls."""
         return functional.interpolate(picture, size, mode="bilinear", align_corners=False)[0]
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Turn tuples into lists, as JSON returns them."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
 def from_parameters(parameters: dict[str, Any]) -> ResizeCrop:

@@ -19,11 +19,9 @@ class Preprocess(Protocol):
 
     def __call__(self, picture: Image.Image) -> list[Tensor]:
         """Return one float32 tensor (3, height, width) per scale."""
-        ...  # pragma: no cover
 
     def parameters(self) -> dict[str, Any]:
         """Return the numbers that define it, ready for JSON."""
-        ...  # pragma: no cover
 
 
 @dataclass(frozen=True)

@@ -163,18 +163,18 @@ def _write(folder: Path, config: DemoConfig) -> None:
     for name, table in dataset.tables().items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     _draw_all(folder, dataset.posts["image"].tolist(), objects, scenes, config)
-    np.savez(
-        folder / _TRUTH,
-        brand_ids=np.array(world.brand_ids),
-        influencer_ids=np.array(world.influencer_ids),
-        scores=world.scores,
-        weights=np.array(list(WEIGHTS.values())),
-        structure=np.array(config.structure),
-        post_ids=np.array(dataset.posts["post_id"].tolist()),
-        post_objects=objects,
-        post_scenes=scenes,
-        **{f"part_{name}": part for name, part in world.parts.items()},
-    )
+    planted = {
+        "brand_ids": np.array(world.brand_ids),
+        "influencer_ids": np.array(world.influencer_ids),
+        "scores": world.scores,
+        "weights": np.array(list(WEIGHTS.values())),
+        "structure": np.array(config.structure),
+        "post_ids": np.array(dataset.posts["post_id"].tolist()),
+        "post_objects": objects,
+        "post_scenes": scenes,
+    }
+    planted |= {f"part_{name}": part for name, part in world.parts.items()}
+    np.savez(folder / _TRUTH, allow_pickle=False, **planted)
     files = sorted(path for path in folder.iterdir() if path.is_file())
     record = {
         "config": asdict(config),
@@ -210,12 +210,13 @@ def tables(world: World, config: DemoConfig) -> tuple[Dataset, np.ndarray, np.nd
     """
     rng = np.random.default_rng([config.seed, 3])
     owners = world.brand_ids + world.influencer_ids
-    accounts, groups = _accounts(world, rng), []
-    audiences = []
+    accounts = _accounts(world, rng)
+    audiences: list[tuple[str, str]] = []
+    groups: list[int] = []
     for owner, mixture in zip(owners, world.audience, strict=True):
         for group in rng.choice(len(mixture), size=config.audience, p=mixture):
             audiences.append((owner, f"audience-{len(audiences) + 1:05d}"))
-            groups.append(group)
+            groups.append(int(group))
     accounts += [_audience_account(name, rng) for _, name in audiences]
 
     writer = _PostWriter(rng)
@@ -250,9 +251,7 @@ def _accounts(world: World, rng: np.random.Generator) -> list[tuple]:
         biography = write_biography(keywords, rng)
         if i < b:
             followers = int(np.exp(rng.uniform(np.log(50_000), np.log(5_000_000))))
-            rows.append(
-                (name, "brand", world.categories[i], biography, followers, world.splits[i])
-            )
+            rows.append((name, "brand", world.categories[i], biography, followers, world.splits[i]))
         else:
             followers = int(np.exp(rng.uniform(np.log(5_000), np.log(100_000))))
             rows.append((name, "influencer", None, biography, followers, None))

@@ -29,7 +29,7 @@ class _Canvas:
 
     def colour(self, red: int, green: int, blue: int) -> tuple[int, ...]:
         """Return a colour under this picture's tint."""
-        return tuple(int(c) for c in np.clip(self.tint + (red, green, blue), 0, 255))
+        return tuple(int(c) for c in np.clip(self.tint + np.array([red, green, blue]), 0, 255))
 
     def about(self, value: float, spread: float = 0.06) -> float:
         """Return a number near `value`."""
@@ -210,9 +210,7 @@ PAINTERS: dict[str, Paint] = {
 }
 
 
-def paint(
-    scene: str, draw: ImageDraw.ImageDraw, side: int, rng: np.random.Generator
-) -> None:
+def paint(scene: str, draw: ImageDraw.ImageDraw, side: int, rng: np.random.Generator) -> None:
     """Paint a scene over a whole picture.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,7 +34,7 @@ def write_caption(topic: Topic, rng: np.random.Generator) -> str:
     def noun() -> str:
         return pick(rng, common["nouns"] if rng.random() < _OFF_TOPIC else topic.words)
 
-    parts = [
+    sentences = [
         pick(rng, common["sentences"]).format(
             noun=noun(),
             noun2=noun(),
@@ -46,6 +47,7 @@ def write_caption(topic: Topic, rng: np.random.Generator) -> str:
         )
         for _ in range(rng.integers(2, 4))
     ]
+    parts = [re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", sentence) for sentence in sentences]
     if rng.random() < 0.5:
         parts.append(pick(rng, topic.emoji) + pick(rng, common["emoji"]))
     if rng.random() < 0.3:

@@ -118,7 +118,8 @@ def plan(config: DemoConfig) -> World:
         "audience": _standardised(_cosines(audience[:b], audience[b:])),
         "attribute": _standardised(styles @ _cooperation(words, rng) @ personas.T),
     }
-    scores = config.structure * sum(WEIGHTS[name] * part for name, part in parts.items())
+    weighted = [WEIGHTS[name] * part for name, part in parts.items()]
+    scores = config.structure * np.sum(weighted, axis=0)
     numbers = np.arange(b) - np.searchsorted(labels, labels) + 1
     return World(
         brand_ids=[f"brand-{used[c]}-{k}" for c, k in zip(labels, numbers, strict=True)],
@@ -201,9 +202,9 @@ def _collaborations(scores: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     wish = scores + rng.gumbel(size=(b, m))
     for influencer in rng.permutation(m):
         if room.any():
-            brand = np.argmax(np.where(room > 0, wish[:, influencer], -np.inf))
-            partners[brand, influencer] = True
-            room[brand] -= 1
+            chosen = np.argmax(np.where(room > 0, wish[:, influencer], -np.inf))
+            partners[chosen, influencer] = True
+            room[chosen] -= 1
     wish = scores + rng.gumbel(size=(b, m))
     for brand in range(b):
         order = np.argsort(np.where(partners[brand], -np.inf, wish[brand]))[::-1]

@@ -1,0 +1,48 @@
+# Every target is sufficient alone on a machine with Python 3.11-3.13, make and a package registry.
+DATA ?= public
+RUN ?= $(notdir $(patsubst %/,%,$(DATA)))
+SEEDS ?= 3
+PROFILE ?= paper
+EPOCHS ?= 0
+PROCESSES ?= 2
+PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
+	$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
+BIN := .venv/bin
+
+.PHONY: book test lint lab env lock clean
+
+book: env  ## run the notebooks that are out of date and render the HTML book
+	$(BIN)/morning run --data $(DATA) --out runs/$(RUN) --profile $(PROFILE) \
+		--seeds $(SEEDS) --epochs $(EPOCHS) --processes $(PROCESSES)
+	@echo $(CURDIR)/book/_build/html/index.html
+
+test: env  ## run the tests on all cores
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: env  ## check style, types, spelling and that notebooks hold no outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+lab: env  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir notebooks
+
+env: .venv/.installed  ## make the environment
+
+.venv/.installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@echo "installing torch"
+	$(BIN)/pip install -q --disable-pip-version-check $$(grep '^torch==' requirements.lock)
+	@echo "installing the other pinned packages"
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+lock:  ## resolve requirements.lock anew (needs uv on the PATH)
+	sh .ci/lock
+
+clean:  ## remove the environment, the rendered book and caches; keep data and runs
+	rm -rf .venv book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

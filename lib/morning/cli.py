@@ -1,0 +1,146 @@
+"""The `morning` command. Data go to stdout, progress and messages to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from morning.errors import MorningError
+
+app = typer.Typer(
+    help="Micro-influencer recommendation: fetch data, train, evaluate, rebuild the book.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Features = Annotated[Path, typer.Option(help="FeatureSet folder to train on.", show_default=False)]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:<n>.")]
+
+
+@app.command()
+def fetch(
+    source: Annotated[str, typer.Argument(help="What to fetch: public.")],
+    mirror: Annotated[
+        Path | None, typer.Option(help="Folder to read instead of the network.")
+    ] = None,
+) -> None:
+    """Fetch the released research files and verify every one of them."""
+    from morning.sources import released
+
+    if source != "public":
+        raise typer.BadParameter(f"unknown source {source!r}; known is public")
+    files = released.fetch(mirror=mirror)
+    size = sum(path.stat().st_size for path in files.values())
+    typer.echo(f"{len(files)} files, {size / 1e6:.1f} MB, all as released", err=True)
+
+
+@app.command()
+def run(
+    data: Annotated[str, typer.Option(help="public, or a Dataset or FeatureSet folder.")],
+    out: Annotated[Path, typer.Option(help="Run folder, as runs/public.", show_default=False)],
+    profile: Annotated[str, typer.Option(help="Settings of the model.")] = "paper",
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings per variant.")] = 3,
+    epochs: Annotated[int, typer.Option(min=0, help="0: as the profile says.")] = 0,
+    processes: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
+    book: Annotated[bool, typer.Option(help="Render the HTML book as well.")] = True,
+) -> None:
+    """Execute the notebooks that are out of date, then render the book."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "dodo.py").is_file():
+        raise MorningError("`morning run` needs a checkout: install it with pip install -e .")
+    settings = {"data": data, "run": out, "profile": profile, "seeds": seeds, "epochs": epochs}
+    command = [sys.executable, "-m", "doit", "-f", str(root / "dodo.py"), "-n", str(processes)]
+    command += [f"{name}={value}" for name, value in settings.items()]
+    command += ["book" if book else "notebook", "parameters"]
+    code = subprocess.run(command, cwd=Path.cwd(), check=False).returncode
+    if code:
+        raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    features: Features,
+    out: Annotated[Path, typer.Option(help="New run folder.", show_default=False)],
+    profile: Annotated[str, typer.Option(help="paper, code or quick.")] = "paper",
+    blocks: Annotated[str, typer.Option(help="Comma-separated; default all.")] = "",
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Default: the profile's.")] = None,
+    device: Device = "auto",
+) -> None:
+    """Train MORNING on a FeatureSet; the epoch is chosen on validation brands.
+
+    Interrupted, it goes on from where it was when called again.
+    """
+    from morning.features import FeatureSet
+    from morning.models import profile as named_profile
+    from morning.models.run import train_run
+
+    vectors = FeatureSet.load(features)
+    if blocks:
+        vectors = vectors.select(name.strip() for name in blocks.split(","))
+    chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)
+    train_run(vectors, chosen, out, device=device)
+    typer.echo(f"{out}: done; `morning evaluate {out}` scores its test brands", err=True)
+
+
+@app.command()
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Run folder.", show_default=False)],
+    features: Annotated[Path | None, typer.Option(help="Default: the run's own.")] = None,
+    pool: Annotated[str, typer.Option(help="Candidates: split (the paper) or all.")] = "split",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Score the test brands: seven metrics with their 95 % intervals over brands."""
+    from morning.evaluation import METRICS
+    from morning.features import FeatureSet
+    from morning.models.run import Run, evaluate_run
+
+    vectors = FeatureSet.load(features) if features else None
+    row = evaluate_run(Run(run), vectors, pool=pool)
+    if as_json:
+        typer.echo(json.dumps(row, allow_nan=False))
+        return
+    sizes = row["protocol"]
+    typer.echo(
+        f"{sizes['brands']} brands x {sizes['candidates']} candidates, {row['seeds']} seed(s)"
+    )
+    for name in METRICS:
+        value, interval = row[name], row["ci95"][name]
+        text = "–" if value is None else f"{value:.4f}  [{interval[0]:.4f}, {interval[1]:.4f}]"
+        typer.echo(f"{name:>10}  {text}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this environment has and what it lacks; exit 1 if something is missing."""
+    from morning.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        typer.echo(str(finding))
+    if any(finding.missing for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command: exit code 0 done, 1 failed, 2 wrong use."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    try:
+        app()
+    except MorningError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

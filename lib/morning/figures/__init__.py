@@ -1,0 +1,1 @@
+"""Figures of the book; every function returns a matplotlib Figure."""

@@ -1,0 +1,48 @@
+"""All blocks of a FeatureSet as one matrix of comparable columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from morning.errors import MorningError
+from morning.features import FeatureSet
+
+_SMALLEST = 1e-6  # below every topic share of the released vectors; keeps the logarithm finite
+
+
+def standardised(features: FeatureSet, blocks: Sequence[str] = ()) -> np.ndarray:
+    """Return blocks side by side, every column with mean 0 and standard deviation 1.
+
+    Topic shares are taken as logarithms. Means and deviations are over all accounts; they
+    involve no label. A constant column becomes zero.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    blocks : sequence of str
+        Which blocks; all, if none is given.
+
+    Returns
+    -------
+    float64 array, shape (n, columns)
+    """
+    names = list(blocks) or list(features.blocks)
+    if absent := [name for name in names if name not in features.blocks]:
+        raise MorningError(f"this FeatureSet has no block {', '.join(absent)}")
+    columns = []
+    for name in names:
+        block = features.blocks[name].astype(np.float64)
+        if name.endswith("_topics"):
+            block = np.log(np.maximum(block, _SMALLEST))
+        block = block - block.mean(axis=0)
+        deviation = block.std(axis=0)
+        columns.append(block / np.where(deviation > 0, deviation, 1.0))
+    return np.concatenate(columns, axis=1)
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Return rows of length 1; a zero row stays zero."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(length > 0, length, 1.0)

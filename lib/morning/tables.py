@@ -1,0 +1,284 @@
+"""Tables for the book: our numbers beside the paper's, with intervals and an honest sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from morning.dataset import Dataset
+from morning.evaluation.metrics import METRICS, POOLED
+from morning.evaluation.overlap import overlap
+from morning.evaluation.published import DATASET, PUBLISHED
+from morning.features import PERSPECTIVES, FeatureSet
+from morning.roster import Roster
+
+#: Metric -> heading, for the metrics that the paper prints.
+HEADINGS = {
+    "auc": "AUC",
+    "cauc": "cAUC",
+    "recall@10": "R@10",
+    "recall@50": "R@50",
+    "mrr": "MRR",
+    "map": "MAP",
+    "medr": "MedR",
+}
+#: Block -> number of columns in the paper.
+PAPER_SIZES = {
+    "content_visual": 1365,
+    "content_topics": 22,
+    "audience_visual": 1365,
+    "audience_topics": 21,
+    "attribute": 128,
+}
+
+
+def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADINGS)) -> Any:
+    """Return a results document as a styled table: ours with interval above the paper's number.
+
+    Parameters
+    ----------
+    document : mapping
+        As written by `evaluation.write_results`.
+    metrics : sequence of str
+
+    Returns
+    -------
+    pandas Styler
+    """
+    lines = []
+    for row in document["rows"]:
+        lines.append(_line(row, "ours", [_ours(row, m) for m in metrics]))
+        if row.get("paper"):
+            lines.append(_line(row, "paper", [_number(row["paper"].get(m), m) for m in metrics]))
+    for missing in document.get("missing", []):
+        lines.append(_line(missing, "ours", [f"needs {missing['needs']}"] + [""] * 6))
+        if missing.get("paper"):
+            numbers = [_number(missing["paper"].get(m), m) for m in metrics]
+            lines.append(_line(missing, "paper", numbers))
+    table = pd.DataFrame(lines, columns=["method", "source", *(HEADINGS[m] for m in metrics)])
+    return _styled(table.set_index(["method", "source"]))
+
+
+def _line(row: Mapping[str, Any], source: str, cells: Sequence[str]) -> list[str]:
+    return [row["method"], source, *cells]
+
+
+def _ours(row: Mapping[str, Any], metric: str) -> str:
+    text = _number(row.get(metric), metric)
+    interval = (row.get("ci95") or {}).get(metric)
+    if interval:
+        text += f" [{_number(interval[0], metric)}, {_number(interval[1], metric)}]"
+    return text
+
+
+def _number(value: float | None, metric: str) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.1f}".removesuffix(".0") if metric == "medr" else f"{value:.3f}"
+
+
+def _styled(table: pd.DataFrame) -> Any:
+    """Style a table; pandas escapes its text for HTML."""
+    return table.style.format(escape="html").set_table_styles(
+        [
+            {"selector": "th", "props": "text-align: left; vertical-align: top;"},
+            {"selector": "td", "props": "text-align: right; white-space: nowrap;"},
+        ]
+    )
+
+
+def agreement(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADINGS)) -> str:
+    """Return sentences (Markdown) that say where the paper's numbers lie against our intervals."""
+    lines = []
+    for metric in metrics:
+        inside: list[str] = []
+        above: list[str] = []
+        below: list[str] = []
+        for row in document["rows"]:
+            paper, interval = (row.get("paper") or {}).get(metric), row["ci95"].get(metric)
+            if paper is None or interval is None:
+                continue
+            side = above if paper > interval[1] else below if paper < interval[0] else inside
+            side.append(row["method"])
+        parts = [
+            f"{word} it for {', '.join(names)}"
+            for word, names in (("inside", inside), ("above", above), ("below", below))
+            if names
+        ]
+        if parts:
+            where = "; ".join(parts)
+            lines.append(
+                f"- **{HEADINGS[metric]}**: against our 95 % interval, the paper is {where}."
+            )
+    return "\n".join(lines)
+
+
+def inventory(features: FeatureSet) -> pd.DataFrame:
+    """Return which blocks are there, with their sizes here and in the paper."""
+    sizes = features.sizes()
+    rows = [
+        {
+            "perspective": perspective,
+            "block": block,
+            "in the paper": PAPER_SIZES[block],
+            "here": str(sizes.get(block, "absent")),
+            "made by": str(features.made.get(block, {}).get("model", "–")),
+        }
+        for perspective, blocks in PERSPECTIVES.items()
+        for block in blocks
+    ]
+    return pd.DataFrame(rows).set_index(["perspective", "block"])
+
+
+def collaboration_summary(roster: Roster) -> pd.DataFrame:
+    """Return, for training and test brands, how many there are and how many positives they have."""
+    rows = {}
+    for name, splits in {"train": ("train", "validation"), "test": ("test",)}.items():
+        brands = roster.brands(*splits)
+        if len(brands) == 0:
+            continue
+        positives = roster.positives(brands, roster.influencers())
+        per_brand = pd.Series(positives.sum(axis=1))
+        rows[name] = {
+            "brands": len(brands),
+            "positive pairs": int(positives.sum()),
+            "influencers": int(positives.any(axis=0).sum()),
+            "per brand: min": per_brand.min(),
+            "median": per_brand.median(),
+            "max": per_brand.max(),
+            "mean": round(per_brand.mean(), 2),
+        }
+    return pd.DataFrame(rows).T.map("{:g}".format)
+
+
+def overlap_table(roster: Roster) -> pd.DataFrame:
+    """Return how much of the test side training has seen, as a table in words."""
+    counts = overlap(roster)
+    share = counts["seen"] / max(counts["test_positives"], 1)
+    rows = {
+        "influencers who are partners of training and of test brands": counts["influencers_both"],
+        "influencers with more than one brand": counts["multi_brand"],
+        "test positives": counts["test_positives"],
+        "… whose influencer is also a training partner": f"{counts['seen']} ({share:.1%})",
+        "… and of a training brand of the same category": counts["seen_same_category"],
+    }
+    return pd.DataFrame({"count": {name: str(value) for name, value in rows.items()}})
+
+
+def dataset_rows(dataset: Dataset) -> list[dict[str, Any]]:
+    """Return Table II as result rows: accounts and posts of each role, beside the paper's."""
+    role_of = dataset.accounts.set_index("account_id")["role"]
+    posts = dataset.posts["account_id"].map(role_of).value_counts()
+    accounts = role_of.value_counts()
+    return [
+        {
+            "role": role,
+            "accounts": int(accounts.get(role, 0)),
+            "posts": int(posts.get(role, 0)),
+            "paper": DATASET[role],
+        }
+        for role in DATASET
+    ]
+
+
+def dataset_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return Table II for reading: ours and the paper's, side by side."""
+    columns = {}
+    for what in ("accounts", "posts"):
+        columns[what, "here"] = [f"{row[what]:,}" for row in rows]
+        columns[what, "paper"] = [f"{row['paper'][what]:,}" for row in rows]
+    return pd.DataFrame(columns, index=[row["role"] for row in rows])
+
+
+def concentration(vectors: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return how concentrated probability vectors are.
+
+    Parameters
+    ----------
+    vectors : mapping of name to array (n, classes), rows summing to one
+
+    Returns
+    -------
+    DataFrame
+        Per name: classes, median largest entry, and the median and 90 % quantile of the
+        effective number of classes, exp(entropy).
+    """
+    rows = {}
+    for name, block in vectors.items():
+        p = block.astype(float)
+        effective = np.exp(-(p * np.log(np.maximum(p, 1e-300))).sum(axis=1))
+        rows[name] = {
+            "classes": f"{p.shape[1]}",
+            "largest entry, median": f"{np.median(p.max(axis=1)):.3f}",
+            "effective classes, median": f"{np.median(effective):.2f}",
+            "effective classes, 90 %": f"{np.quantile(effective, 0.9):.2f}",
+        }
+    return pd.DataFrame(rows).T
+
+
+def blocks_used(document: Mapping[str, Any]) -> pd.DataFrame:
+    """Return which blocks stand behind each row of a results document."""
+    rows = {
+        row["method"]: {
+            "blocks": ", ".join(row["blocks"]),
+            "same training as": row.get("same_as") or "",
+        }
+        for row in document["rows"]
+    }
+    return pd.DataFrame(rows).T
+
+
+def differences(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADINGS)) -> Any:
+    """Return how much better *full* is than each other row, with paired intervals."""
+    rows = {
+        row["method"]: {HEADINGS[m]: _difference(row["difference"][m], m) for m in metrics}
+        for row in document["rows"]
+        if row.get("difference")
+    }
+    return _styled(pd.DataFrame(rows).T)
+
+
+def _difference(entry: Mapping[str, Any], metric: str) -> str:
+    if entry["value"] is None or entry["ci95"] is None:
+        return "–"
+    digits = 1 if metric == "medr" else 3
+    low, high = entry["ci95"]
+    return f"{entry['value']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+
+
+def recombine(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return what the category rows of Table V give together, weighted as they should be.
+
+    AUC and cAUC are weighted by comparisons, the means by brands; MedR does not recombine.
+    """
+    parts = [row for row in rows if row["method"] != "all"]
+    combined = {}
+    for metric in METRICS:
+        if metric == "medr":
+            continue
+        weights = [r["comparisons"][metric] if metric in POOLED else r["brands"] for r in parts]
+        values = [0.0 if r[metric] is None else r[metric] for r in parts]
+        combined[metric] = float(np.average(values, weights=weights))
+    return combined
+
+
+def recombined(document: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the *all* row of Table V beside its recombined categories, ours and the paper's."""
+    rows = document["rows"]
+    everything = next(row for row in rows if row["method"] == "all")
+    ours = recombine(rows)
+    published = PUBLISHED["table5_categories"]
+    paper = recombine([{**row, **published.get(row["method"], {})} for row in rows])
+    metrics = [m for m in HEADINGS if m != "medr"]
+    known = {row["method"] for row in rows} == set(published)
+    table = {
+        ("ours", "all"): [everything[m] for m in metrics],
+        ("ours", "categories together"): [ours[m] for m in metrics],
+    }
+    if known:
+        table["paper", "all"] = [published["all"][m] for m in metrics]
+        table["paper", "categories together"] = [paper[m] for m in metrics]
+    return pd.DataFrame(table, index=[HEADINGS[m] for m in metrics]).map("{:.3f}".format)
