@@ -23,6 +23,7 @@ from doit.exceptions import TaskFailed
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = ROOT / "notebooks"
 LIB = ROOT / "lib"
+KERNEL_STARTS = 4
 sys.path.insert(0, str(ROOT / "book"))
 
 from build import build_book  # noqa: E402
@@ -91,6 +92,7 @@ def settings() -> dict[str, typing.Any]:
     }
 
 
+os.environ.setdefault("TQDM_MININTERVAL", "0.5" if sys.stderr.isatty() else "10")
 SETTINGS = settings()
 RUN = Path(SETTINGS["run"])
 RUN.mkdir(parents=True, exist_ok=True)
@@ -134,23 +136,29 @@ def execute(name: str, parameters: dict[str, typing.Any]) -> TaskFailed | None:
     target.parent.mkdir(parents=True, exist_ok=True)
     check_parameters(source, STAGES[name].parameters, parameters)
     print(f"{name}: executing", flush=True)
-    try:
-        papermill.execute_notebook(
-            str(source),
-            str(failed),
-            parameters,
-            kernel_name="python3",
-            cwd=str(NOTEBOOKS),
-            progress_bar=False,
-            stderr_file=sys.stderr,
-            extra_arguments=["--log-level=ERROR"],
-        )
-    except papermill.PapermillExecutionError as error:
-        cell = f"cell {error.exec_count} ({_first_line(error.source)})"
-        return TaskFailed(
-            f"{name}: {cell} raised {error.ename}: {error.evalue}\n"
-            f"  the partly executed copy is {failed}"
-        )
+    for attempt in range(1, KERNEL_STARTS + 1):
+        try:
+            papermill.execute_notebook(
+                str(source),
+                str(failed),
+                parameters,
+                kernel_name="python3",
+                cwd=str(NOTEBOOKS),
+                progress_bar=False,
+                stderr_file=sys.stderr,
+                extra_arguments=["--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False"],
+            )
+            break
+        except papermill.PapermillExecutionError as error:
+            cell = f"cell {error.exec_count} ({_first_line(error.source)})"
+            return TaskFailed(
+                f"{name}: {cell} raised {error.ename}: {error.evalue}\n"
+                f"  the partly executed copy is {failed}"
+            )
+        except RuntimeError as error:
+            # Kernels that start at the same moment can be given the same port; one of them dies.
+            if attempt == KERNEL_STARTS:
+                return TaskFailed(f"{name}: the kernel did not start: {error}")
     os.replace(failed, target)
     print(f"{name}: done", flush=True)
     return None

@@ -55,8 +55,11 @@ def build_book(
     shutil.rmtree(build, ignore_errors=True)
     source = build / "source"
     _assemble(book, source, notebooks, settings)
-    command = [sys.executable, "-m", "jupyter_book", "build", str(source), "-W", "-n"]
-    command += ["--keep-going", "--path-output", str(output)]
+    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise RuntimeError("jupyter-book is not installed beside this Python")
+    command = [program, "build", str(source), "-W", "-n", "--keep-going"]
+    command += ["--path-output", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     (build / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     index = build / "html" / "index.html"
@@ -73,10 +76,10 @@ def _assemble(
     for name in _PAGES:
         shutil.copy(book / name, source / name)
     for notebook in notebooks:
-        shutil.copy(notebook, source / "notebooks" / notebook.name)
+        _copy_notebook(notebook, source / "notebooks" / notebook.name)
     shutil.copytree(book / "_static", source / "_static")
     mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
-    shutil.copytree(mathjax, source / "_static" / "mathjax")
+    shutil.copytree(mathjax, source / "extra" / "mathjax")
     (source / "execution.md").write_text(_execution_page(notebooks, settings), encoding="utf-8")
     contents = {
         "format": "jb-book",
@@ -90,6 +93,17 @@ def _assemble(
         ],
     }
     (source / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
+
+
+def _copy_notebook(notebook: Path, target: Path) -> None:
+    """Copy an executed notebook without its parameter cells: they hold paths of this machine."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        tags = set(cell["metadata"].get("tags", []))
+        if tags & {"parameters", "injected-parameters"}:
+            cell["metadata"]["tags"] = ["remove-cell"]
+            cell["source"] = []
+    target.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _chapter(notebook: Path) -> dict[str, str]:

@@ -54,7 +54,9 @@ def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEA
         if row.get("paper"):
             lines.append(_line(row, "paper", [_number(row["paper"].get(m), m) for m in metrics]))
     for missing in document.get("missing", []):
-        lines.append(_line(missing, "ours", [f"needs {missing['needs']}"] + [""] * 6))
+        lines.append(
+            _line(missing, "ours", [f"needs\n{missing['needs']}", *[""] * (len(metrics) - 1)])
+        )
         if missing.get("paper"):
             numbers = [_number(missing["paper"].get(m), m) for m in metrics]
             lines.append(_line(missing, "paper", numbers))
@@ -70,7 +72,8 @@ def _ours(row: Mapping[str, Any], metric: str) -> str:
     text = _number(row.get(metric), metric)
     interval = (row.get("ci95") or {}).get(metric)
     if interval:
-        text += f" [{_number(interval[0], metric)}, {_number(interval[1], metric)}]"
+        low, high = (_number(end, metric).removeprefix("0") for end in interval)
+        text += f"\n{low}–{high}"
     return text
 
 
@@ -85,7 +88,8 @@ def _styled(table: pd.DataFrame) -> Any:
     return table.style.format(escape="html").set_table_styles(
         [
             {"selector": "th", "props": "text-align: left; vertical-align: top;"},
-            {"selector": "td", "props": "text-align: right; white-space: nowrap;"},
+            {"selector": "td", "props": "text-align: right; white-space: pre;"},
+            {"selector": "th, td", "props": "padding: 0.15em 0.5em; font-size: 0.92em;"},
         ]
     )
 
@@ -246,7 +250,7 @@ def _difference(entry: Mapping[str, Any], metric: str) -> str:
         return "–"
     digits = 1 if metric == "medr" else 3
     low, high = entry["ci95"]
-    return f"{entry['value']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+    return f"{entry['value']:+.{digits}f}\n{low:+.{digits}f} to {high:+.{digits}f}"
 
 
 def recombine(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -207,7 +207,7 @@ class TestText:
         assert table.fillna("").to_numpy().tolist() == rows
 
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(raw=st.binary(max_size=300), name=st.sampled_from(["accounts", "posts"]))
     def test_no_bytes_make_check_raise(self, small, raw, name):

@@ -17,11 +17,11 @@ _CHUNK = 2_000  # bounds memory: indices of (chunk, B) at a time
 
 @dataclass(frozen=True)
 class Difference:
-    """A method's metric minus the reference's.
+    """How far the reference is ahead of a method: its metric minus the method's.
 
     Attributes
     ----------
-    difference : float
+    value : float
     ci95 : (float, float) or None
         Interval over resamples of brands (of the level asked for).
     p : float
@@ -30,7 +30,7 @@ class Difference:
         Corrected for all the methods compared. NaN where nothing could be measured.
     """
 
-    difference: float
+    value: float
     ci95: tuple[float, float] | None
     p: float
     p_holm: float
@@ -151,13 +151,13 @@ def paired_differences(
     others = [name for name in methods if name != reference]
     result: dict[str, dict[str, Difference]] = {name: {} for name in others}
     for metric in METRICS:
-        samples = {n: drawn[n][metric] - drawn[reference][metric] for n in others}
+        samples = {n: drawn[reference][metric] - drawn[n][metric] for n in others}
         raw = {n: two_sided_p(samples[n]) for n in others}
         known = [n for n in others if not np.isnan(raw[n])]
         corrected = dict(zip(known, holm([raw[n] for n in known]), strict=True))
         for n in others:
             result[n][metric] = Difference(
-                observed[n][metric] - observed[reference][metric],
+                observed[reference][metric] - observed[n][metric],
                 interval(samples[n], level),
                 raw[n],
                 float(corrected.get(n, np.nan)),

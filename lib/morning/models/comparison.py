@@ -8,15 +8,17 @@ import io
 import json
 import logging
 import math
+import sys
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.evaluation import METRICS, BrandStatistics, Task, brand_statistics, official_task
@@ -25,12 +27,11 @@ from morning.evaluation.results import result_row
 from morning.evaluation.significance import RESAMPLES, paired_differences
 from morning.files import whole_file
 from morning.models.baselines import Inputs, MissingInput, Ranker
+from morning.models.training import _code_digest as training_code
 
 log = logging.getLogger(__name__)
 
 TABLE = "table3_baselines"
-#: Part of every fingerprint: raise it when a method's code changes its scores.
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def compare(
     list of dict
         Rows of `morning.evaluation.results.result_row` with `interpretation`, `oracle`, `note`,
         `seconds` (of all seeds), `needs` (null, or what is missing: then all metrics are null)
-        and `difference` (to the reference, per metric: difference, ci95, p, p_holm; or null).
+        and `difference` (per metric, how far the reference is ahead: value, ci95, p, p_holm; or
+        null).
 
     Raises
     ------
@@ -199,7 +201,10 @@ def to_latex(rows: Sequence[Mapping[str, Any]], digits: int = 3) -> str:
             cells.append(_number(row[m], 1 if m == "medr" else digits) + mark)
         lines.append(rf"{name} & {' & '.join(cells)} \\")
         if paper := row.get("paper"):
-            small = [rf"{{\scriptsize {_number(paper.get(m), digits)}}}" for m in metrics]
+            small = [
+                rf"{{\scriptsize {_number(paper.get(m), 0 if m == 'medr' else digits)}}}"
+                for m in metrics
+            ]
             lines.append(rf"\quad {{\scriptsize paper}} & {' & '.join(small)} \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
 
@@ -273,7 +278,7 @@ def _fingerprint(method: Ranker, seed: int, on: Task, digests: Mapping[str, str]
     if method.oracle:
         task.update(np.packbits(on.positives).tobytes() + "|".join(on.categories).encode())
     what = {
-        "version": VERSION,
+        "code": _code_digest(type(method)),
         "kind": method.kind,
         "options": asdict(method.options),
         "seed": seed,
@@ -281,6 +286,17 @@ def _fingerprint(method: Ranker, seed: int, on: Task, digests: Mapping[str, str]
         "task": task.hexdigest(),
     }
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _code_digest(ranker: type[Ranker]) -> str:
+    """Return a digest of the modules that decide what a ranker's scores are."""
+    modules = {"morning.models.baselines.inputs", "morning.models.baselines.standardise"}
+    modules |= {base.__module__ for base in ranker.__mro__ if base.__module__.startswith("morning")}
+    digest = hashlib.sha256(training_code().encode())
+    for name in sorted(modules):
+        digest.update(Path(str(sys.modules[name].__file__)).read_bytes())
+    return digest.hexdigest()
 
 
 def _read(path: Path, fingerprint: str, on: Task) -> Run | None:

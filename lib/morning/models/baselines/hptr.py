@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,10 @@ class HptrOptions(TowerOptions):
     """Options of HPTR."""
 
     margins: tuple[float, ...] = (1.0, 2.0, 4.0, 7.0)
-    """Candidates for the margin, which the paper does not give; one training each, and the one
-    with the best validation AUC is taken (the first where there is no validation brand)."""
+    """Candidates for the margin, which the paper does not give; the one with the best validation
+    AUC is taken (the first where there is no validation brand)."""
+    margin_epochs: int = 20
+    """Passes after which margins are compared."""
     epochs: int = 100
     """Passes over the positives."""
     batch_size: int = 16
@@ -39,8 +41,8 @@ class HptrOptions(TowerOptions):
         super().__post_init__()
         if not self.margins or min(self.margins) <= 0:
             raise MorningError("margins must be given and positive")
-        if min(self.epochs, self.batch_size) < 1:
-            raise MorningError("epochs and batch_size must be at least 1")
+        if min(self.margin_epochs, self.epochs, self.batch_size) < 1:
+            raise MorningError("epochs, margin_epochs and batch_size must be at least 1")
 
 
 class Hptr(TwoSidedRanker):
@@ -58,19 +60,22 @@ class Hptr(TwoSidedRanker):
         return "HPTR"
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
-        best: tuple[float, Arrays, dict] | None = None
-        about = dict(self.about)
-        margins = self.options.margins if training.validation else self.options.margins[:1]
-        for margin in margins:
-            self._margin = margin
-            arrays = super()._fit(training, seed, folder, progress)
-            reached = self.about["history"][self.about["epoch"] - 1]["auc"] or 0.0
-            if best is None or reached > best[0]:
-                best = (reached, arrays, self.about | {"margin": margin})
-            self.about = dict(about)
-        assert best is not None
-        self.about = best[2]
-        return best[1]
+        self._margin = self.options.margins[0]
+        if training.validation is not None and len(self.options.margins) > 1:
+            self._margin = max(
+                self.options.margins, key=lambda m: self._reached(m, training, seed, progress)
+            )
+        arrays = super()._fit(training, seed, folder, progress)
+        self.about["margin"] = self._margin
+        return arrays
+
+    def _reached(self, margin: float, training: Training, seed: int, progress: bool) -> float:
+        """Return the validation AUC that a short training with a margin reaches."""
+        epochs = min(self.options.margin_epochs, self.options.epochs)
+        short = Hptr(replace(self.options, margins=(margin,), epochs=epochs))
+        short._fit(training, seed, None, progress)
+        best = short.about["history"][short.about["epoch"] - 1]["auc"]
+        return 0.0 if best is None else best
 
     def optimiser(self, module: nn.Module) -> torch.optim.Optimizer:
         """Return Adam."""

@@ -44,8 +44,13 @@ class TowerOptions:
     """Length of an account's vector."""
     keep: float = 0.5
     """Probability that an entry of the first weight matrix is kept in training."""
-    normalise_image: bool = True
-    """Local response normalisation of the picture vector, as in the released code."""
+    normalise_image: bool = False
+    """Local response normalisation of the picture vector; the released code has it for its VGG
+    maps, to other vectors it does no good."""
+    length: float | None = 5.0
+    """Mean length that the vectors of a branch get, centred; None leaves them as they are. The
+    released inputs could not be had; with ours as they are, the released initialisation and
+    learning rate hardly move the weights or let the scores explode."""
 
     def __post_init__(self) -> None:
         if not self.branches or set(self.branches) - set(BRANCHES):
@@ -119,6 +124,9 @@ class TwoSides(nn.Module):
             x = torch.from_numpy(np.asarray(history, dtype=np.float32))
             if branch == "image" and options.normalise_image:
                 x = response_normalised(x)
+            if options.length is not None:
+                x = x - x.mean(dim=0)
+                x = x * (options.length / x.norm(dim=1).mean().clamp(min=1e-9))
             self.register_buffer(branch, x, persistent=False)
         sizes = {branch: getattr(self, branch).shape[1] for branch in self.branches}
         self.brand, self.influencer = Tower(sizes, options), Tower(sizes, options)

@@ -1,7 +1,8 @@
 """What rivals need beside the FeatureSet, computed from the posts of a Dataset.
 
 Rows are those of `morning.features.featureset.account_table(dataset)`, hence of the FeatureSet
-that is built from the same Dataset.
+that is built from the same Dataset. Vectors of posts have one row per row of
+`morning.features.audience.own_posts(dataset)`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tqdm import tqdm
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.features.audience import own_posts
 from morning.features.featureset import account_table
 from morning.features.text import words
 from morning.features.topics import training_accounts
@@ -43,17 +45,6 @@ class WordOptions:
     """Rarer words are left out."""
     seed: int = 0
     """Training with one seed gives one result: one thread, and no salted hash."""
-
-
-def own_posts(dataset: Dataset) -> pd.DataFrame:
-    """Return the posts of brands and influencers with `owner`, their row; the audience's are out.
-
-    Vectors of posts, wherever they are asked for, have one row per row of this table.
-    """
-    row_of = {account: row for row, account in enumerate(account_table(dataset)["account_id"])}
-    owner = dataset.posts["account_id"].map(row_of)
-    chosen = dataset.posts[owner.notna()].reset_index(drop=True)
-    return chosen.assign(owner=owner.dropna().astype(np.int64).to_numpy())
 
 
 def activity(dataset: Dataset) -> pd.DataFrame:

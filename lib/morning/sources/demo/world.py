@@ -22,7 +22,7 @@ from morning.errors import MorningError
 from morning.sources.demo.vocabulary import Vocabulary, vocabulary
 
 #: Weight of each part of the planted preference, times `DemoConfig.structure`.
-WEIGHTS: dict[str, float] = {"content": 1.5, "audience": 1.3, "attribute": 1.3}
+WEIGHTS: dict[str, float] = {"content": 1.4, "audience": 1.3, "attribute": 1.7}
 
 _COLLABORATIONS_PER_INFLUENCER = 1.5
 _TEST_SHARE = 0.2
@@ -150,7 +150,7 @@ def _mixture(n: int, k: int, rng: np.random.Generator) -> np.ndarray:
     """Draw n mixtures of k kinds, each with one main kind and another one, shape (n, k)."""
     main = rng.integers(k, size=n)
     other = (main + rng.integers(1, k, size=n)) % k
-    share = rng.uniform(0.7, 0.9, size=n)
+    share = rng.uniform(0.75, 0.95, size=n)
     mixture = np.zeros((n, k))
     mixture[np.arange(n), main] = share
     mixture[np.arange(n), other] = 1 - share
