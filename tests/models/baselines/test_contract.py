@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from morning.errors import MorningError
 from morning.evaluation import evaluate
 from morning.models.baselines import METHODS, NEEDS, MissingInput, load_ranker, ranker
 from morning.models.baselines.ranker import NoOptions
+
+from . import worlds
 
 WORLD = worlds.world()
 TASK = worlds.test_task(WORLD)

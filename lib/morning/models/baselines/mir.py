@@ -220,7 +220,9 @@ class Mir(TwoSidedRanker):
     ) -> float:
         """Draw lists and go through them once."""
         options = self.options
-        competence = competence_matrix(training.inputs, training.fit)
+        # Two levels need no competence: a partner, and one who is none.
+        known = training.inputs.competence if options.k > 2 else None
+        competence = competence_matrix(training.inputs.features, known, training.fit)
         brand, influencer, label = draw_lists(
             competence, training.fit.positives, options.k, options.lists, rng
         )
@@ -304,13 +306,11 @@ def draw_lists(
     return brand, influencer, label / label.sum(axis=1, keepdims=True)
 
 
-def competence_matrix(inputs: Inputs, fit: Task) -> np.ndarray:
+def competence_matrix(features: FeatureSet, table: pd.DataFrame | None, fit: Task) -> np.ndarray:
     """Return the competence of each training collaboration, 1 where none is known, (B, M)."""
     matrix = np.ones(fit.positives.shape)
-    if inputs.competence is None:
+    if table is None:
         return matrix
-    features: FeatureSet = inputs.features
-    table = inputs.competence
     ids = features.accounts["account_id"]
     row = pd.Series(np.arange(len(fit.brands)), ids.iloc[fit.brands].to_numpy())
     column = pd.Series(np.arange(len(fit.influencers)), ids.iloc[fit.influencers].to_numpy())

@@ -73,7 +73,7 @@ class Encoder(nn.Module):
     def draw(self) -> None:
         """Draw the weights of this step: one mask for all accounts."""
         self._drawn = [
-            F.dropout(layer.weight, self.rate, self.training) if i < self.dropped else layer.weight
+            dropped(layer.weight, self.rate) if self.training and i < self.dropped else layer.weight
             for i, layer in enumerate(self._linear())
         ]
 
@@ -94,6 +94,20 @@ class Encoder(nn.Module):
         """Yield the weight matrices, which the L1 penalty covers."""
         for layer in self._linear():
             yield layer.weight
+
+
+def dropped(weight: Tensor, rate: float) -> Tensor:
+    """Return a weight matrix with entries dropped and the others divided by the share kept.
+
+    What `torch.nn.functional.dropout` does, but with 16 random bits an entry: on a CPU that
+    takes a tenth of the time, which is most of a step of the rivals' training.
+    """
+    n = weight.numel()
+    bits = torch.empty(-(-n // 4), dtype=torch.int64, device=weight.device)
+    bits.random_(-(2**63), None)
+    words = bits.view(torch.int16)[:n].view_as(weight)  # uniform from -2**15 to 2**15 - 1
+    kept = words >= round(2**16 * rate) - 2**15
+    return weight * (kept.to(weight.dtype) / (1 - rate))
 
 
 def encoders(module: nn.Module) -> list[Encoder]:

@@ -227,7 +227,7 @@ def concepts(
         Per row of `own_posts(dataset)`; NaN where there is no picture.
     names : sequence of str, length K
     captions : float array, shape (posts, d)
-        From `caption_vectors`.
+        From `caption_vectors`; CAMERA's concepts have d = 100.
     threshold : float
         A concept is seen where its probability exceeds this.
     """
