@@ -1,8 +1,9 @@
 # Every target is sufficient alone on a machine with Python 3.11-3.13, make and a package registry.
-DATA ?= public
+DATA ?= demo
 RUN ?= $(notdir $(patsubst %/,%,$(DATA)))
 SEEDS ?= 3
-PROFILE ?= paper
+PROFILE ?= auto
+VISUAL ?= auto
 EPOCHS ?= 0
 PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
@@ -12,7 +13,7 @@ BIN := .venv/bin
 .PHONY: book test lint lab env lock clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
-	$(BIN)/morning run --data $(DATA) --out runs/$(RUN) --profile $(PROFILE) \
+	$(BIN)/morning run --data $(DATA) --out runs/$(RUN) --profile $(PROFILE) --visual $(VISUAL) \
 		--seeds $(SEEDS) --epochs $(EPOCHS) --processes $(PROCESSES)
 	@echo $(CURDIR)/book/_build/html/index.html
 

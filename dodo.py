@@ -1,7 +1,8 @@
 """The pipeline: one doit task per notebook, then the book.
 
 ``doit data=public run=runs/public`` executes what is out of date; `morning run` and `make book`
-call it. Settings: data, run, profile, seeds, epochs (0: the profile's own).
+call it. Settings: data, run, visual, topics, topic_seed, profile, seeds, epochs (0: the profile's
+own). The default profile is `quick` for the demo and `paper` for everything else.
 """
 
 from __future__ import annotations
@@ -38,6 +39,15 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Extract(Read):
+    """Parameters of a notebook that turns posts into vectors."""
+
+    visual: str
+    topics: int
+    topic_seed: int
+
+
+@dataclass(frozen=True)
 class Train(Read):
     """Parameters of a notebook that trains models."""
 
@@ -57,10 +67,10 @@ class Stage:
 
 STAGES = {
     "01_dataset": Stage(Read, (), ("results/table2_dataset.json",)),
-    "02_content_features": Stage(Read, ("results/table2_dataset.json",), ("blocks/content.json",)),
-    "03_audience_features": Stage(
-        Read, ("results/table2_dataset.json",), ("blocks/audience.json",)
+    "02_content_features": Stage(
+        Extract, ("results/table2_dataset.json",), ("blocks/content.json",)
     ),
+    "03_audience_features": Stage(Extract, ("blocks/content.json",), ("blocks/audience.json",)),
     "04_attribute_graph": Stage(Read, ("results/table2_dataset.json",), ("blocks/attribute.json",)),
     "05_model": Stage(
         Train,
@@ -82,11 +92,18 @@ STAGES = {
 
 def settings() -> dict[str, typing.Any]:
     """Return the pipeline's settings, from the command line or their defaults."""
-    data = get_var("data", "public")
+    data = get_var("data", "demo")
+    named = data in ("demo", "public")
+    profile = get_var("profile", "auto")
+    if profile == "auto":
+        profile = "quick" if data == "demo" else "paper"
     return {
-        "data": data if (data in ("public", "demo")) else str(Path(data).resolve()),
+        "data": data if named else str(Path(data).resolve()),
         "run": str(Path(get_var("run", f"runs/{Path(data).name}")).resolve()),
-        "profile": get_var("profile", "paper"),
+        "visual": get_var("visual", "auto"),
+        "topics": int(get_var("topics", "0")),
+        "topic_seed": int(get_var("topic_seed", "0")),
+        "profile": profile,
         "seeds": int(get_var("seeds", "3")),
         "epochs": int(get_var("epochs", "0")),
     }

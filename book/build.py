@@ -75,8 +75,9 @@ def _assemble(
     (source / "notebooks").mkdir(parents=True)
     for name in _PAGES:
         shutil.copy(book / name, source / name)
+    dropped = _dropped_tags(settings)
     for notebook in notebooks:
-        _copy_notebook(notebook, source / "notebooks" / notebook.name)
+        _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped)
     shutil.copytree(book / "_static", source / "_static")
     mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
     shutil.copytree(mathjax, source / "extra" / "mathjax")
@@ -95,15 +96,25 @@ def _assemble(
     (source / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
 
 
-def _copy_notebook(notebook: Path, target: Path) -> None:
-    """Copy an executed notebook without its parameter cells: they hold paths of this machine."""
+def _copy_notebook(notebook: Path, target: Path, dropped: set[str]) -> None:
+    """Copy an executed notebook without its parameter cells and the cells of other data.
+
+    Parameter cells hold paths of this machine. Cells tagged `posts`, `released` or `demo` are
+    about data with raw posts, the public benchmark or the demo alone.
+    """
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    for cell in content["cells"]:
-        tags = set(cell["metadata"].get("tags", []))
-        if tags & {"parameters", "injected-parameters"}:
-            cell["metadata"]["tags"] = ["remove-cell"]
-            cell["source"] = []
+    content["cells"] = [
+        cell for cell in content["cells"] if not dropped & set(cell["metadata"].get("tags", []))
+    ]
     target.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _dropped_tags(settings: Mapping[str, Any]) -> set[str]:
+    table = json.loads(Path(settings["run"], "results", "table2_dataset.json").read_text())
+    has_posts = any(row["posts"] for row in table["rows"])
+    kept = {"posts": has_posts, "released": settings["data"] == "public"}
+    kept["demo"] = settings["data"] == "demo"
+    return {"parameters", "injected-parameters", *(tag for tag, keep in kept.items() if not keep)}
 
 
 def _chapter(notebook: Path) -> dict[str, str]:

@@ -1,9 +1,14 @@
 """Fixtures that every test may use."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from morning.features import FeatureSet
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +18,34 @@ def mirror() -> Path:
     if not folder:
         pytest.skip("needs the released research files: set MORNING_MIRROR to their folder")
     return Path(folder)
+
+
+@pytest.fixture
+def tiny_features() -> Callable[..., FeatureSet]:
+    """Return a maker of a FeatureSet of six brands and four influencers, changed by keyword."""
+
+    def make(**changes: object) -> FeatureSet:
+        rng = np.random.default_rng(0)
+        accounts = {
+            "account_id": ["b1", "b2", "b3", "b4", "b5", "b6", "m1", "m2", "m3", "m4"],
+            "role": ["brand"] * 6 + ["influencer"] * 4,
+            "category": ["auto", "food", "auto", "food", "auto", "food"] + [None] * 4,
+            "split": ["train"] * 3 + ["validation"] + ["test"] * 2 + [None] * 4,
+        }
+        pairs = {
+            "brand_id": ["b1", "b2", "b3", "b4", "b4", "b5", "b6", "b6"],
+            "influencer_id": ["m1", "m2", "m3", "m1", "m2", "m1", "m2", "m4"],
+        }
+        parts = {
+            "accounts": pd.DataFrame(accounts),
+            "collaborations": pd.DataFrame(pairs),
+            "blocks": {
+                "content_topics": rng.random((10, 3), dtype=np.float32),
+                "attribute": rng.random((10, 2), dtype=np.float32),
+            },
+            "source": "tiny",
+            "made": {"content_topics": {"method": "drawn"}, "attribute": {"method": "drawn"}},
+        }
+        return FeatureSet(**parts | changes)  # type: ignore[arg-type]
+
+    return make

@@ -43,9 +43,16 @@ def fetch(
 
 @app.command()
 def run(
-    data: Annotated[str, typer.Option(help="public, or a Dataset or FeatureSet folder.")],
-    out: Annotated[Path, typer.Option(help="Run folder, as runs/public.", show_default=False)],
-    profile: Annotated[str, typer.Option(help="Settings of the model.")] = "paper",
+    out: Annotated[Path, typer.Option(help="Run folder, as runs/demo.", show_default=False)],
+    data: Annotated[str, typer.Option(help="demo, public, or a folder of your own.")] = "demo",
+    visual: Annotated[
+        str, typer.Option(help="Networks for pictures: auto, none, small, network or a folder.")
+    ] = "auto",
+    topics: Annotated[int, typer.Option(min=0, help="Number of topics; 0: chosen.")] = 0,
+    topic_seed: Annotated[int, typer.Option(min=0)] = 0,
+    profile: Annotated[
+        str, typer.Option(help="paper, code or quick; auto: quick for the demo, else paper.")
+    ] = "auto",
     seeds: Annotated[int, typer.Option(min=1, help="Trainings per variant.")] = 3,
     epochs: Annotated[int, typer.Option(min=0, help="0: as the profile says.")] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
@@ -55,7 +62,16 @@ def run(
     root = Path(__file__).resolve().parents[2]
     if not (root / "dodo.py").is_file():
         raise MorningError("`morning run` needs a checkout: install it with pip install -e .")
-    settings = {"data": data, "run": out, "profile": profile, "seeds": seeds, "epochs": epochs}
+    settings = {
+        "data": data,
+        "run": out,
+        "visual": visual,
+        "topics": topics,
+        "topic_seed": topic_seed,
+        "profile": profile,
+        "seeds": seeds,
+        "epochs": epochs,
+    }
     command = [sys.executable, "-m", "doit", "-f", str(root / "dodo.py"), "-n", str(processes)]
     command += [f"{name}={value}" for name, value in settings.items()]
     command += ["book" if book else "notebook", "parameters"]
@@ -134,7 +150,7 @@ def main() -> None:
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     try:
         app()
-    except MorningError as error:
+    except (MorningError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:

@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pandas as pd
 import pandera.pandas as pa
 
-from morning.errors import ContractError, Problem
+from morning.errors import ContractError, MorningError, Problem
 from morning.files import whole_folder
-from morning.reading import Report, read_csv, times, whole_numbers
+from morning.reading import Report, read_csv, shortened, times, whole_numbers
 from morning.roster import Roster
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         {
             "account_id": _identifier(unique=True),
             "role": pa.Column(
-                "str", pa.Check.isin(ROLES, error=f"must be one of {', '.join(ROLES)}")
+                "str",
+                pa.Check.isin(ROLES, error=f"must be one of {', '.join(ROLES)}"),
+                coerce=True,
             ),
             "category": _TEXT,
             "biography": _TEXT,
@@ -134,9 +136,18 @@ class Dataset(Roster):
     def save(self, folder: str | Path) -> None:
         """Write the four tables as Parquet into a new folder, whole or not at all.
 
-        Pictures are not copied; write them into `folder` first or keep `root`.
+        Pictures are not copied: add them to the folder afterwards.
+
+        Raises
+        ------
+        MorningError
+            If the folder exists and is not empty.
+        ContractError
+            If the tables break the contract.
         """
-        checked = self.validate()
+        checked, folder = self.validate(), Path(folder)
+        if folder.is_dir() and any(folder.iterdir()):
+            raise MorningError(f"{folder} is not empty: choose another folder for the Dataset")
         with whole_folder(folder) as temporary:
             for name, table in checked.tables().items():
                 table.to_parquet(temporary / f"{name}.parquet", index=False)
@@ -258,11 +269,23 @@ def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.Data
     try:
         return schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
-        for case in error.failure_cases.itertuples():
-            row = None if pd.isna(case.index) else int(case.index)
-            rule = _RULES.get(str(case.check).split("(")[0], str(case.check))
-            problems.append(Problem(name, rule, row, case.column, repr(case.failure_case)[:60]))
-        return table
+        problems += _failures(name, error.failure_cases)
+        text = [c for c, spec in schema.columns.items() if str(spec.dtype).startswith("str")]
+        return table.astype(dict.fromkeys(text, "str"))
+
+
+def _failures(name: str, cases: pd.DataFrame) -> list[Problem]:
+    """Return what pandera found as problems; a wrong type hides what else it says of a column."""
+    kinds = cases["check"].astype("str").str.split("(").str[0]
+    mistyped = set(cases.loc[kinds.isin(["coerce_dtype", "dtype"]), "column"])
+    problems = []
+    for case, kind in zip(cases.itertuples(), kinds, strict=True):
+        if case.column in mistyped and kind not in ("coerce_dtype", "dtype"):
+            continue
+        row = None if pd.isna(case.index) else int(case.index)
+        value = None if row is None else shortened(case.failure_case)
+        problems.append(Problem(name, _RULES.get(kind, str(case.check)), row, case.column, value))
+    return list(dict.fromkeys(problems))
 
 
 _RULES = {
@@ -289,7 +312,8 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
             problems.append(Problem(name, rule, int(row), column, value))
 
     is_brand = accounts["role"] == "brand"
-    require("accounts", "category", is_brand & accounts["category"].isna(), "a brand needs one")
+    nameless = accounts["category"].isna() | (accounts["category"] == "")
+    require("accounts", "category", is_brand & nameless, "a brand needs one")
     require("accounts", "split", is_brand & accounts["split"].isna(), "a brand needs one")
     require("posts", "account_id", ~posts["account_id"].isin(everyone), "must be in accounts")
     require("posts", "image", ~posts["image"].map(_stays_inside), "must stay in the folder")
@@ -318,11 +342,11 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
 
 
 def _stays_inside(image: object) -> bool:
-    """Whether an image path is empty, or relative and below the folder."""
+    """Whether an image path is empty, or a relative path below the folder."""
     if pd.isna(image) or image == "":
         return True
     text = str(image)
     windows = PureWindowsPath(text)
     if windows.drive or windows.root or PurePosixPath(text).is_absolute():
         return False
-    return ".." not in windows.parts
+    return ".." not in windows.parts and "\0" not in text

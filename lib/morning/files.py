@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from morning.errors import MorningError
+
 _CHUNK = 1 << 20
 
 
@@ -52,8 +54,15 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
     """Yield a temporary folder beside `folder` that takes its name once the block has succeeded.
 
     A folder that was there before is replaced.
+
+    Raises
+    ------
+    MorningError
+        If there is a file of that name.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()  # a link keeps its place, what it points to is replaced
+    if folder.is_file():
+        raise MorningError(f"{folder} is a file: choose another name for the folder, or delete it")
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.partial")
     temporary.mkdir()
@@ -65,11 +74,17 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
 
 
 def rename_folder(source: Path, folder: Path) -> None:
-    """Give `source` the name `folder`, replacing what had it."""
+    """Give `source` the name `folder`, replacing the folder that had it."""
+    folder = folder.resolve()
     old = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
-    if folder.exists():
+    if folder.is_dir():
         os.replace(folder, old)
-    os.replace(source, folder)
+    try:
+        os.replace(source, folder)
+    except OSError:
+        if old.is_dir():
+            os.replace(old, folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from morning.errors import Problem
@@ -61,7 +62,7 @@ class Report:
 
 def shortened(value: object) -> str:
     """Return a value as it is shown in a problem."""
-    return repr(value)[:60]
+    return repr(value.item() if isinstance(value, np.generic) else value)[:60]
 
 
 def read_csv(path: Path, report: Report) -> pd.DataFrame | None:

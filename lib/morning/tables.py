@@ -13,6 +13,8 @@ from morning.evaluation.metrics import METRICS, POOLED
 from morning.evaluation.overlap import overlap
 from morning.evaluation.published import DATASET, PUBLISHED
 from morning.features import PERSPECTIVES, FeatureSet
+from morning.features.block import Block
+from morning.features.topics import TopicModel, top_words
 from morning.roster import Roster
 
 #: Metric -> heading, for the metrics that the paper prints.
@@ -84,8 +86,9 @@ def _number(value: float | None, metric: str) -> str:
 
 
 def _styled(table: pd.DataFrame) -> Any:
-    """Style a table; pandas escapes its text for HTML."""
-    return table.style.format(escape="html").set_table_styles(
+    """Style a table whose text is escaped for HTML: method names can come from user data."""
+    escaped = table.style.format(escape="html").format_index(escape="html")
+    return escaped.set_table_styles(
         [
             {"selector": "th", "props": "text-align: left; vertical-align: top;"},
             {"selector": "td", "props": "text-align: right; white-space: pre;"},
@@ -96,6 +99,11 @@ def _styled(table: pd.DataFrame) -> Any:
 
 def agreement(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADINGS)) -> str:
     """Return sentences (Markdown) that say where the paper's numbers lie against our intervals."""
+    if not any(row.get("paper") for row in document["rows"]):
+        return (
+            "The paper's numbers are about its own data and are not shown here: what happens in "
+            "other data is no evidence for or against them."
+        )
     lines = []
     for metric in metrics:
         inside: list[str] = []
@@ -129,7 +137,7 @@ def inventory(features: FeatureSet) -> pd.DataFrame:
             "block": block,
             "in the paper": PAPER_SIZES[block],
             "here": str(sizes.get(block, "absent")),
-            "made by": str(features.made.get(block, {}).get("model", "–")),
+            "made by": str(features.made.get(block, {}).get("method", "–")),
         }
         for perspective, blocks in PERSPECTIVES.items()
         for block in blocks
@@ -223,6 +231,31 @@ def concentration(vectors: Mapping[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows).T
 
 
+def counts(block: Block) -> pd.DataFrame:
+    """Return what went into a block and what did not."""
+    named = {name.replace("_", " "): count for name, count in block.counts.items()}
+    return pd.DataFrame({"count": named})
+
+
+def topic_words(model: TopicModel, n: int = 8) -> pd.DataFrame:
+    """Return the likeliest words of every topic; topics count from 1, as in the map."""
+    words = top_words(model, n)
+    joined = words.groupby("topic")["word"].agg(", ".join)
+    return pd.DataFrame({"likeliest words": joined})
+
+
+def attribute_examples(
+    dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8
+) -> pd.DataFrame:
+    """Return biographies beside the attributes that were found in them, brands and influencers."""
+    accounts = dataset.accounts[dataset.accounts["biography"].notna()]
+    shown = accounts[accounts["role"].isin(["brand", "influencer"])]
+    shown = shown.groupby("role").head(n // 2)
+    found = [", ".join(lists.get(account, ())) for account in shown["account_id"]]
+    table = shown[["account_id", "biography"]].assign(attributes=found)
+    return table.set_index("account_id")
+
+
 def blocks_used(document: Mapping[str, Any]) -> pd.DataFrame:
     """Return which blocks stand behind each row of a results document."""
     rows = {
@@ -277,7 +310,7 @@ def recombined(document: Mapping[str, Any]) -> pd.DataFrame:
     published = PUBLISHED["table5_categories"]
     paper = recombine([{**row, **published.get(row["method"], {})} for row in rows])
     metrics = [m for m in HEADINGS if m != "medr"]
-    known = {row["method"] for row in rows} == set(published)
+    known = everything.get("paper") is not None
     table = {
         ("ours", "all"): [everything[m] for m in metrics],
         ("ours", "categories together"): [ours[m] for m in metrics],

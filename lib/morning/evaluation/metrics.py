@@ -117,7 +117,7 @@ def evaluate(
     Raises
     ------
     MorningError
-        If shapes differ or a score is NaN.
+        If shapes differ, there is no brand or no candidate, or a score is NaN.
     """
     statistics = brand_statistics(scores, positives, brand_categories)
     if np.isnan(statistics.values["mrr"]).any():
@@ -140,6 +140,8 @@ def brand_statistics(
             f"scores {scores.shape} and positives {positives.shape} must both be (brands,"
             f" influencers), brand_categories {categories.shape} one per brand"
         )
+    if scores.size == 0:
+        raise MorningError(f"nothing to rank: {len(scores)} brands, {scores.shape[1]} candidates")
     if np.isnan(scores).any():
         raise MorningError(f"{int(np.isnan(scores).sum())} scores are NaN")
 

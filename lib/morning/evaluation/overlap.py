@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from morning.roster import Roster
 
 
@@ -22,9 +20,8 @@ def overlap(roster: Roster) -> dict[str, int]:
     influencers = roster.influencers()
     in_train = roster.positives(train, influencers)
     in_test = roster.positives(test, influencers)
-    of_category = np.stack(
-        [in_train[roster.categories(train) == c].any(axis=0) for c in roster.categories(test)]
-    )  # (test brands, influencers)
+    same = roster.categories(test)[:, None] == roster.categories(train)
+    of_category = same @ in_train  # (test brands, influencers)
     known = in_train.any(axis=0)
     return {
         "influencers_both": int((known & in_test.any(axis=0)).sum()),

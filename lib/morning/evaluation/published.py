@@ -51,6 +51,12 @@ PUBLISHED: dict[str, dict[str, dict[str, float]]] = {
     ),
 }
 
+
+def published_table(table: str, source: str) -> str | None:
+    """Return the table to compare with: the paper's numbers are about the public data alone."""
+    return table if source == "public" else None
+
+
 #: Table II: role -> number of accounts and posts.
 DATASET = {
     "brand": {"accounts": 360, "posts": 18_000},

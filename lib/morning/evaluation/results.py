@@ -56,7 +56,11 @@ def result_row(
 
 
 def category_rows(
-    runs: Sequence[BrandStatistics], categories: np.ndarray, **extra: Any
+    runs: Sequence[BrandStatistics],
+    categories: np.ndarray,
+    *,
+    table: str | None = None,
+    **extra: Any,
 ) -> list[dict[str, Any]]:
     """Return a row per category (alphabetical), then `all`; each says how many brands it has.
 
@@ -67,7 +71,7 @@ def category_rows(
     for name in [*sorted(set(categories)), "all"]:
         mask = np.ones(len(categories), bool) if name == "all" else categories == name
         chosen = [run.take(mask) for run in runs]
-        row = result_row(name, chosen, table="table5_categories", **extra)
+        row = result_row(name, chosen, table=table, **extra)
         comparisons = {m: int(rows_.sum()) for m, rows_ in chosen[0].rows.items()}
         rows.append(row | {"brands": int(mask.sum()), "comparisons": comparisons})
     return rows

@@ -78,7 +78,11 @@ class FeatureSet(Roster):
                 f"no block {', '.join(missing) or '(none given)'}; "
                 f"this FeatureSet has {', '.join(self.blocks)}"
             )
-        return replace(self, blocks={n: b for n, b in self.blocks.items() if n in wanted})
+        return replace(
+            self,
+            blocks={name: block for name, block in self.blocks.items() if name in wanted},
+            made={name: how for name, how in self.made.items() if name in wanted},
+        )
 
     def validate(self) -> FeatureSet:
         """Check the contract and return the set itself.
@@ -94,8 +98,19 @@ class FeatureSet(Roster):
         return self
 
     def save(self, folder: str | Path) -> None:
-        """Write tables, blocks and manifest, whole or not at all; a set there is replaced."""
+        """Write tables, blocks and manifest, whole or not at all; a set there is replaced.
+
+        Raises
+        ------
+        MorningError
+            If the folder holds something other than a FeatureSet.
+        ContractError
+            If this set breaks the contract.
+        """
         self.validate()
+        folder = Path(folder)
+        if folder.is_dir() and any(folder.iterdir()) and not is_feature_set(folder):
+            raise MorningError(f"{folder} holds other files: choose another folder")
         with whole_folder(folder) as temporary:
             for name, columns in _TABLES.items():
                 getattr(self, name)[columns].to_parquet(temporary / f"{name}.parquet", index=False)
@@ -123,7 +138,7 @@ class FeatureSet(Roster):
         """
         folder = Path(folder)
         tables = {}
-        for name, columns in _TABLES.items():
+        for name in _TABLES:
             path = folder / f"{name}.parquet"
             if not path.is_file():
                 raise MorningError(f"{folder}: no {name}.parquet; is it a FeatureSet folder?")
@@ -131,24 +146,20 @@ class FeatureSet(Roster):
                 tables[name] = pd.read_parquet(path)
             except (OSError, ValueError) as error:
                 raise MorningError(f"{path}: cannot be read as Parquet ({error})") from error
-            if missing := [c for c in columns if c not in tables[name].columns]:
-                raise ContractError(
-                    f"FeatureSet {folder}",
-                    [Problem(path.name, "this column is required", column=c) for c in missing],
-                )
         blocks, problems = {}, []
         for name in BLOCKS:
             if not (path := folder / f"{name}.npy").is_file():
                 continue
             try:
-                blocks[name] = np.load(path, allow_pickle=False)
-            except (OSError, ValueError, EOFError) as error:
+                # Mapped first, so that a header cannot ask for more than the file holds.
+                blocks[name] = np.array(np.lib.format.open_memmap(path, mode="r"))
+            except (OSError, ValueError, OverflowError) as error:
                 problems.append(Problem(path.name, f"cannot be read as a NumPy array: {error}"))
         manifest, wrong = _read_manifest(folder)
         features = cls(
             blocks=blocks,
             source=str(manifest.get("source", "unknown")),
-            made=dict(manifest.get("made", {})),
+            made=manifest.get("made", {}),
             **tables,
         )
         problems += wrong + _violations(features)
@@ -181,9 +192,15 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     try:
         manifest = read_json(path)
         recorded = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        manifest["made"] = dict(manifest.get("made", {}))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return {}, [Problem(path.name, f"cannot be read: {error!r}")]
-    problems = []
+    known = [*(f"{name}.parquet" for name in _TABLES), *(f"{name}.npy" for name in BLOCKS)]
+    problems = [
+        Problem(name, "is in the folder but not in the manifest")
+        for name in known
+        if name not in recorded and (folder / name).is_file()
+    ]
     for name, digest in recorded.items():
         if Path(name).name != name:
             problems.append(Problem(path.name, "must name files of this folder", value=repr(name)))
@@ -198,7 +215,14 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
 def _violations(features: FeatureSet) -> list[Problem]:
     """List everything that breaks the contract."""
     accounts, pairs = features.accounts, features.collaborations
-    problems: list[Problem] = []
+    problems = [
+        Problem(f"{name}.parquet", "this column is required", column=column)
+        for name, columns in _TABLES.items()
+        for column in columns
+        if column not in getattr(features, name).columns
+    ]
+    if problems:
+        return problems
 
     def require(file: str, column: str | None, bad: Any, rule: str, table: pd.DataFrame) -> None:
         for row in np.flatnonzero(np.asarray(bad, dtype=bool)):
@@ -207,11 +231,13 @@ def _violations(features: FeatureSet) -> list[Problem]:
 
     file, brand = "accounts.parquet", accounts["role"] == "brand"
     ids = accounts["account_id"]
-    require(file, "account_id", ids.isna(), "must not be empty", accounts)
+    text = ids.map(lambda value: isinstance(value, str) and value != "")
+    require(file, "account_id", ~text.astype(bool), "must be text and not empty", accounts)
     require(file, "account_id", ids.duplicated(), "must be unique", accounts)
     known = accounts["role"].isin(["brand", "influencer"])
     require(file, "role", ~known, "must be brand or influencer", accounts)
-    require(file, "category", brand & accounts["category"].isna(), "a brand needs one", accounts)
+    nameless = accounts["category"].isna() | (accounts["category"] == "")
+    require(file, "category", brand & nameless, "a brand needs one", accounts)
     wrong_split = brand & ~accounts["split"].isin(SPLITS)
     require(file, "split", wrong_split, f"of a brand must be one of {', '.join(SPLITS)}", accounts)
     without = brand & ~ids.isin(pairs["brand_id"])
@@ -237,8 +263,11 @@ def _block_violations(name: str, block: np.ndarray, accounts: pd.DataFrame) -> l
     file = f"{name}.npy"
     if name not in BLOCKS:
         return [Problem(file, f"unknown block; known are {', '.join(BLOCKS)}")]
+    if not isinstance(block, np.ndarray):
+        return [Problem(file, "must be a NumPy array", value=type(block).__name__)]
     if block.ndim != 2 or block.shape[1] == 0:
-        return [Problem(file, "must have two dimensions", value=str(block.shape))]
+        rule = "must have two dimensions and at least one column"
+        return [Problem(file, rule, value=str(block.shape))]
     if block.dtype != np.float32:
         return [Problem(file, "must be float32", value=str(block.dtype))]
     problems = []

@@ -30,9 +30,12 @@ def join_perspectives(folder: str | Path) -> FeatureSet:
     Raises
     ------
     MorningError
-        If no perspective has blocks, or they are about different accounts.
+        If a perspective was not saved, none has blocks, or they are about different accounts.
     """
     folder = Path(folder)
+    for perspective in PERSPECTIVES:
+        if not (folder / f"{perspective}.json").is_file():
+            raise MorningError(f"{folder}: the {perspective} perspective has not been saved yet")
     parts = [
         FeatureSet.load(folder / perspective)
         for perspective in PERSPECTIVES

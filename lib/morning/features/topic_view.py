@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +77,22 @@ def topic_view_html(model: TopicModel, documents: Iterable[str], terms: int = 30
 def _inline(path: str, kind: str) -> str:
     """Return a file as a data URI."""
     return f"data:{kind};base64,{base64.b64encode(Path(path).read_bytes()).decode('ascii')}"
+
+
+def topic_frame(model: TopicModel, documents: Sequence[str], height: int = 860) -> str:
+    """Return the view inside a frame of its own, so that its style stays off the page around it.
+
+    Parameters
+    ----------
+    model, documents
+        As in `topic_view_html`.
+    height : int
+        In pixels.
+    """
+    try:
+        view = topic_view_html(model, documents)
+    except MorningError as error:
+        return f"<p>{html.escape(str(error))}</p>"
+    inner = html.escape(view, quote=True)
+    style = f"width: 100%; height: {height}px; border: 0; background: white;"
+    return f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'

@@ -22,9 +22,9 @@ def save(figure: Figure, path: str | Path) -> Figure:
     return figure
 
 
-def canvas(width: float, height: float, columns: int = 1) -> tuple[Figure, Any]:
+def canvas(width: float, height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:
     """Return a figure and its axes, `width` by `height` inches, that pyplot does not keep."""
     with sns.axes_style("ticks", _STYLE):
-        figure, axes = plt.subplots(1, columns, figsize=(width, height), layout="constrained")
+        figure, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained")
     plt.close(figure)  # the notebook shows what a cell returns; nothing is shown twice
     return figure, axes

@@ -8,7 +8,7 @@ from typing import Any
 
 from morning.evaluation import bootstrap, interval, official_task, result_row
 from morning.evaluation.metrics import METRICS
-from morning.evaluation.published import PUBLISHED
+from morning.evaluation.published import PUBLISHED, published_table
 from morning.features import FeatureSet
 from morning.models.profiles import VARIANTS, Profile
 from morning.models.run import FULL, statistics
@@ -45,7 +45,8 @@ def ablations(
         Variants without data: method, needs, paper.
     """
     present = set(features.perspectives())
-    planned, missing = _plan(present)
+    table = published_table(TABLE, features.source)
+    planned, missing = _plan(present, table)
     control = {"content", "audience"} <= present and profile.model.co_attention
     task = official_task(features)
     results = {}
@@ -65,7 +66,7 @@ def ablations(
     rows = []
     for variant, source in planned.items():
         models, runs = results[source]
-        row = result_row(variant, runs, table=TABLE, blocks=list(models[0].model.input_sizes))
+        row = result_row(variant, runs, table=table, blocks=list(models[0].model.input_sizes))
         row["same_as"] = source if source != variant else None
         if source != FULL:
             samples = bootstrap(runs)
@@ -81,7 +82,7 @@ def ablations(
     return rows, missing
 
 
-def _plan(present: set[str]) -> tuple[dict[str, str], list[dict[str, Any]]]:
+def _plan(present: set[str], table: str | None) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """Return variant -> the variant whose training it uses, and the variants without data."""
     planned: dict[str, str] = {}
     missing = []
@@ -92,7 +93,7 @@ def _plan(present: set[str]) -> tuple[dict[str, str], list[dict[str, Any]]]:
             planned[variant] = trained.setdefault(kept, variant)
         else:
             needs = ", ".join(f"{p} data" for p in perspectives if p not in present)
-            paper = PUBLISHED[TABLE].get(variant)
+            paper = PUBLISHED[table].get(variant) if table else None
             missing.append({"method": variant, "needs": needs, "paper": paper})
     return planned, missing
 

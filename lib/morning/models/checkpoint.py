@@ -87,11 +87,11 @@ class TrainedModel:
             profile = profile_from_dict(record["profile"])
             model = Morning(record["input_sizes"], profile.model)
             model.load_state_dict(load_file(folder / _WEIGHTS))
+            return cls(model.eval(), profile, record["epoch"], record["history"], record["data"])
         except MorningError:
             raise
         except Exception as error:  # whatever a damaged file raises
             raise MorningError(f"{folder}: the trained model cannot be read: {error}") from error
-        return cls(model.eval(), profile, record["epoch"], record["history"], record["data"])
 
 
 def is_trained(folder: Path) -> bool:

@@ -105,10 +105,10 @@ def compare(
     if len(set(names)) != len(names):
         raise MorningError(f"two methods share a name: {', '.join(sorted(names))}")
     on = official_task(inputs.features) if on is None else on
-    statistics, missing, seconds = _run_all(inputs, methods, Path(folder), seeds, on, progress)
+    found, missing, seconds = _run_all(inputs, methods, Path(folder), seeds, on, progress)
     differences: dict[str, Any] = {}
-    if reference in statistics and len(statistics) > 1:
-        differences = paired_differences(statistics, reference, resamples=resamples)
+    if reference in found and len(found) > 1:
+        differences = paired_differences(found, reference, resamples=resamples)
     rows = []
     for method in methods:
         extra = {
@@ -123,7 +123,7 @@ def compare(
         if method.name in missing:
             row = _empty_row(method.name)
         else:
-            row = result_row(method.name, statistics[method.name], resamples=resamples)
+            row = result_row(method.name, found[method.name], resamples=resamples)
         rows.append(row | {"paper": paper} | extra)
     return rows
 
@@ -147,6 +147,24 @@ def score_runs(
     digests = inputs.blinded().digests()
     chosen = range(seeds if method.seeded else 1)
     return [_run(inputs, method, seed, Path(folder), on, digests) for seed in chosen]
+
+
+def statistics(
+    inputs: Inputs,
+    methods: Sequence[Ranker],
+    folder: str | Path,
+    *,
+    seeds: int = 3,
+    on: Task | None = None,
+    progress: bool = True,
+) -> dict[str, list[BrandStatistics]]:
+    """Return what each brand contributes, per method and seed, cached as in `compare`.
+
+    For `mean_ranks`, for metrics of some brands only, and whatever else a row does not say. A
+    method that needs what is not there is left out.
+    """
+    on = official_task(inputs.features) if on is None else on
+    return _run_all(inputs, methods, Path(folder), seeds, on, progress)[0]
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -220,7 +238,7 @@ def _run_all(
     """Return statistics per method and seed, what methods lack, and seconds per method."""
     digests = inputs.blinded().digests()
     jobs = [(m, seed) for m in methods for seed in range(seeds if m.seeded else 1)]
-    statistics: dict[str, list[BrandStatistics]] = {}
+    statistics_of: dict[str, list[BrandStatistics]] = {}
     missing: dict[str, str] = {}
     seconds: dict[str, float] = {}
     with tqdm(jobs, "compare", unit="run", disable=not progress) as bar:
@@ -234,9 +252,9 @@ def _run_all(
                 missing[method.name] = error.needs
                 continue
             found = brand_statistics(run.scores, on.positives, on.categories)
-            statistics.setdefault(method.name, []).append(found)
+            statistics_of.setdefault(method.name, []).append(found)
             seconds[method.name] = seconds.get(method.name, 0.0) + run.seconds
-    return statistics, missing, seconds
+    return statistics_of, missing, seconds
 
 
 def _run(

@@ -67,6 +67,10 @@ class TrainingConfig:
         for name in ("epochs", "batch_size", "negatives", "decay_steps"):
             if getattr(self, name) < 1:
                 raise MorningError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not self.learning_rate > 0:
+            raise MorningError(f"learning_rate must be positive, not {self.learning_rate}")
+        if self.seed < 0:
+            raise MorningError(f"seed must not be negative, not {self.seed}")
         if not 0 <= self.validation_fraction < 1:
             raise MorningError("validation_fraction must be in [0, 1)")
 
@@ -101,20 +105,23 @@ class Profile:
 
 _CODE_OBJECTIVE = ObjectiveConfig(triplet_mean="active", shrinkage=True)
 _CODE_TRAINING = TrainingConfig(decay="steps", decay_rate=0.99, negatives=57, resample=False)
-_QUICK_LAYERS = {
-    "content_visual": (128, 64),
-    "content_topics": (64, 64),
-    "audience_visual": (128, 64),
-    "audience_topics": (64, 64),
-    "attribute": (128, 64),
-}
+# Narrow layers need larger initial weights: with U(-0.1, 0.1) the products of equation 9 vanish.
+_QUICK_MODEL = replace(
+    PAPER,
+    layers={
+        "content_visual": (256, 256, 256),
+        "content_topics": (128, 256),
+        "audience_visual": (256, 256, 256),
+        "audience_topics": (128, 256),
+        "attribute": (256, 256),
+    },
+    initialisation="normal",
+)
 
 PROFILES: dict[str, Profile] = {
     "paper": Profile(),
     "code": Profile(CODE, _CODE_OBJECTIVE, _CODE_TRAINING),
-    "quick": Profile(
-        model=replace(PAPER, layers=_QUICK_LAYERS), training=TrainingConfig(epochs=30)
-    ),
+    "quick": Profile(model=_QUICK_MODEL, training=TrainingConfig(epochs=20)),
 }
 
 

@@ -17,6 +17,7 @@ from morning.evaluation import (
     official_task,
     result_row,
 )
+from morning.evaluation.published import published_table
 from morning.features import FeatureSet
 from morning.files import rename_folder, write_json
 from morning.models.checkpoint import TrainedModel, is_trained
@@ -45,7 +46,7 @@ class Run:
             If there is none.
         """
         parent = self.folder / "model" / variant
-        found = [path for path in parent.glob("seed-*") if is_trained(path)]
+        found = [p for p in parent.glob("seed-*") if p.name[5:].isdecimal() and is_trained(p)]
         if not found:
             raise MorningError(f"{self.folder}: no trained model in model/{variant}")
         return [TrainedModel.load(p) for p in sorted(found, key=lambda p: int(p.name[5:]))]
@@ -117,7 +118,6 @@ def evaluate_run(
     models = run.models(variant)
     task = official_task(features, pool)
     blocks = list(models[0].model.input_sizes)
-    row = result_row(
-        variant, statistics(models, features, task), table="table4_ablations", blocks=blocks
-    )
+    table = published_table("table4_ablations", features.source)
+    row = result_row(variant, statistics(models, features, task), table=table, blocks=blocks)
     return row | {"protocol": task.describe() | {"pool": pool}}

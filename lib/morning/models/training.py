@@ -25,7 +25,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from morning.errors import MorningError
-from morning.evaluation import Task, evaluate, split_training, task
+from morning.evaluation import Task, auc_rows, evaluate, split_training, task
 from morning.features import FeatureSet
 from morning.files import rename_folder, whole_file
 from morning.models.checkpoint import TrainedModel, is_trained, weights
@@ -44,8 +44,10 @@ _DECIDING = (
     "evaluation/protocol.py",
     "models/morning.py",
     "models/objectives.py",
+    "models/profiles.py",
     "models/scoring.py",
     "models/training.py",
+    "roster.py",
 )
 
 #: Looks at the model after an epoch; what it returns is added to that epoch's history.
@@ -75,9 +77,9 @@ def train(
     """Train one model and save it in `folder`, whole or not at all.
 
     The weights kept are those of the epoch with the best validation AUC; without validation
-    brands, those of the last epoch. A finished training of the same profile, features and code
-    is loaded, any other is replaced; an interrupted one goes on from where it was and ends with
-    the same weights.
+    brands, or where these have no AUC (a single brand), those of the last epoch. A finished
+    training of the same profile, features and code is loaded, any other is replaced; an
+    interrupted one goes on from where it was and ends with the same weights.
 
     Parameters
     ----------
@@ -106,8 +108,7 @@ def train(
         return done
     where = resolve_device(device)
     fit_brands, validation_brands = split_training(features, profile.training.validation_fraction)
-    fit = task(features, fit_brands)
-    validation = task(features, validation_brands) if len(validation_brands) else None
+    fit, validation = task(features, fit_brands), _validation_task(features, validation_brands)
     with _one_thread(where), torch.random.fork_rng(devices=_cuda_devices(where)):
         torch.manual_seed(profile.training.seed)
         model = Morning(features.sizes(), profile.model).to(where)
@@ -135,7 +136,7 @@ def train(
             auc = float(epoch)  # without validation brands the last epoch is the best
             if validation is not None:
                 entry["validation"] = _metrics(model, inputs, validation)
-                auc = entry["validation"]["auc"] or 0.0
+                auc = entry["validation"]["auc"]
                 bar.set_postfix(loss=f"{losses['data']:.3f}", auc=f"{auc:.4f}")
             if watch is not None:
                 entry["watched"] = watch(model)
@@ -227,6 +228,17 @@ def sample_pairs(
     return task.brands[brand], task.influencers[positive], task.influencers[negative]
 
 
+def _validation_task(features: FeatureSet, brands: np.ndarray) -> Task | None:
+    """Return the task that chooses the epoch; None where there is no AUC to choose by."""
+    if len(brands) == 0:
+        return None
+    validation = task(features, brands)
+    if auc_rows(validation.positives, validation.categories)["auc"].any():
+        return validation
+    log.warning("%d validation brand(s) have no AUC: the last epoch is kept", len(brands))
+    return None
+
+
 def _epoch(
     model: Morning,
     inputs: dict[str, Tensor],
@@ -292,7 +304,11 @@ def _finished(folder: Path, profile: Profile, data: dict[str, Any]) -> TrainedMo
     """Return the finished training of a folder if it is of this profile, data and code."""
     if not is_trained(folder):
         return None
-    done = TrainedModel.load(folder)
+    try:
+        done = TrainedModel.load(folder)
+    except MorningError as error:
+        log.warning("%s: so it is trained anew", error)
+        return None
     if done.profile == profile and done.data == data:
         return done
     log.warning("%s: settings, features or code have changed, so it is trained anew", folder)
@@ -310,14 +326,24 @@ def _code_digest() -> str:
 
 
 def _describe(features: FeatureSet) -> dict[str, Any]:
-    """Say what a model is trained on and by, so that nothing else passes for it."""
+    """Say what a model is trained on and by, so that nothing else passes for it.
+
+    The collaborations of test brands play no part.
+    """
+    accounts = features.accounts[["account_id", "role", "category", "split"]]
+    training = accounts["account_id"].iloc[features.brands("train", "validation")]
+    pairs = features.collaborations[["brand_id", "influencer_id"]]
+    pairs = pairs[pairs["brand_id"].isin(training)]
+    parts = {
+        n: t.to_csv(index=False).encode() for n, t in (("accounts", accounts), ("pairs", pairs))
+    }
+    parts |= {b: np.ascontiguousarray(x).data for b, x in features.blocks.items()}
     return {
         "code": _code_digest(),
         "source": features.source,
         "accounts": len(features),
         "sizes": features.sizes(),
-        # A float64 sum tells two feature sets apart at the price of one pass over them.
-        "checksum": {b: float(x.sum(dtype=np.float64)) for b, x in features.blocks.items()},
+        "sha256": {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()},
     }
 
 
@@ -355,7 +381,7 @@ def _resume(
         with safe_open(path, framework="pt") as file:
             notes = json.loads(file.metadata()["notes"])
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, KeyError, ValueError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         log.warning("%s cannot be read (%s): training starts anew", path, error)
         return fresh
     if notes["fingerprint"] != json.loads(json.dumps(fingerprint)):

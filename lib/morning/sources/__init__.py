@@ -1,6 +1,6 @@
 """Where a Dataset or FeatureSet comes from."""
 
-from morning.sources import public
+from morning.sources import archive, demo, folder, public
 from morning.sources.source import Source, load
 
-__all__ = ["Source", "load", "public"]
+__all__ = ["Source", "archive", "demo", "folder", "load", "public"]

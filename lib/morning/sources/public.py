@@ -198,7 +198,7 @@ def _check_test_labels(
 
 def _provenance(files: list[ReleasedFile]) -> dict[str, Any]:
     return {
-        "model": "released vectors",
+        "method": "released vectors",
         "files": [
             {"repo": f.repo, "commit": f.commit, "path": f.path, "git_blob": f.git_blob}
             for f in files

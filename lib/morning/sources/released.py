@@ -180,8 +180,10 @@ def _download(file: ReleasedFile, path: Path) -> None:
             return
         except requests.RequestException as error:
             if attempt == _TRIES:
+                answer = error.response
+                why = type(error).__name__ if answer is None else f"status {answer.status_code}"
                 raise MorningError(
-                    f"cannot fetch {file.url} ({type(error).__name__}): connect to the network, or"
+                    f"cannot fetch {file.url} ({why}): connect to the network, or"
                     f" set {MIRROR} to a folder that holds the released files."
                 ) from error
             time.sleep(attempt)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from morning.errors import MorningError
 from morning.evaluation import evaluate
 from morning.models.baselines import METHODS, NEEDS, MissingInput, load_ranker, ranker

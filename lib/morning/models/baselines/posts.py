@@ -99,7 +99,7 @@ def competence(dataset: Dataset) -> pd.DataFrame:
     followers = dataset.accounts.set_index("account_id")["followers"].astype(float)
     posts = own_posts(dataset)
     engaged = posts["likes"].astype(float).fillna(0) + posts["comments"].astype(float).fillna(0)
-    rate = engaged / posts["account_id"].map(followers).clip(lower=1)
+    rate = engaged / posts["account_id"].map(followers).astype(float).clip(lower=1)
     own = rate.groupby(posts["account_id"]).mean()
     if own.notna().sum() == 0:
         raise MorningError("competence needs posts with likes or comments, and followers")
@@ -108,7 +108,7 @@ def competence(dataset: Dataset) -> pd.DataFrame:
     influencers = {i.lower(): i for i in dataset.collaborations["influencer_id"]}
     mentioned = posts["account_id"].isin(brands)
     found = posts.loc[mentioned, "caption"].fillna("").str.lower().str.findall(r"@([\w.-]+)")
-    lift = (rate / posts["account_id"].map(own))[mentioned]
+    lift = (rate / posts["account_id"].map(own).astype(float))[mentioned]
     mentions = pd.DataFrame(
         {"brand_id": posts.loc[mentioned, "account_id"], "handle": found, "lift": lift}
     ).explode("handle")

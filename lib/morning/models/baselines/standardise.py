@@ -9,6 +9,7 @@ import numpy as np
 from morning.errors import MorningError
 from morning.features import FeatureSet
 
+_CONSTANT = 1e-9  # a column that deviates less is rounding error
 _SMALLEST = 1e-6  # below every topic share of the released vectors; keeps the logarithm finite
 
 
@@ -38,7 +39,8 @@ def standardised(features: FeatureSet, blocks: Sequence[str] = ()) -> np.ndarray
             block = np.log(np.maximum(block, _SMALLEST))
         block = block - block.mean(axis=0)
         deviation = block.std(axis=0)
-        columns.append(block / np.where(deviation > 0, deviation, 1.0))
+        varies = deviation > _CONSTANT
+        columns.append(np.where(varies, block / np.where(varies, deviation, 1.0), 0.0))
     return np.concatenate(columns, axis=1)
 
 

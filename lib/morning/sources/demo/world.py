@@ -25,7 +25,7 @@ from morning.sources.demo.vocabulary import Vocabulary, vocabulary
 WEIGHTS: dict[str, float] = {"content": 1.4, "audience": 1.3, "attribute": 1.7}
 
 _COLLABORATIONS_PER_INFLUENCER = 1.5
-_TEST_SHARE = 0.2
+_TEST_SHARE = 0.4
 
 
 @dataclass(frozen=True)

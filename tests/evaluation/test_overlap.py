@@ -1,0 +1,53 @@
+"""Influencers on both sides of the split."""
+
+import pandas as pd
+import pytest
+from morning.evaluation.overlap import overlap
+from morning.roster import Roster
+
+PAIRS = ["Au", "Av", "Bv", "Cu", "Cv", "Cw", "Du", "Dx"]
+
+
+def world(splits, pairs=PAIRS) -> Roster:
+    brands = zip("ABCD", ["shoes", "food", "shoes", "cars"], splits, strict=True)
+    rows = [(b, "brand", c, s) for b, c, s in brands]
+    rows += [(m, "influencer", None, None) for m in "uvwx"]
+    return Roster(
+        accounts=pd.DataFrame(rows, columns=["account_id", "role", "category", "split"]),
+        collaborations=pd.DataFrame(map(list, pairs), columns=["brand_id", "influencer_id"]),
+    )
+
+
+@pytest.mark.parametrize("second", ["train", "validation"])
+def test_counts_by_hand(second):
+    assert overlap(world(["train", second, "test", "test"])) == {
+        "influencers_both": 2,  # u, v
+        "multi_brand": 2,  # u with A, C, D; v with A, B, C
+        "test_positives": 5,
+        "seen": 3,  # Cu, Cv, Du
+        "seen_same_category": 2,  # Cu, Cv through A
+    }
+
+
+def test_the_category_has_to_be_that_of_the_training_brand():
+    counts = overlap(world(["train", "train", "test", "test"], ["Bu", "Cu", "Ax", "Dx"]))
+    assert (counts["seen"], counts["seen_same_category"]) == (2, 0)
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_one_side_only_overlaps_nowhere(split):
+    counts = overlap(world([split] * 4))
+    assert counts["multi_brand"] == 2
+    assert counts["test_positives"] == (8 if split == "test" else 0)
+    assert counts["influencers_both"] == counts["seen"] == counts["seen_same_category"] == 0
+
+
+@pytest.mark.mirror
+def test_the_benchmark(benchmark):
+    assert overlap(benchmark) == {
+        "influencers_both": 124,
+        "multi_brand": 344,
+        "test_positives": 824,
+        "seen": 146,
+        "seen_same_category": 118,
+    }

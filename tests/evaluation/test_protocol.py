@@ -1,0 +1,133 @@
+"""Candidate pools and validation brands."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from morning.errors import MorningError
+from morning.evaluation import official_task, split_training, task
+from morning.roster import Roster
+
+
+def roster(brands, pairs, influencers="uvwxyz") -> Roster:
+    """Return a roster from {brand: (category, split)} and pairs; influencers come in between."""
+    rows = [(m, "influencer", None, None) for m in influencers[:2]]
+    rows += [(b, "brand", c, s) for b, (c, s) in brands.items()]
+    rows += [(m, "influencer", None, None) for m in influencers[2:]]
+    return Roster(
+        accounts=pd.DataFrame(rows, columns=["account_id", "role", "category", "split"]),
+        collaborations=pd.DataFrame(pairs, columns=["brand_id", "influencer_id"]),
+    )
+
+
+@pytest.fixture
+def world() -> Roster:
+    brands = {
+        "A": ("shoes", "train"),
+        "B": ("food", "test"),
+        "C": ("shoes", "test"),
+        "D": ("food", "validation"),
+    }
+    pairs = [("A", "u"), ("B", "v"), ("B", "y"), ("C", "y"), ("C", "z"), ("D", "w")]
+    return roster(brands, pairs)
+
+
+def names(world, rows):
+    return world.accounts["account_id"].iloc[rows].tolist()
+
+
+class TestTask:
+    def test_candidates_are_the_union_of_the_positives(self, world):
+        official = official_task(world)
+        assert names(world, official.brands) == ["B", "C"]
+        assert names(world, official.influencers) == ["v", "y", "z"]
+        assert official.positives.tolist() == [[True, True, False], [False, True, True]]
+        assert official.categories.tolist() == ["food", "shoes"]
+        assert official.describe() == {"brands": 2, "candidates": 3, "positives": 4}
+
+    def test_all_influencers_on_demand(self, world):
+        everyone = official_task(world, "all")
+        assert names(world, everyone.influencers) == list("uvwxyz")
+        assert everyone.positives.sum() == 4
+        assert everyone.positives[0].tolist() == [False, True, False, False, True, False]
+
+    def test_brands_keep_the_order_asked_for(self, world):
+        rows = world.rows(["C", "A"])
+        chosen = task(world, rows)
+        assert names(world, chosen.brands) == ["C", "A"]
+        assert chosen.positives.tolist() == [[False, True, True], [True, False, False]]
+        assert chosen.categories.tolist() == ["shoes", "shoes"]
+
+    def test_unknown_pool(self, world):
+        with pytest.raises(
+            MorningError, match="unknown candidate pool 'both'; known are split, all"
+        ):
+            official_task(world, "both")
+
+    def test_no_brand(self, world):
+        with pytest.raises(MorningError, match="no brand to rank for"):
+            task(world, np.array([], int))
+
+    def test_no_test_brand(self):
+        with pytest.raises(MorningError, match="no brand with split = test"):
+            official_task(roster({"A": ("shoes", "train")}, [("A", "u")]))
+
+
+class TestSplitTraining:
+    def test_validation_brands_of_the_split_are_taken(self, world):
+        fit, validation = split_training(world, 0.9)
+        assert (names(world, fit), names(world, validation)) == (["A"], ["D"])
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.lists(st.sampled_from("abc"), min_size=1, max_size=40),
+        st.floats(0, 0.99),
+        st.integers(0, 5),
+    )
+    def test_spread_evenly_and_never_test(self, categories, fraction, seed):
+        brands = {f"t{i}": (c, "train") for i, c in enumerate(categories)}
+        brands |= {"test": ("a", "test")}
+        world = roster(brands, [])
+        fit, held = split_training(world, fraction, seed)
+        assert sorted([*fit, *held]) == world.brands("train").tolist()
+        assert len(held) == int(len(categories) * fraction)
+        assert np.array_equal(held, split_training(world, fraction, seed)[1])
+        size = {c: categories.count(c) for c in set(categories)}
+        taken = {c: int((world.categories(held) == c).sum()) for c in size}
+        for c in size:  # a category is behind another only when it is used up
+            assert taken[c] >= max(taken.values()) - 1 or taken[c] == size[c]
+
+    def test_seeds_differ(self):
+        world = roster({f"t{i}": ("a", "train") for i in range(40)}, [])
+        held = {tuple(split_training(world, 0.5, seed)[1]) for seed in range(5)}
+        assert len(held) == 5
+
+    def test_no_training_brand(self):
+        with pytest.raises(MorningError, match="no brand with split = train"):
+            split_training(roster({"A": ("a", "test")}, []))
+
+
+@pytest.mark.mirror
+class TestBenchmark:
+    def test_official_task(self, official):
+        assert official.describe() == {"brands": 74, "candidates": 797, "positives": 824}
+        partners = np.bincount(official.positives.sum(axis=0))
+        assert partners.tolist() == [0, 781, 10, 2, 3, 1]
+        per_brand = official.positives.sum(axis=1)
+        assert (per_brand.min(), np.median(per_brand), per_brand.max()) == (3, 11, 31)
+
+    def test_all_influencers(self, benchmark):
+        assert official_task(benchmark, "all").describe()["candidates"] == 3_748
+
+    def test_validation_brands(self, benchmark, official):
+        fit, held = split_training(benchmark)
+        assert (len(fit), len(held)) == (258, 28)
+        assert set(held) <= set(benchmark.brands("train"))
+        assert not {*fit, *held} & set(official.brands)
+        _, counts = np.unique(benchmark.categories(held), return_counts=True)
+        assert sorted(counts) == [2] * 8 + [3] * 4
+
+    def test_training_task(self, benchmark):
+        train = task(benchmark, benchmark.brands("train"))
+        assert train.describe() == {"brands": 286, "candidates": 3_075, "positives": 3_385}

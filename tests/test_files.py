@@ -1,0 +1,206 @@
+"""Files that appear whole or not at all, their digests, and the messages of errors."""
+
+import hashlib
+import math
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from morning.errors import ContractError, MorningError, Problem
+from morning.files import (
+    git_blob,
+    read_json,
+    rename_folder,
+    sha256,
+    whole_file,
+    whole_folder,
+    write_json,
+)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+class TestDigests:
+    def test_known_values(self, tmp_path: Path):
+        path = tmp_path / "x"
+        path.write_bytes(b"hello\n")
+        assert sha256(path) == "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+        assert git_blob(path) == "ce013625030ba8dba906f756967f9e9ca394464a"  # git hash-object
+
+    def test_empty_file(self, tmp_path: Path):
+        path = tmp_path / "x"
+        path.touch()
+        assert sha256(path) == hashlib.sha256().hexdigest()
+        assert git_blob(path) == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+
+    def test_larger_than_one_chunk(self, tmp_path: Path):
+        path = tmp_path / "x"
+        content = os.urandom((1 << 20) + 17)
+        path.write_bytes(content)
+        assert sha256(path) == hashlib.sha256(content).hexdigest()
+        blob = hashlib.sha1(f"blob {len(content)}\0".encode() + content, usedforsecurity=False)
+        assert git_blob(path) == blob.hexdigest()
+
+
+class TestWholeFile:
+    def test_takes_its_name_only_at_the_end(self, tmp_path: Path):
+        path = tmp_path / "new" / "x"
+        with whole_file(path) as temporary:
+            temporary.write_text("content")
+            assert not path.exists()
+            assert temporary.parent == path.parent
+        assert path.read_text() == "content"
+        assert names(path.parent) == ["x"]
+
+    @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+    def test_a_failure_keeps_the_old_file_and_leaves_nothing(self, tmp_path: Path, error: type):
+        path = tmp_path / "x"
+        path.write_text("old")
+        with pytest.raises(error), whole_file(path) as temporary:
+            temporary.write_text("half of the n")
+            raise error
+        assert path.read_text() == "old"
+        assert names(tmp_path) == ["x"]
+
+    def test_a_block_that_wrote_nothing_is_an_error(self, tmp_path: Path):
+        path = tmp_path / "x"
+        path.write_text("old")
+        with pytest.raises(FileNotFoundError), whole_file(path):
+            pass
+        assert path.read_text() == "old"
+
+
+class TestWholeFolder:
+    def test_replaces_all_of_an_old_folder(self, tmp_path: Path):
+        folder = tmp_path / "parent" / "f"
+        for content in ("first", "second"):
+            with whole_folder(folder) as temporary:
+                (temporary / content).touch()
+        assert names(folder) == ["second"]
+        assert names(folder.parent) == ["f"]
+
+    @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+    def test_a_failure_keeps_the_old_folder_and_leaves_nothing(self, tmp_path: Path, error: type):
+        (tmp_path / "f").mkdir()
+        (tmp_path / "f" / "old").touch()
+        with pytest.raises(error), whole_folder(tmp_path / "f") as temporary:
+            (temporary / "new").touch()
+            raise error
+        assert names(tmp_path) == ["f"]
+        assert names(tmp_path / "f") == ["old"]
+
+    def test_a_failed_rename_brings_the_old_folder_back(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        (tmp_path / "f").mkdir()
+        (tmp_path / "f" / "old").touch()
+        replace = os.replace
+
+        def fail_for_the_new(source: Path, target: Path) -> None:
+            if source.suffix == ".partial":
+                raise OSError("disk trouble")
+            replace(source, target)
+
+        monkeypatch.setattr("os.replace", fail_for_the_new)
+        with pytest.raises(OSError, match="disk trouble"), whole_folder(tmp_path / "f") as new:
+            (new / "new").touch()
+        assert names(tmp_path) == ["f"]
+        assert names(tmp_path / "f") == ["old"]
+
+    def test_never_replaces_a_file(self, tmp_path: Path):
+        (tmp_path / "f").write_text("precious")
+        with pytest.raises(MorningError, match="is a file"), whole_folder(tmp_path / "f"):
+            pytest.fail("must be refused before the work is done")
+        assert (tmp_path / "f").read_text() == "precious"
+        assert names(tmp_path) == ["f"]
+
+    def test_keeps_a_link_and_replaces_what_it_points_to(self, tmp_path: Path):
+        (tmp_path / "real").mkdir()
+        (tmp_path / "real" / "old").touch()
+        (tmp_path / "link").symlink_to(tmp_path / "real")
+        with whole_folder(tmp_path / "link") as temporary:
+            (temporary / "new").touch()
+        assert names(tmp_path) == ["link", "real"]
+        assert (tmp_path / "link").is_symlink()
+        assert names(tmp_path / "real") == ["new"]
+
+    def test_rename_folder(self, tmp_path: Path):
+        for name in ("a", "b"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / f"in_{name}").touch()
+        rename_folder(tmp_path / "a", tmp_path / "b")
+        assert names(tmp_path) == ["b"]
+        assert names(tmp_path / "b") == ["in_a"]
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    # A lone surrogate is no text that UTF-8 can hold.
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda part: (
+        st.lists(part, max_size=3)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), part, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+class TestJson:
+    @given(value=_JSON)
+    def test_round_trip(self, tmp_path_factory: pytest.TempPathFactory, value: object):
+        path = tmp_path_factory.mktemp("json") / "x.json"
+        write_json(path, value)
+        assert read_json(path) == value
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+    def test_refuses_what_json_does_not_know(self, tmp_path: Path, value: float):
+        path = tmp_path / "x.json"
+        write_json(path, {"a": 1})
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            write_json(path, {"a": [value]})
+        assert read_json(path) == {"a": 1}
+        assert names(tmp_path) == ["x.json"]
+
+    def test_text_stays_legible(self, tmp_path: Path):
+        write_json(tmp_path / "x.json", {"käse": "🧀"})
+        assert (tmp_path / "x.json").read_bytes().decode() == '{\n "käse": "🧀"\n}\n'
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("problem", "text"),
+        [
+            (Problem("f.csv", "must be there"), "f.csv: must be there"),
+            (Problem("f.csv", "is wrong", row=0), "f.csv, row 0: is wrong"),
+            (
+                Problem("f.csv", "is wrong", 3, "role", "'x'"),
+                "f.csv, row 3, column role: is wrong (found 'x')",
+            ),
+            (Problem("f.csv", "is wrong", column="role"), "f.csv, column role: is wrong"),
+        ],
+    )
+    def test_a_problem_says_where_and_what(self, problem: Problem, text: str):
+        assert str(problem) == text
+
+    def test_a_contract_error_lists_every_problem(self):
+        error = ContractError("Dataset d", [Problem("a", "x"), Problem("b", "y")])
+        assert str(error) == "Dataset d: 2 problems\n  a: x\n  b: y"
+        assert str(ContractError("D", [Problem("a", "x")])) == "D: 1 problem\n  a: x"
+        assert isinstance(error, MorningError)
+
+    def test_a_long_list_is_cut_in_the_message_only(self):
+        many = [Problem("f", "x", row) for row in range(ContractError.SHOWN + 7)]
+        error = ContractError("D", many)
+        assert error.problems == many
+        lines = str(error).splitlines()
+        assert lines[0] == "D: 57 problems"
+        assert lines[-1] == "  … and 7 more"
+        assert len(lines) == 1 + ContractError.SHOWN + 1
