@@ -7,8 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
+from hypothesis import settings
 from morning.features import FeatureSet
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("morning", deadline=None)
+settings.load_profile("morning")
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from morning.dataset import SCHEMAS, Dataset, empty_table
 from morning.errors import ContractError, MorningError
 
@@ -118,7 +117,8 @@ BROKEN: dict[str, tuple[dict[str, object], list[str]]] = {
     "unknown role": (
         {"accounts": accounts(role=["brand", "brand", "influencer", "influencer", "fan"])},
         [
-            "accounts, row 4, column role: must be one of brand, influencer, audience (found 'fan')",
+            "accounts, row 4, column role: must be one of brand, influencer, audience"
+            " (found 'fan')",
             "audiences, row 0, column audience_id: must be an account with role audience"
             " (found 'a1')",
             "audiences, row 1, column audience_id: must be an account with role audience"
@@ -257,6 +257,7 @@ class TestRefused:
         (problem,) = said(small(posts=posts(image=[image, None])))
         assert problem.startswith("posts, row 0, column image: must stay in the folder")
 
+    @settings(max_examples=40)
     @given(parts=st.lists(st.sampled_from(["..", ".", "a", "b.jpg"]), min_size=1, max_size=6))
     def test_no_accepted_path_leaves_its_folder(self, parts: list[str]):
         image = "/".join(parts)
@@ -322,18 +323,20 @@ _TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=2
 _ID = st.text(string.ascii_letters + "._äß'\",", min_size=1, max_size=8)
 
 
+@settings(max_examples=20)
 @given(ids=st.lists(_ID, min_size=2, max_size=6, unique=True), data=st.data())
 def test_any_valid_dataset_survives_the_disk(
     tmp_path_factory: pytest.TempPathFactory, ids: list[str], data: st.DataObject
 ):
     n = data.draw(st.integers(1, len(ids) - 1))
     brands, influencers = ids[:n], ids[n:]
+    biographies = data.draw(st.lists(_TEXT, min_size=len(ids), max_size=len(ids)))
     table = pd.DataFrame(
         {
             "account_id": ids,
             "role": ["brand"] * n + ["influencer"] * len(influencers),
             "category": ["c"] * n + [None] * len(influencers),
-            "biography": data.draw(st.lists(_TEXT, min_size=len(ids), max_size=len(ids))),
+            "biography": biographies,
             "followers": pd.array(
                 data.draw(
                     st.lists(
@@ -352,4 +355,4 @@ def test_any_valid_dataset_survives_the_disk(
     loaded = Dataset.load(folder)
     pd.testing.assert_frame_equal(loaded.accounts, valid.accounts)
     assert loaded.accounts["account_id"].tolist() == ids
-    assert loaded.accounts["biography"].fillna("").tolist() == [b or "" for b in table["biography"]]
+    assert loaded.accounts["biography"].fillna("").tolist() == [text or "" for text in biographies]

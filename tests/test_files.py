@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from morning.errors import ContractError, MorningError, Problem
 from morning.files import (
     git_blob,
@@ -61,9 +60,14 @@ class TestWholeFile:
     def test_a_failure_keeps_the_old_file_and_leaves_nothing(self, tmp_path: Path, error: type):
         path = tmp_path / "x"
         path.write_text("old")
-        with pytest.raises(error), whole_file(path) as temporary:
-            temporary.write_text("half of the n")
-            raise error
+
+        def interrupted() -> None:
+            with whole_file(path) as temporary:
+                temporary.write_text("half of the n")
+                raise error
+
+        with pytest.raises(error):
+            interrupted()
         assert path.read_text() == "old"
         assert names(tmp_path) == ["x"]
 
@@ -88,9 +92,14 @@ class TestWholeFolder:
     def test_a_failure_keeps_the_old_folder_and_leaves_nothing(self, tmp_path: Path, error: type):
         (tmp_path / "f").mkdir()
         (tmp_path / "f" / "old").touch()
-        with pytest.raises(error), whole_folder(tmp_path / "f") as temporary:
-            (temporary / "new").touch()
-            raise error
+
+        def interrupted() -> None:
+            with whole_folder(tmp_path / "f") as temporary:
+                (temporary / "new").touch()
+                raise error
+
+        with pytest.raises(error):
+            interrupted()
         assert names(tmp_path) == ["f"]
         assert names(tmp_path / "f") == ["old"]
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from morning.errors import MorningError
 from morning.features import FeatureSet
 from morning.roster import Roster

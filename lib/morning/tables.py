@@ -97,6 +97,12 @@ def _styled(table: pd.DataFrame) -> Any:
     )
 
 
+def _text(table: pd.DataFrame) -> Any:
+    """Style a table of words: whole sentences, escaped for HTML."""
+    left = {"selector": "th, td", "props": "text-align: left; vertical-align: top;"}
+    return table.style.format(escape="html").set_table_styles([left])
+
+
 def agreement(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADINGS)) -> str:
     """Return sentences (Markdown) that say where the paper's numbers lie against our intervals."""
     if not any(row.get("paper") for row in document["rows"]):
@@ -237,23 +243,21 @@ def counts(block: Block) -> pd.DataFrame:
     return pd.DataFrame({"count": named})
 
 
-def topic_words(model: TopicModel, n: int = 8) -> pd.DataFrame:
+def topic_words(model: TopicModel, n: int = 8) -> Any:
     """Return the likeliest words of every topic; topics count from 1, as in the map."""
     words = top_words(model, n)
     joined = words.groupby("topic")["word"].agg(", ".join)
-    return pd.DataFrame({"likeliest words": joined})
+    return _text(pd.DataFrame({"likeliest words": joined}))
 
 
-def attribute_examples(
-    dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8
-) -> pd.DataFrame:
+def attribute_examples(dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8) -> Any:
     """Return biographies beside the attributes that were found in them, brands and influencers."""
     accounts = dataset.accounts[dataset.accounts["biography"].notna()]
     shown = accounts[accounts["role"].isin(["brand", "influencer"])]
     shown = shown.groupby("role").head(n // 2)
     found = [", ".join(lists.get(account, ())) for account in shown["account_id"]]
     table = shown[["account_id", "biography"]].assign(attributes=found)
-    return table.set_index("account_id")
+    return _text(table.set_index("account_id"))
 
 
 def blocks_used(document: Mapping[str, Any]) -> pd.DataFrame:

@@ -153,7 +153,7 @@ class FeatureSet(Roster):
             try:
                 # Mapped first, so that a header cannot ask for more than the file holds.
                 blocks[name] = np.array(np.lib.format.open_memmap(path, mode="r"))
-            except (OSError, ValueError, OverflowError) as error:
+            except Exception as error:  # whatever a damaged header raises
                 problems.append(Problem(path.name, f"cannot be read as a NumPy array: {error}"))
         manifest, wrong = _read_manifest(folder)
         features = cls(

@@ -79,7 +79,10 @@ def _inline(path: str, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(Path(path).read_bytes()).decode('ascii')}"
 
 
-def topic_frame(model: TopicModel, documents: Sequence[str], height: int = 860) -> str:
+_ZOOM = 0.56
+
+
+def topic_frame(model: TopicModel, documents: Sequence[str], height: int = 500) -> str:
     """Return the view inside a frame of its own, so that its style stays off the page around it.
 
     Parameters
@@ -93,6 +96,7 @@ def topic_frame(model: TopicModel, documents: Sequence[str], height: int = 860) 
         view = topic_view_html(model, documents)
     except MorningError as error:
         return f"<p>{html.escape(str(error))}</p>"
-    inner = html.escape(view, quote=True)
+    # The view has a fixed width of some 1,200 pixels, nearly twice that of a page.
+    inner = html.escape(f"<style>body {{ zoom: {_ZOOM}; }}</style>{view}", quote=True)
     style = f"width: 100%; height: {height}px; border: 0; background: white;"
     return f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'

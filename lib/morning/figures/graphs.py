@@ -45,7 +45,8 @@ def _network(
     sizes = 25 + 350 * strength / strength.max()
     nx.draw_networkx_nodes(network, place, node_size=sizes, node_color=colours, ax=axis)
     shown = {node: node for node in network if node in labels}
-    nx.draw_networkx_labels(network, place, shown, font_size=8, ax=axis)
+    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.8}
+    nx.draw_networkx_labels(network, place, shown, font_size=9, bbox=behind, ax=axis)
     axis.set_axis_off()
     return figure
 

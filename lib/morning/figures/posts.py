@@ -91,10 +91,13 @@ def similarity(pairs: pd.DataFrame) -> Figure:
         `kind`, and one column of similarities per block.
     """
     blocks = [column for column in pairs.columns if column != "kind"]
-    figure, axes = canvas(4.2 * len(blocks), 2.8, columns=len(blocks))
-    for axis, block in zip(np.atleast_1d(axes), blocks, strict=True):
+    rows = -(-len(blocks) // 2)
+    figure, axes = canvas(9, 2.6 * rows, columns=2, rows=rows)
+    for axis in np.ravel(axes)[len(blocks) :]:
+        axis.set_axis_off()
+    for axis, block in zip(np.ravel(axes), blocks, strict=False):
         for (kind, group), colour in zip(pairs.groupby("kind"), (PAPER, OURS), strict=False):
             sns.kdeplot(group[block], ax=axis, color=colour, label=str(kind), fill=True, alpha=0.3)
         axis.set(title=block, xlabel="cosine similarity", ylabel="", yticks=[])
-    np.atleast_1d(axes)[0].legend(frameon=False)
+    np.ravel(axes)[0].legend(frameon=False)
     return figure

@@ -121,7 +121,9 @@ _QUICK_MODEL = replace(
 PROFILES: dict[str, Profile] = {
     "paper": Profile(),
     "code": Profile(CODE, _CODE_OBJECTIVE, _CODE_TRAINING),
-    "quick": Profile(model=_QUICK_MODEL, training=TrainingConfig(epochs=20)),
+    "quick": Profile(
+        model=_QUICK_MODEL, training=TrainingConfig(epochs=20, validation_fraction=0.2)
+    ),
 }
 
 

@@ -25,7 +25,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from morning.errors import MorningError
-from morning.evaluation import Task, auc_rows, evaluate, split_training, task
+from morning.evaluation import Task, auc_rows, brand_statistics, split_training, task
 from morning.features import FeatureSet
 from morning.files import rename_folder, whole_file
 from morning.models.checkpoint import TrainedModel, is_trained, weights
@@ -288,7 +288,8 @@ def _epoch(
 
 
 def _metrics(model: Morning, inputs: dict[str, Tensor], on: Task) -> dict[str, float | None]:
-    values = evaluate(score(model, inputs, on)["F"], on.positives, on.categories)
+    scores = score(model, inputs, on)["F"]
+    values = brand_statistics(scores, on.positives, on.categories).metrics()
     return {name: None if math.isnan(v) else v for name, v in values.items()}
 
 

@@ -12,6 +12,8 @@ from morning.errors import MorningError
 
 _PLAIN = (str, bytes, int, float, bool, type(None))
 _MEMO = ("PUT", "BINPUT", "LONG_BINPUT")
+_TUPLE = ("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3")
+_MAX_TUPLES = 10_000
 _SAFE = {(module, name) for module in ("builtins", "__builtin__") for name in ("set", "frozenset")}
 
 
@@ -25,21 +27,20 @@ class _PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError("it refers to a persistent object")
 
 
-def load_plain(path: str | Path, max_bytes: int = 128 << 10) -> Any:
+def load_plain(path: str | Path, max_bytes: int = 1 << 20) -> Any:
     """Read a pickle that holds nothing but lists, tuples, dicts, sets, strings and numbers.
 
     Raises
     ------
     MorningError
-        If the file is larger than `max_bytes`, broken, or holds anything else. The default size
-        fits the released files; much larger ones can nest deep enough to crash Python.
+        If the file is larger than `max_bytes`, broken, or holds anything else.
     """
     path = Path(path)
     if (size := path.stat().st_size) > max_bytes:
         raise MorningError(f"{path.name}: {size} bytes, more than the {max_bytes} that are read")
     try:
         data = path.read_bytes()
-        _require_small_memo(data)
+        _require_harmless(data)
         value = _PlainUnpickler(io.BytesIO(data)).load()
     except Exception as error:  # a broken pickle can raise nearly anything
         raise MorningError(f"{path.name}: refused to unpickle it: {error}") from error
@@ -47,11 +48,15 @@ def load_plain(path: str | Path, max_bytes: int = 128 << 10) -> Any:
     return value
 
 
-def _require_small_memo(data: bytes) -> None:
-    """Refuse an index that would make the unpickler reserve gigabytes for its memo."""
+def _require_harmless(data: bytes) -> None:
+    """Refuse what would make the unpickler itself take gigabytes, or crash Python."""
+    tuples = 0
     for opcode, argument, _ in pickletools.genops(data):
         if opcode.name in _MEMO and int(argument or 0) > len(data):
             raise pickle.UnpicklingError("its memo is larger than the file")
+        tuples += opcode.name in _TUPLE
+    if tuples > _MAX_TUPLES:  # nested in one another, hashing them overflows the stack
+        raise pickle.UnpicklingError(f"it holds more than {_MAX_TUPLES} tuples")
 
 
 def _require_plain(value: Any, name: str) -> None:
