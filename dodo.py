@@ -57,6 +57,13 @@ class Train(Read):
 
 
 @dataclass(frozen=True)
+class Compare(Train):
+    """Parameters of the notebook that compares methods, some of which look at pictures."""
+
+    visual: str
+
+
+@dataclass(frozen=True)
 class Stage:
     """One notebook: what it takes, reads and writes (paths below the run folder)."""
 
@@ -86,6 +93,11 @@ STAGES = {
         Train,
         ("features/manifest.json", "results/model.json"),
         ("results/table5_categories.json",),
+    ),
+    "08_baselines": Stage(
+        Compare,
+        ("features/manifest.json", "results/model.json"),
+        ("results/table3_baselines.json",),
     ),
 }
 

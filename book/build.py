@@ -15,7 +15,14 @@ from typing import Any
 import jupyter_server_mathjax
 import yaml
 
-_PAGES = ("intro.md", "glossary.md", "bibliography.md", "references.bib", "_config.yml")
+_PAGES = (
+    "intro.md",
+    "your_data.md",
+    "glossary.md",
+    "bibliography.md",
+    "references.bib",
+    "_config.yml",
+)
 _SHOWN_VERSIONS = (
     "torch",
     "gensim",
@@ -89,7 +96,10 @@ def _assemble(
             {"caption": "The story", "chapters": [_chapter(p) for p in notebooks]},
             {
                 "caption": "Reference",
-                "chapters": [{"file": name} for name in ("glossary", "execution", "bibliography")],
+                "chapters": [
+                    {"file": name}
+                    for name in ("your_data", "glossary", "execution", "bibliography")
+                ],
             },
         ],
     }

@@ -134,6 +134,57 @@ def evaluate(
 
 
 @app.command()
+def compare(
+    features: Features,
+    methods: Annotated[str, typer.Option(help="Comma-separated names; default all.")] = "",
+    seeds: Annotated[int, typer.Option(min=1)] = 3,
+    data: Annotated[
+        str, typer.Option(help="Source of posts for methods that need them: demo, public, folder.")
+    ] = "",
+    cache: Annotated[
+        Path | None, typer.Option(help="Where finished trainings are kept; default beside DIR.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Of MORNING: paper, code or quick.")] = "paper",
+    epochs: Annotated[int | None, typer.Option(min=1, help="Of every method.")] = None,
+    format: Annotated[str, typer.Option(help="table, csv or latex.")] = "table",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Compare methods under one protocol: Table III on any FeatureSet.
+
+    Interrupted, it goes on from where it was when called again.
+    """
+    from morning.comparing import compare_methods, comparison_text
+
+    if format not in ("table", "csv", "latex"):
+        raise typer.BadParameter("format must be table, csv or latex")
+    names = [name.strip() for name in methods.split(",") if name.strip()]
+    document = compare_methods(
+        features, names, seeds=seeds, data=data, cache=cache, profile=profile, epochs=epochs
+    )
+    if as_json:
+        typer.echo(json.dumps(document, allow_nan=False))
+    else:
+        typer.echo(comparison_text(document, format).rstrip())
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="A Dataset or FeatureSet.", show_default=False)],
+) -> None:
+    """Check a folder of data: every violation at once, with file, row, column and rule."""
+    from morning.sources.folder import check as check_folder
+
+    report = check_folder(folder)
+    for problem in report.warnings:
+        typer.echo(f"warning: {problem}")
+    for problem in report.errors:
+        typer.echo(f"error: {problem}")
+    typer.echo(f"{len(report.errors)} errors, {len(report.warnings)} warnings", err=True)
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor() -> None:
     """Say what this environment has and what it lacks; exit 1 if something is missing."""
     from morning.doctor import examine

@@ -51,11 +51,12 @@ def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEA
     pandas Styler
     """
     lines = []
-    for row in document["rows"]:
+    ran, idle = _split(document)
+    for row in ran:
         lines.append(_line(row, "ours", [_ours(row, m) for m in metrics]))
         if row.get("paper"):
             lines.append(_line(row, "paper", [_number(row["paper"].get(m), m) for m in metrics]))
-    for missing in document.get("missing", []):
+    for missing in idle:
         lines.append(
             _line(missing, "ours", [f"needs\n{missing['needs']}", *[""] * (len(metrics) - 1)])
         )
@@ -64,6 +65,13 @@ def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEA
             lines.append(_line(missing, "paper", numbers))
     table = pd.DataFrame(lines, columns=["method", "source", *(HEADINGS[m] for m in metrics)])
     return _styled(table.set_index(["method", "source"]))
+
+
+def _split(document: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Return the rows that were run, and those that need what is not there."""
+    ran = [row for row in document["rows"] if not row.get("needs")]
+    idle = [row for row in document["rows"] if row.get("needs")]
+    return ran, [*idle, *document.get("missing", [])]
 
 
 def _line(row: Mapping[str, Any], source: str, cells: Sequence[str]) -> list[str]:
@@ -288,6 +296,48 @@ def _difference(entry: Mapping[str, Any], metric: str) -> str:
     digits = 1 if metric == "medr" else 3
     low, high = entry["ci95"]
     return f"{entry['value']:+.{digits}f}\n{low:+.{digits}f} to {high:+.{digits}f}"
+
+
+def method_notes(document: Mapping[str, Any]) -> Any:
+    """Return what each method of Table III is: its note, and whether it is our interpretation."""
+    kinds = {
+        row["method"]: {
+            "what it is": row["note"],
+            "kind": "oracle"
+            if row["oracle"]
+            else "interpretation"
+            if row["interpretation"]
+            else "",
+            "needs": row["needs"] or "",
+        }
+        for row in document["rows"]
+    }
+    return _text(pd.DataFrame(kinds).T)
+
+
+def significance(
+    document: Mapping[str, Any], metrics: Sequence[str] = ("auc", "cauc", "map")
+) -> Any:
+    """Return how far the reference is ahead of each method, with Holm's corrected p."""
+    rows = {}
+    for row in document["rows"]:
+        if row.get("difference"):
+            entries = {HEADINGS[m]: row["difference"][m] for m in metrics}
+            rows[row["method"]] = {
+                (name, part): text
+                for name, entry in entries.items()
+                for part, text in (
+                    ("ahead by", _difference(entry, "auc")),
+                    ("p", _probability(entry["p_holm"])),
+                )
+            }
+    return _styled(pd.DataFrame(rows).T)
+
+
+def _probability(p: float | None) -> str:
+    if p is None:
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def recombine(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

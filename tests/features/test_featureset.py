@@ -363,10 +363,11 @@ class TestDisk:
             '{"files": {"attribute.npy": {}}}',
             '{"files": {}, "made": "by hand"}',
             '{"files": {}, "made": null}',
+            '{"files": {}, "made": {"attribute": "by hand"}}',
             "[" * 100_000,
             "\udcff",
         ],
-        ids=range(12),
+        ids=range(13),
     )
     def test_a_broken_manifest(self, saved: Path, text: str):
         raw = text.encode("utf-8", "surrogateescape")
@@ -473,7 +474,7 @@ class TestDisk:
 def test_any_valid_set_survives_the_disk(
     tmp_path_factory: pytest.TempPathFactory,
     blocks: dict[str, np.ndarray],
-    made: dict[str, str],
+    made: dict[str, dict[str, int]],
 ):
     accounts = pd.DataFrame(
         {

@@ -1,6 +1,7 @@
 """Table IV: which variants the blocks allow, what they share, how they differ from the full one."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -85,7 +86,9 @@ class TestRows:
     @classmethod
     def table(cls, tmp_path_factory):
         folder = tmp_path_factory.mktemp("table")
-        return run(folder, ("content", "attribute"), tiny(epochs=4), seeds=2)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "cpu_count", lambda: 1)  # spares starting worker processes
+            return run(folder, ("content", "attribute"), tiny(epochs=4), seeds=2)
 
     def test_difference_from_full(self, table):
         rows = {row["method"]: row for row in table[0]}

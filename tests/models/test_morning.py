@@ -92,7 +92,8 @@ class TestPaperSizes:
 
 class TestInitialisation:
     def test_uniform(self):
-        everything = torch.cat([p.flatten() for p in Morning(SIZES, small(PAPER)).parameters()])
+        net = Morning(SIZES, small(PAPER))
+        everything = torch.cat([p.detach().flatten() for p in net.parameters()])
         assert float(everything.abs().max()) <= 0.1
         assert float(everything.std()) == pytest.approx(0.2 / np.sqrt(12), rel=0.02)
         assert len(everything.unique()) > 0.9 * len(everything)
@@ -104,8 +105,8 @@ class TestInitialisation:
         assert len(biases) == 4
         of_bias = torch.cat([parameters[n] for n in biases])
         rest = torch.cat([p.flatten() for n, p in parameters.items() if n not in biases])
-        assert float(of_bias.std()) == pytest.approx(1, rel=0.05)
-        assert float(rest.std()) == pytest.approx(0.1, rel=0.01)
+        assert of_bias.std().item() == pytest.approx(1, rel=0.05)
+        assert rest.std().item() == pytest.approx(0.1, rel=0.01)
 
 
 def sigmoid(x):

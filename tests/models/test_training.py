@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import count
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -28,7 +27,7 @@ CONFIGS = {"paper": PAPER, "code": CODE}
 EPOCHS = 4
 
 
-class InterruptedTraining(Exception):
+class InterruptionError(Exception):
     """Stands for whatever ends a process."""
 
 
@@ -38,7 +37,7 @@ def stop_at(epoch):
 
     def watch(model):
         if next(calls) == epoch:
-            raise InterruptedTraining
+            raise InterruptionError
         return {}
 
     return watch
@@ -85,11 +84,16 @@ class TestLearns:
     @pytest.mark.parametrize("config", CONFIGS)
     @pytest.mark.parametrize(
         "blocks",
-        [("attribute",), ("content_topics", "attribute"), ("content_visual",), BLOCKS],
+        [
+            ("attribute",),
+            ("content_topics", "attribute"),
+            ("content_topics", "audience_visual"),
+            BLOCKS,
+        ],
         ids=",".join,
     )
     def test_the_one_right_ranking(self, config, blocks, tmp_path):
-        features, profile = checkerboard(blocks), tiny(CONFIGS[config], epochs=30)
+        features, profile = checkerboard(blocks), tiny(CONFIGS[config], epochs=60)
         on = official_task(features)
         torch.manual_seed(profile.training.seed)
         untrained = Morning(features.sizes(), profile.model)
@@ -159,7 +163,8 @@ class TestHistory:
             return {"call": len(seen)}
 
         history = fit(board, tiny(), tmp_path / "model", watch=watch).history
-        assert [(e["l1"], e["near_zero"]) for e in history] == pytest.approx(seen)
+        found = np.array([(e["l1"], e["near_zero"]) for e in history])
+        assert found == pytest.approx(np.array(seen))
         assert [e["watched"] for e in history] == [{"call": 1}, {"call": 2}, {"call": 3}]
         for entry in history:
             parts = ("triplet_content", "triplet_attribute", "cross_entropy")
@@ -192,7 +197,7 @@ class TestChoiceOfEpoch:
             board, profile, tmp_path / "model", watch=lambda m: kept.append(weights(m)) or {}
         )
         auc = [entry["validation"]["auc"] for entry in trained.history]
-        assert len(set(auc)) > 2
+        assert 1 < trained.epoch < 8
         assert trained.epoch == int(np.argmax(auc)) + 1
         for name, weight in weights(trained.model).items():
             assert torch.equal(weight, kept[trained.epoch - 1][name])
@@ -287,7 +292,7 @@ class TestResumes:
     def test_to_the_same_result(self, board, finished, tmp_path, monkeypatch, config, epoch):
         monkeypatch.setattr(training, "_SAVE_EVERY_S", -1.0)
         profile, folder = finished[config].profile, tmp_path / "model"
-        with pytest.raises(InterruptedTraining):
+        with pytest.raises(InterruptionError):
             fit(board, profile, folder, watch=stop_at(epoch))
         assert not folder.exists()
         calls = []
@@ -304,7 +309,7 @@ class TestResumes:
         monkeypatch.setattr(training, "_SAVE_EVERY_S", -1.0)
         profile = finished["paper"].profile
         for _ in range(EPOCHS - 1):
-            with pytest.raises(InterruptedTraining):
+            with pytest.raises(InterruptionError):
                 fit(board, profile, tmp_path / "model", watch=stop_at(2))
         resumed = fit(board, profile, tmp_path / "model", watch=stop_at(0))
         assert same_weights(resumed, finished["paper"])
@@ -312,7 +317,7 @@ class TestResumes:
 
     def test_not_from_another_profile(self, board, finished, tmp_path, monkeypatch, caplog):
         monkeypatch.setattr(training, "_SAVE_EVERY_S", -1.0)
-        with pytest.raises(InterruptedTraining):
+        with pytest.raises(InterruptionError):
             fit(board, tiny(CODE, seed=3), tmp_path / "model", watch=stop_at(3))
         again = fit(board, finished["code"].profile, tmp_path / "model", watch=stop_at(0))
         assert "belongs to another profile or other features" in caplog.text
@@ -322,7 +327,7 @@ class TestResumes:
     def test_not_from_a_damaged_state(self, board, finished, tmp_path, monkeypatch, caplog, damage):
         monkeypatch.setattr(training, "_SAVE_EVERY_S", -1.0)
         profile, folder = finished["code"].profile, tmp_path / "model"
-        with pytest.raises(InterruptedTraining):
+        with pytest.raises(InterruptionError):
             fit(board, profile, folder, watch=stop_at(3))
         state = tmp_path / "model.partial" / "state.safetensors"
         content = state.read_bytes()
@@ -361,6 +366,7 @@ class TestFinished:
     @pytest.mark.parametrize(
         "what", ["profile", "columns", "labels", "splits", "blocks", "code", "file", "record"]
     )
+    @pytest.mark.filterwarnings("ignore:nothing to measure for cauc")  # with "splits"
     def test_is_replaced_when_anything_has_changed(
         self, board, folder, what, caplog, monkeypatch, tmp_path
     ):
@@ -410,12 +416,13 @@ class TestRefused:
             fit(checkerboard(brands={"test": 2}), tiny(), tmp_path / "model")
 
     def test_every_brand_worked_with_everybody(self, board, tmp_path):
-        training_brands = board.accounts["account_id"].iloc[board.brands("train")]
-        everyone = board.accounts["account_id"].iloc[board.influencers()]
-        pairs = pd.MultiIndex.from_product([training_brands, everyone]).to_frame(index=False)
-        pairs.columns = ["brand_id", "influencer_id"]
+        ids = board.accounts["account_id"]
+        brands, partners = ids[board.brands("train")], ids[board.influencers()]
+        pairs = brands.to_frame("brand_id").merge(partners.to_frame("influencer_id"), how="cross")
+        accounts = board.accounts.assign(split="train")
+        features = replace(board, accounts=accounts, collaborations=pairs)
         with pytest.raises(MorningError, match="nothing to learn"):
-            fit(replace(board, collaborations=pairs), tiny(), tmp_path / "model")
+            fit(features, tiny(validation_fraction=0.0), tmp_path / "model")
 
     def test_no_block_for_the_perspectives(self, board, tmp_path):
         with pytest.raises(MorningError, match="no block for it"):
@@ -482,7 +489,7 @@ class TestSamplePairs:
 
 def test_the_log_says_where_it_goes_on(board, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(training, "_SAVE_EVERY_S", -1.0)
-    with pytest.raises(InterruptedTraining):
+    with pytest.raises(InterruptionError):
         fit(board, tiny(), tmp_path / "model", watch=stop_at(3))
     with caplog.at_level(logging.INFO):
         fit(board, tiny(), tmp_path / "model")

@@ -192,7 +192,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     try:
         manifest = read_json(path)
         recorded = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
-        manifest["made"] = dict(manifest.get("made", {}))
+        made = {block: dict(how) for block, how in manifest.get("made", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return {}, [Problem(path.name, f"cannot be read: {error!r}")]
     known = [*(f"{name}.parquet" for name in _TABLES), *(f"{name}.npy" for name in BLOCKS)]
@@ -209,7 +209,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
         elif (found := sha256(folder / name)) != digest:
             rule = f"must have the SHA-256 of the manifest, {digest[:16]}…"
             problems.append(Problem(name, rule, value=f"{found[:16]}…"))
-    return manifest, problems
+    return manifest | {"made": made}, problems
 
 
 def _violations(features: FeatureSet) -> list[Problem]:

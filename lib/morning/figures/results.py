@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from morning.evaluation.significance import MeanRanks
 from morning.figures.style import OURS, PAPER, canvas
 from morning.models import TrainedModel
 from morning.tables import HEADINGS
@@ -51,7 +52,7 @@ def intervals(
     document: Mapping[str, Any], metrics: Sequence[str] = ("auc", "cauc", "map")
 ) -> Figure:
     """Show each row's interval over brands, with the paper's number as a cross."""
-    rows = document["rows"][::-1]
+    rows = [row for row in document["rows"] if not row.get("needs")][::-1]
     names = [row["method"] for row in rows]
     figure, axes = canvas(3.6 * len(metrics), 0.34 * len(rows) + 1.2, columns=len(metrics))
     for axis, metric in zip(np.atleast_1d(axes), metrics, strict=True):
@@ -68,4 +69,24 @@ def intervals(
         if axis is not np.atleast_1d(axes)[0]:
             axis.set_yticklabels([])
     np.atleast_1d(axes)[-1].legend(frameon=False, loc="best")
+    return figure
+
+
+def critical_difference(ranked: MeanRanks) -> Figure:
+    """Show mean ranks over brands; a bar joins methods whose ranks do not differ."""
+    names = sorted(ranked.ranks, key=ranked.ranks.__getitem__)
+    figure, axis = canvas(8, 0.3 * len(names) + 0.9)
+    height = {name: -i for i, name in enumerate(names)}
+    axis.plot([ranked.ranks[n] for n in names], list(height.values()), "o", color=OURS)
+    for i, clique in enumerate(ranked.cliques):
+        if len(clique) > 1:
+            x = len(names) + 0.6 + 0.25 * i
+            ends = [height[name] for name in clique]
+            axis.plot([x, x], [min(ends) - 0.2, max(ends) + 0.2], color="grey", linewidth=3)
+    axis.set(
+        yticks=list(height.values()),
+        yticklabels=names,
+        xlabel=f"mean rank by {ranked.metric} over {ranked.brands} brands (1 is best); "
+        f"critical difference {ranked.critical_difference:.2f}",
+    )
     return figure

@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.evaluation import METRICS, BrandStatistics, Task, brand_statistics, official_task
-from morning.evaluation.published import PUBLISHED
+from morning.evaluation.published import PUBLISHED, published_table
 from morning.evaluation.results import result_row
 from morning.evaluation.significance import RESAMPLES, paired_differences
 from morning.files import whole_file
@@ -61,6 +61,7 @@ def compare(
     on: Task | None = None,
     reference: str = "MORNING",
     resamples: int = RESAMPLES,
+    known: Mapping[str, Sequence[BrandStatistics]] | None = None,
     progress: bool = True,
 ) -> list[dict[str, Any]]:
     """Return a row of Table III per method.
@@ -83,6 +84,8 @@ def compare(
         Every method's difference to this one is tested, where it is among the methods.
     resamples : int
         Bootstrap resamples of brands.
+    known : mapping of method name to sequence of BrandStatistics, optional
+        Results on the same task that need not be computed here, one per seed.
     progress : bool
         Show a bar over methods and seeds on stderr.
 
@@ -105,10 +108,14 @@ def compare(
     if len(set(names)) != len(names):
         raise MorningError(f"two methods share a name: {', '.join(sorted(names))}")
     on = official_task(inputs.features) if on is None else on
-    found, missing, seconds = _run_all(inputs, methods, Path(folder), seeds, on, progress)
+    known = known or {}
+    unknown = [method for method in methods if method.name not in known]
+    found, missing, seconds = _run_all(inputs, unknown, Path(folder), seeds, on, progress)
+    found |= {name: list(known[name]) for name in names if name in known}
     differences: dict[str, Any] = {}
     if reference in found and len(found) > 1:
         differences = paired_differences(found, reference, resamples=resamples)
+    table = published_table(TABLE, inputs.features.source)
     rows = []
     for method in methods:
         extra = {
@@ -119,7 +126,7 @@ def compare(
             "seconds": seconds.get(method.name),
             "difference": _plain(differences.get(method.name)),
         }
-        paper = PUBLISHED[TABLE].get(method.paper_row or "")
+        paper = PUBLISHED[table].get(method.paper_row or "") if table else None
         if method.name in missing:
             row = _empty_row(method.name)
         else:

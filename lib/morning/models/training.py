@@ -8,7 +8,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -135,7 +135,7 @@ def train(
             entry = {"epoch": epoch + 1, **losses, **_weight_report(model)}
             auc = float(epoch)  # without validation brands the last epoch is the best
             if validation is not None:
-                entry["validation"] = _metrics(model, inputs, validation)
+                entry["validation"] = metrics_on(model, inputs, validation)
                 auc = entry["validation"]["auc"]
                 bar.set_postfix(loss=f"{losses['data']:.3f}", auc=f"{auc:.4f}")
             if watch is not None:
@@ -178,14 +178,39 @@ def train_seeds(
     workers : int, optional
         Trainings at a time; default one per CPU core, and one on a GPU.
     """
-    folder = Path(folder)
     first = profile.training.seed
-    jobs = {
-        folder / f"seed-{seed}": profile.trained_with(seed=seed)
-        for seed in range(first, first + seeds)
-    }
+    jobs = {f"seed-{seed}": profile.trained_with(seed=seed) for seed in range(first, first + seeds)}
+    trained = train_all(features, jobs, folder, device=device, workers=workers, progress=progress)
+    return list(trained.values())
+
+
+def train_all(
+    features: FeatureSet,
+    jobs: Mapping[str, Profile],
+    folder: str | Path,
+    *,
+    device: str = "auto",
+    workers: int | None = None,
+    progress: bool = True,
+    watch: Watch | None = None,
+) -> dict[str, TrainedModel]:
+    """Train one model per job in `folder`/<name> and return them by name, in that order.
+
+    What is there already is loaded. On the CPU the others are trained side by side.
+
+    Parameters
+    ----------
+    features, folder, device, workers, progress
+        As in `train_seeds`.
+    jobs : mapping of str to Profile
+        Names are paths below `folder`, such as "seed-0".
+    watch : callable, optional
+        As in `train`; it must be possible to pickle it. It is not asked again about a training
+        that is there already.
+    """
+    places = {Path(folder) / name: job for name, job in jobs.items()}
     data = _describe(features)
-    open_jobs = {p: job for p, job in jobs.items() if _finished(p, job, data) is None}
+    open_jobs = {p: job for p, job in places.items() if _finished(p, job, data) is None}
     if workers is None:
         workers = 1 if resolve_device(device).type != "cpu" else (os.cpu_count() or 1)
     workers = min(workers, len(open_jobs))
@@ -193,21 +218,36 @@ def train_seeds(
         # "spawn": a forked child would inherit torch's thread pool in an unusable state.
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             futures = [
-                pool.submit(_train_quietly, features, job, path, device, progress)
+                pool.submit(_train_quietly, features, job, path, device, progress, watch)
                 for path, job in open_jobs.items()
             ]
             for future in futures:
                 future.result()
-    return [
-        train(features, job, path, device=device, progress=progress) for path, job in jobs.items()
-    ]
+    return {
+        name: train(
+            features, job, Path(folder) / name, device=device, progress=progress, watch=watch
+        )
+        for name, job in jobs.items()
+    }
 
 
 def _train_quietly(
-    features: FeatureSet, profile: Profile, folder: Path, device: str, progress: bool
+    features: FeatureSet,
+    profile: Profile,
+    folder: Path,
+    device: str,
+    progress: bool,
+    watch: Watch | None,
 ) -> None:
     """Train in a worker process; the model stays on disk, so that nothing large is sent back."""
-    train(features, profile, folder, device=device, progress=progress)
+    train(features, profile, folder, device=device, progress=progress, watch=watch)
+
+
+def metrics_on(model: Morning, inputs: dict[str, Tensor], on: Task) -> dict[str, float | None]:
+    """Return every metric of a model on a task; what cannot be measured is None."""
+    scores = score(model, inputs, on)["F"]
+    values = brand_statistics(scores, on.positives, on.categories).metrics()
+    return {name: None if math.isnan(v) else v for name, v in values.items()}
 
 
 def sample_pairs(
@@ -285,12 +325,6 @@ def _epoch(
     if not math.isfinite(means["data"]):
         raise MorningError(f"the loss is {means['data']} in epoch {epoch + 1}: lower learning_rate")
     return {"learning_rate": rate, **means}
-
-
-def _metrics(model: Morning, inputs: dict[str, Tensor], on: Task) -> dict[str, float | None]:
-    scores = score(model, inputs, on)["F"]
-    values = brand_statistics(scores, on.positives, on.categories).metrics()
-    return {name: None if math.isnan(v) else v for name, v in values.items()}
 
 
 @torch.no_grad()

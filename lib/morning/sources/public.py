@@ -30,6 +30,7 @@ _SPLITS = ("train", "test")
 _TOPICS = "text_feature_lda.pt"
 _ATTRIBUTE = "hashtag_weighted_nod2vec_0615_r1_sqrt.pt"
 _IMAGE = "mor_image_feature.pt"
+_COMPETENCE = ("pre_dataset_train.xlsx", "pre_dataset_test.xlsx")
 _GRAPH = {
     "edges": "attribute_graph.txt",
     "names": "co-occurrence frequencies of attribute pairs.xlsx",
@@ -45,7 +46,8 @@ def dataset(mirror: str | Path | None = None, *, handles: bool = False) -> Datas
     mirror : path, optional
         Folder to read instead of the network; default `MORNING_MIRROR`.
     handles : bool
-        Use the influencers' handles as ids instead of pseudonyms. For your eyes only.
+        Use the influencers' handles as ids instead of pseudonyms. For your eyes only. Four
+        accounts are also brands: as influencers they are called `<handle> (influencer)`.
 
     Raises
     ------
@@ -64,7 +66,10 @@ def dataset(mirror: str | Path | None = None, *, handles: bool = False) -> Datas
     influencers = load_plain(files["sorted_3748_inf_list.pkl"])
     with resources.as_file(resources.files(__package__) / "brand_categories.csv") as path:
         category = pd.read_csv(path, index_col="brand")["category"]
-    ids = influencers if handles else pseudonyms(len(influencers))
+    ids = pseudonyms(len(influencers))
+    if handles:
+        taken = set(brands)
+        ids = [f"{m} (influencer)" if m in taken else m for m in influencers]
     split_of = {
         brands[i]: s for s in _SPLITS for i in load_plain(files[f"discover_{s}_brand_index.pickle"])
     }
@@ -142,6 +147,30 @@ def brand_images(mirror: str | Path | None = None) -> dict[str, np.ndarray]:
     files = fetch(*names, mirror=mirror)
     both = np.concatenate([torch.load(files[n], weights_only=True).numpy() for n in names])
     return {"objects": both[:, :1000], "scenes": both[:, 1000:]}
+
+
+def competence(mirror: str | Path | None = None) -> pd.DataFrame:
+    """Return how much each collaboration engaged people, as MIR's authors released it.
+
+    Returns
+    -------
+    DataFrame
+        brand_id, influencer_id (pseudonym), score: 4,209 rows, one per positive.
+
+    Raises
+    ------
+    MorningError
+        If a file is missing or altered.
+    """
+    files = fetch("sorted_3748_inf_list.pkl", *_COMPETENCE, mirror=mirror)
+    influencers = load_plain(files["sorted_3748_inf_list.pkl"])
+    id_of = dict(zip(influencers, pseudonyms(len(influencers)), strict=True))
+    sheets = [pd.read_excel(files[name], header=None) for name in _COMPETENCE]
+    table = pd.concat(sheets)[[0, 1, 2]].set_axis(["brand_id", "influencer_id", "score"], axis=1)
+    # One brand stands in both of MIR's files (spec 0.6).
+    table = table.drop_duplicates(["brand_id", "influencer_id"])
+    table["influencer_id"] = table["influencer_id"].map(id_of)
+    return table.reset_index(drop=True)
 
 
 def attribute_graph_files(mirror: str | Path | None = None) -> dict[str, Path]:

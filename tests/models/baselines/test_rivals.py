@@ -14,9 +14,10 @@ from morning.errors import MorningError
 from morning.evaluation import official_task
 from morning.models.baselines import Concepts, ranker
 from morning.models.baselines.camera import Camera, CameraOptions, influencer_scalars
-from morning.models.baselines.mir import competence_matrix, draw_lists, response_normalised
+from morning.models.baselines.mir import competence_matrix, draw_lists
 from morning.models.baselines.neural import Encoder, dropped, encoders
 from morning.models.baselines.standardise import standardised, unit
+from morning.models.baselines.towers import response_normalised
 from morning.models.checkpoint import TrainedModel
 
 from . import worlds

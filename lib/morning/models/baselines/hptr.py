@@ -10,9 +10,9 @@ import torch
 from torch import nn
 
 from morning.errors import MorningError
-from morning.models.baselines.mir import TowerOptions, TwoSidedRanker, TwoSides
 from morning.models.baselines.neural import NOTHING, encoders, weight_matrices
 from morning.models.baselines.ranker import Arrays, Training
+from morning.models.baselines.towers import TowerOptions, TwoSidedRanker, TwoSides
 from morning.models.objectives import add_l1_gradient, triplet
 from morning.models.training import sample_pairs
 

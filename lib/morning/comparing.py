@@ -1,0 +1,116 @@
+"""What `morning compare` does: methods by name, their inputs, a table as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from morning.evaluation import METRICS, official_task
+from morning.features import FeatureSet
+from morning.models.baselines import METHODS, Ranker, ranker
+from morning.models.comparison import TABLE, compare, to_csv, to_latex
+from morning.rivals import rival_inputs
+from morning.sources import Source, load
+
+#: The methods of Table III in its order, then the controls that the paper omits.
+DEFAULT = (
+    "RAND",
+    "MIV",
+    "SBR",
+    "MIR-2",
+    "MIR-3",
+    "MIR-4",
+    "HPTR",
+    "CATR",
+    "CAMERA",
+    "MORNING",
+    "popularity",
+    "cosine",
+    "nearest-brands",
+    "ridge-bilinear",
+    "two-tower",
+    "category-predictor",
+    "category-oracle",
+)
+
+
+def chosen_rankers(
+    names: Sequence[str] = (), *, profile: str = "paper", epochs: int | None = None
+) -> list[Ranker]:
+    """Return rankers by name, MORNING with a profile; `epochs` shortens every one that has them.
+
+    Raises
+    ------
+    MorningError
+        If a name is unknown.
+    """
+    rankers = []
+    for name in names or DEFAULT:
+        options = METHODS[name].options if name in METHODS else None
+        changes: dict[str, Any] = {"profile": profile} if name == "MORNING" else {}
+        if epochs is not None and hasattr(options, "epochs"):
+            changes["epochs"] = epochs
+        rankers.append(ranker(name, **changes))
+    return rankers
+
+
+def compare_methods(
+    folder: Path,
+    names: Sequence[str] = (),
+    *,
+    seeds: int = 3,
+    data: str = "",
+    cache: Path | None = None,
+    profile: str = "paper",
+    epochs: int | None = None,
+) -> dict[str, Any]:
+    """Return a results document that compares methods on a FeatureSet folder.
+
+    Parameters
+    ----------
+    folder : path
+        FeatureSet.
+    names : sequence of str
+        Methods; default `DEFAULT`.
+    seeds : int
+    data : str
+        Source with posts; by default what the FeatureSet says it was made from, if that is the
+        demo or the public benchmark.
+    cache : path, optional
+        Where finished trainings are kept; default `<folder>.compare`.
+    profile, epochs
+        See `chosen_rankers`.
+    """
+    features = FeatureSet.load(folder)
+    rankers = chosen_rankers(names, profile=profile, epochs=epochs)
+    known = features.source if features.source in ("demo", "public") else ""
+    source = load(data or known) if data or known else _vectors_only(features)
+    inputs, _ = rival_inputs(source, features)
+    where = cache or folder.with_name(f"{folder.name}.compare")
+    rows = compare(inputs, rankers, where, seeds=seeds)
+    protocol = {"data": features.source, **official_task(features).describe(), "pool": "split"}
+    return {"table": TABLE, "protocol": protocol, "rows": rows}
+
+
+def comparison_text(document: dict[str, Any], form: str = "table") -> str:
+    """Return a results document as a plain table, CSV or LaTeX."""
+    rows = document["rows"]
+    if form == "csv":
+        return to_csv(rows)
+    if form == "latex":
+        return to_latex(rows)
+    shown = [m for m in METRICS if not m.endswith("_clean")]
+    lines = [f"{'method':<20}" + "".join(f"{m:>11}" for m in shown)]
+    for row in rows:
+        if row["needs"]:
+            lines.append(f"{row['method']:<20}   needs {row['needs']}")
+        else:
+            lines.append(f"{row['method']:<20}" + "".join(f"{row[m]:>11.3f}" for m in shown))
+    return "\n".join(lines)
+
+
+def _vectors_only(features: FeatureSet) -> Source:
+    from morning.dataset import Dataset
+
+    return Source("vectors", Dataset(features.accounts, features.collaborations), features)

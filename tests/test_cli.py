@@ -1,0 +1,261 @@
+"""The `morning` command: exit codes, and what goes to stdout and what to stderr."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from morning import cli
+from morning.errors import MorningError
+from morning.evaluation import METRICS
+from morning.features import FeatureSet
+from morning.files import read_json
+from morning.sources import released
+
+Maker = Callable[..., FeatureSet]
+
+
+class Finished:
+    """What a command left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def morning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Finished]:
+    """Return the command as a function of its arguments."""
+
+    def run(*arguments: object) -> Finished:
+        monkeypatch.setattr(sys, "argv", ["morning", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Finished(code, *capsys.readouterr())
+
+    return run
+
+
+Command = Callable[..., Finished]
+
+
+@pytest.fixture
+def vectors(tiny_features: Maker, tmp_path: Path) -> Path:
+    tiny_features().save(tmp_path / "vectors")
+    return tmp_path / "vectors"
+
+
+def train(morning: Command, vectors: Path, out: Path, *more: object) -> Finished:
+    options = ("--profile", "quick", "--epochs", 1, "--device", "cpu")
+    return morning("train", "--features", vectors, "--out", out, *options, *more)
+
+
+class TestUse:
+    @pytest.mark.parametrize("command", ["fetch", "run", "train", "evaluate", "doctor"])
+    def test_help(self, morning: Command, command: str):
+        finished = morning(command, "--help")
+        assert finished.code == 0
+        assert f"morning {command}" in finished.out
+        assert finished.err == ""
+
+    def test_help_names_every_command(self, morning: Command):
+        finished = morning("--help")
+        assert finished.code == 0
+        for command in ("fetch", "run", "train", "evaluate", "doctor"):
+            assert command in finished.out
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            (),
+            ("dance",),
+            ("fetch",),
+            ("fetch", "privat"),
+            ("train",),
+            ("train", "--features", "f"),
+            ("train", "--features", "f", "--out", "o", "--epochs", "0"),
+            ("train", "--features", "f", "--out", "o", "--seed", "-1"),
+            ("train", "--features", "f", "--out", "o", "--speed", "9"),
+            ("evaluate",),
+            ("doctor", "--please"),
+        ],
+        ids=" ".join,
+    )
+    def test_wrong_use(self, morning: Command, arguments: tuple[str, ...]):
+        finished = morning(*arguments)
+        assert finished.code == 2
+        assert "Usage" in finished.err + finished.out
+        assert "Traceback" not in finished.err
+
+    def test_a_failure_is_one_sentence(self, morning: Command, tmp_path: Path):
+        finished = morning("train", "--features", tmp_path / "no", "--out", tmp_path / "run")
+        assert finished.code == 1
+        assert finished.out == ""
+        assert finished.err == (
+            f"error: {tmp_path / 'no'}: no accounts.parquet; is it a FeatureSet folder?\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (MorningError("the cause"), "error: the cause\n"),
+            (OSError(28, "No space left on device"), "error: [Errno 28] No space left on device\n"),
+        ],
+    )
+    def test_what_fails_on_the_way(
+        self, morning: Command, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+    ):
+        def fail(**_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(released, "fetch", fail)
+        finished = morning("fetch", "public")
+        assert (finished.code, finished.out, finished.err) == (1, "", said)
+
+    def test_an_interrupt_is_no_traceback(self, morning: Command, monkeypatch: pytest.MonkeyPatch):
+        def interrupt(**_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(released, "fetch", interrupt)
+        finished = morning("fetch", "public")
+        assert finished.code not in (0, 2)
+        assert finished.out == ""
+        assert "Traceback" not in finished.err
+
+    def test_a_bug_shows_its_traceback(self, morning: Command, monkeypatch: pytest.MonkeyPatch):
+        def fail(**_: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(released, "fetch", fail)
+        with pytest.raises(ZeroDivisionError):
+            morning("fetch", "public")
+
+
+class TestFetch:
+    @pytest.mark.mirror
+    def test_from_a_mirror(self, morning: Command, mirror: Path):
+        finished = morning("fetch", "public", "--mirror", mirror)
+        assert finished.code == 0
+        assert finished.out == ""
+        assert "36 files" in finished.err
+        assert "all as released" in finished.err
+
+    def test_from_an_empty_mirror(self, morning: Command, tmp_path: Path):
+        finished = morning("fetch", "public", "--mirror", tmp_path)
+        assert finished.code == 1
+        assert "the released file is missing" in finished.err
+        assert finished.out == ""
+
+
+class TestTrainAndEvaluate:
+    def test_train_then_evaluate(
+        self, morning: Command, vectors: Path, tiny_features: Maker, tmp_path: Path
+    ):
+        out = tmp_path / "run"
+        finished = train(morning, vectors, out, "--seed", 3)
+        assert finished.code == 0, finished.err
+        assert finished.out == ""
+        assert f"morning evaluate {out}" in finished.err
+        assert read_json(out / "parameters.json")["training"]["seed"] == 3
+        assert not list(tmp_path.glob("*partial*"))
+
+        finished = morning("evaluate", out, "--json")
+        assert finished.code == 0, finished.err
+        assert finished.out.count("\n") == 1
+        result = json.loads(finished.out)
+        assert result["method"] == "full"
+        assert result["seeds"] == 1
+        assert set(METRICS) <= set(result)
+        assert result["protocol"] == {
+            "brands": 2,
+            "candidates": 3,
+            "positives": 3,
+            "pool": "split",
+        }
+        assert result["blocks"] == ["content_topics", "attribute"]
+
+        again = json.loads(morning("evaluate", out, "--json", "--features", vectors).out)
+        assert again == result
+        everyone = json.loads(morning("evaluate", out, "--json", "--pool", "all").out)
+        assert everyone["protocol"]["candidates"] == 4
+
+        finished = morning("evaluate", out)
+        lines = finished.out.splitlines()
+        assert lines[0] == "2 brands x 3 candidates, 1 seed(s)"
+        assert [line.split()[0] for line in lines[1:]] == list(METRICS)
+
+        finished = morning("evaluate", out, "--pool", "some")
+        assert finished.code == 1
+        assert "unknown candidate pool 'some'; known are split, all" in finished.err
+
+        other = tiny_features().select(["attribute"])
+        other.save(tmp_path / "other")
+        finished = morning("evaluate", out, "--features", tmp_path / "other")
+        assert (finished.code, finished.out) == (1, "")
+        assert "content_topics" in finished.err
+        assert "Traceback" not in finished.err
+
+        finished = train(morning, vectors, out)
+        assert finished.code == 1
+        assert "exists: choose another --out" in finished.err
+
+    def test_chosen_blocks(self, morning: Command, vectors: Path, tmp_path: Path):
+        out = tmp_path / "run"
+        assert train(morning, vectors, out, "--blocks", "attribute").code == 0
+        assert list(FeatureSet.load(out / "features").blocks) == ["attribute"]
+        assert json.loads(morning("evaluate", out, "--json").out)["blocks"] == ["attribute"]
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            (("--blocks", "attribute,likes"), "no block likes; this FeatureSet has content_topics"),
+            (("--blocks", ","), "this FeatureSet has content_topics, attribute"),
+            (("--profile", "best-ever"), "unknown profile 'best-ever'; known are paper"),
+            (("--device", "toaster"), "toaster"),
+        ],
+    )
+    def test_what_cannot_be_trained(
+        self, morning: Command, vectors: Path, tmp_path: Path, more: tuple[str, str], said: str
+    ):
+        finished = train(morning, vectors, tmp_path / "run", *more)
+        assert finished.code == 1
+        assert said in finished.err
+        assert "Traceback" not in finished.err
+        assert finished.out == ""
+        assert not (tmp_path / "run").exists()
+
+    def test_a_broken_feature_set(self, morning: Command, vectors: Path, tmp_path: Path):
+        (vectors / "attribute.npy").write_bytes(b"junk")
+        finished = train(morning, vectors, tmp_path / "run")
+        assert finished.code == 1
+        assert finished.err.startswith(f"error: FeatureSet {vectors}: 2 problems\n")
+        assert list(tmp_path.iterdir()) == [vectors]
+
+    def test_evaluate_what_is_no_run(self, morning: Command, tmp_path: Path):
+        finished = morning("evaluate", tmp_path, "--json")
+        assert (finished.code, finished.out) == (1, "")
+        assert finished.err.startswith("error: ")
+
+
+class TestDoctor:
+    def test_everything_is_there(self, morning: Command, monkeypatch: pytest.MonkeyPatch):
+        from morning import doctor
+
+        monkeypatch.setattr(doctor, "examine", lambda: [doctor.Finding("Python", "3.12")])
+        finished = morning("doctor")
+        assert finished.code == 0
+        assert finished.out == "     ok  Python: 3.12\n"
+
+    def test_something_is_missing(self, morning: Command, monkeypatch: pytest.MonkeyPatch):
+        from morning import doctor
+
+        missing = doctor.Finding("gensim", "not installed", True, "install it")
+        monkeypatch.setattr(doctor, "examine", lambda: [missing])
+        finished = morning("doctor")
+        assert finished.code == 1
+        assert finished.out == "MISSING  gensim: not installed - install it\n"
