@@ -104,23 +104,27 @@ STAGES = {
 
 def settings() -> dict[str, typing.Any]:
     """Return the pipeline's settings, from the command line or their defaults."""
-    data = get_var("data", "demo")
-    named = data in ("demo", "public")
-    profile = get_var("profile", "auto")
+
+    def given(name: str, default: str) -> str:
+        return get_var(name) or default  # None, too, where doit has not read its command line
+
+    data = given("data", "demo")
+    profile = given("profile", "auto")
     if profile == "auto":
         profile = "quick" if data == "demo" else "paper"
     return {
-        "data": data if named else str(Path(data).resolve()),
-        "run": str(Path(get_var("run", f"runs/{Path(data).name}")).resolve()),
-        "visual": get_var("visual", "auto"),
-        "topics": int(get_var("topics", "0")),
-        "topic_seed": int(get_var("topic_seed", "0")),
+        "data": data if data in ("demo", "public") else str(Path(data).resolve()),
+        "run": str(Path(given("run", f"runs/{Path(data).name}")).resolve()),
+        "visual": given("visual", "auto"),
+        "topics": int(given("topics", "0")),
+        "topic_seed": int(given("topic_seed", "0")),
         "profile": profile,
-        "seeds": int(get_var("seeds", "3")),
-        "epochs": int(get_var("epochs", "0")),
+        "seeds": int(given("seeds", "3")),
+        "epochs": int(given("epochs", "0")),
     }
 
 
+os.environ.setdefault("PYTHONWARNINGS", "ignore:IProgress not found")
 os.environ.setdefault("TQDM_MININTERVAL", "0.5" if sys.stderr.isatty() else "10")
 SETTINGS = settings()
 RUN = Path(SETTINGS["run"])

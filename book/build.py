@@ -71,8 +71,10 @@ def build_book(
     (build / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     index = build / "html" / "index.html"
     if done.returncode or not index.is_file():
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
-        raise RuntimeError(f"Jupyter Book failed; all it said is in {build / 'build.log'}\n{tail}")
+        said = (done.stdout + done.stderr).splitlines()
+        reasons = [line for line in said if "WARNING" in line or "ERROR" in line] or said[-20:]
+        found = "\n".join(reasons)
+        raise RuntimeError(f"Jupyter Book failed; all it said is in {build / 'build.log'}\n{found}")
     print(index, flush=True)
 
 

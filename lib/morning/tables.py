@@ -245,6 +245,20 @@ def concentration(vectors: Mapping[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows).T
 
 
+def auc_versions(row: Mapping[str, Any]) -> pd.DataFrame:
+    """Return AUC and cAUC of a result row as released and clean."""
+    versions = {"released": "", "clean": "_clean"}
+    return pd.DataFrame(
+        {
+            HEADINGS[name]: {
+                version: "–" if row[name + end] is None else f"{row[name + end]:.4f}"
+                for version, end in versions.items()
+            }
+            for name in ("auc", "cauc")
+        }
+    )
+
+
 def counts(block: Block) -> pd.DataFrame:
     """Return what went into a block and what did not."""
     named = {name.replace("_", " "): count for name, count in block.counts.items()}
@@ -340,19 +354,20 @@ def _probability(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def recombine(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+def recombine(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
     """Return what the category rows of Table V give together, weighted as they should be.
 
-    AUC and cAUC are weighted by comparisons, the means by brands; MedR does not recombine.
+    AUC and cAUC are weighted by comparisons, the means by brands; MedR does not recombine. None
+    where there is nothing to weigh.
     """
     parts = [row for row in rows if row["method"] != "all"]
-    combined = {}
+    combined: dict[str, float | None] = {}
     for metric in METRICS:
         if metric == "medr":
             continue
         weights = [r["comparisons"][metric] if metric in POOLED else r["brands"] for r in parts]
         values = [0.0 if r[metric] is None else r[metric] for r in parts]
-        combined[metric] = float(np.average(values, weights=weights))
+        combined[metric] = float(np.average(values, weights=weights)) if any(weights) else None
     return combined
 
 
@@ -372,4 +387,5 @@ def recombined(document: Mapping[str, Any]) -> pd.DataFrame:
     if known:
         table["paper", "all"] = [published["all"][m] for m in metrics]
         table["paper", "categories together"] = [paper[m] for m in metrics]
-    return pd.DataFrame(table, index=[HEADINGS[m] for m in metrics]).map("{:.3f}".format)
+    written = {name: [_number(v, "auc") for v in values] for name, values in table.items()}
+    return pd.DataFrame(written, index=[HEADINGS[m] for m in metrics])

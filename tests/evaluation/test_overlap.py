@@ -5,7 +5,7 @@ import pytest
 from morning.evaluation.overlap import overlap
 from morning.roster import Roster
 
-PAIRS = ["Au", "Av", "Bv", "Cu", "Cv", "Cw", "Du", "Dx"]
+PAIRS = ["Au", "Av", "Bw", "Cu", "Cv", "Cw", "Du", "Dx"]
 
 
 def world(splits, pairs=PAIRS) -> Roster:
@@ -21,10 +21,10 @@ def world(splits, pairs=PAIRS) -> Roster:
 @pytest.mark.parametrize("second", ["train", "validation"])
 def test_counts_by_hand(second):
     assert overlap(world(["train", second, "test", "test"])) == {
-        "influencers_both": 2,  # u, v
-        "multi_brand": 2,  # u with A, C, D; v with A, B, C
+        "influencers_both": 3,  # u, v, w
+        "multi_brand": 3,  # u with A, C, D; v with A, C; w with B, C
         "test_positives": 5,
-        "seen": 3,  # Cu, Cv, Du
+        "seen": 4,  # Cu, Cv, Cw, Du
         "seen_same_category": 2,  # Cu, Cv through A
     }
 
@@ -37,7 +37,7 @@ def test_the_category_has_to_be_that_of_the_training_brand():
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_one_side_only_overlaps_nowhere(split):
     counts = overlap(world([split] * 4))
-    assert counts["multi_brand"] == 2
+    assert counts["multi_brand"] == 3
     assert counts["test_positives"] == (8 if split == "test" else 0)
     assert counts["influencers_both"] == counts["seen"] == counts["seen_same_category"] == 0
 

@@ -43,10 +43,11 @@ def test_notes_say_which_blocks_there_are(tiny_features: Maker, tmp_path: Path):
 
 def test_each_perspective_says_how_its_own_blocks_were_made(tiny_features: Maker, tmp_path: Path):
     save_all(tmp_path, tiny_features())
-    later = tiny_features(made={"content_topics": {"method": "a guess"}, "attribute": {"method": "anew"}})
+    anew = {"attribute": {"method": "anew"}}
+    later = tiny_features(made={"content_topics": {"method": "a guess"}} | anew)
     save_perspective(tmp_path, "attribute", later)
     made = join_perspectives(tmp_path).made
-    assert made == {"content_topics": {"method": "drawn"}, "attribute": {"method": "anew"}}
+    assert made == {"content_topics": {"method": "drawn"}} | anew
 
 
 def test_a_perspective_that_lost_its_blocks_is_left_out(tiny_features: Maker, tmp_path: Path):

@@ -105,8 +105,9 @@ class TestLearns:
         assert evaluate(scores, on.positives, on.categories)["auc_clean"] == 1
         assert (ranks(scores)[on.positives] <= PARTNERS).all()
 
-    def test_a_step_is_what_the_equations_say(self, board, tmp_path, monkeypatch):
+    def test_a_step_is_what_the_equations_say(self, tmp_path, monkeypatch):
         """One epoch against a plain loop: loss with its L1 term, autograd, Adam."""
+        board = checkerboard(BLOCKS)
         profile = replace(
             tiny(CODE, epochs=1, shuffle=False, validation_fraction=0.0),
             objective=ObjectiveConfig(triplet_mean="active", shrinkage=True, l1=0.01),

@@ -130,8 +130,8 @@ class TestLabels:
             assert (per_influencer <= 2).mean() > 0.8
             table = pd.crosstab(pd.Series(world.categories), pd.Series(world.splits))
             assert len(table) == 12
-            assert (table["test"] == 1).all()
-            assert (table["train"] == 4).all()
+            assert (table["test"] == 2).all()
+            assert (table["train"] == 3).all()
 
     @settings(max_examples=60, deadline=None)
     @given(

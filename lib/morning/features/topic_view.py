@@ -99,4 +99,5 @@ def topic_frame(model: TopicModel, documents: Sequence[str], height: int = 500) 
     # The view has a fixed width of some 1,200 pixels, nearly twice that of a page.
     inner = html.escape(f"<style>body {{ zoom: {_ZOOM}; }}</style>{view}", quote=True)
     style = f"width: 100%; height: {height}px; border: 0; background: white;"
-    return f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'
+    frame = f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'
+    return f"<div>{frame}</div>"

@@ -9,6 +9,7 @@ from morning.models.audit.comparisons import (
 )
 from morning.models.audit.controls import CONTROLS, controls, draws, position
 from morning.models.audit.overlap import (
+    overlap_rows,
     partners_by_training,
     seen_in_training,
     statistics_of,
@@ -27,6 +28,7 @@ __all__ = [
     "controls",
     "draws",
     "lost_in_reading",
+    "overlap_rows",
     "partners_by_training",
     "position",
     "quantise",

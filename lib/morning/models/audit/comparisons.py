@@ -1,4 +1,4 @@
-"""The arithmetic of the metrics: which comparisons are made, what ties cost, what is out of reach."""
+"""The arithmetic of the metrics: comparisons made, the cost of ties, what is out of reach."""
 
 from __future__ import annotations
 
@@ -89,12 +89,8 @@ def quantised(
     """
     versions = {str(n): [quantise(matrix, n) for matrix in scores] for n in levels}
     versions["all"] = list(scores)
-    return pd.DataFrame(
-        {
-            name: {m: np.mean([found[m] for found in metrics]) for m in METRICS}
-            for name, matrices in versions.items()
-            for metrics in [
-                [brand_statistics(s, on.positives, on.categories).metrics() for s in matrices]
-            ]
-        }
-    ).T.rename_axis("levels")
+    rows = {}
+    for name, matrices in versions.items():
+        found = [brand_statistics(s, on.positives, on.categories).metrics() for s in matrices]
+        rows[name] = pd.DataFrame(found, columns=list(METRICS)).mean()
+    return pd.DataFrame(rows).T.rename_axis("levels")

@@ -1,19 +1,24 @@
-"""Influencers on both sides of the split: is a partner that training has seen easier?"""
+"""Influencers on both sides of the split, and whether those that training has seen are easier."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from morning.evaluation import BrandStatistics, Task, brand_statistics
+from morning.evaluation import BrandStatistics, Task, brand_statistics, result_row
+from morning.features import FeatureSet
+from morning.models.checkpoint import TrainedModel
+from morning.models.run import statistics
 from morning.roster import Roster
 
 
 def seen_in_training(roster: Roster, on: Task) -> np.ndarray:
     """Return which candidates are partners of a training or validation brand, bool (M,)."""
     training = roster.brands("train", "validation")
-    return roster.positives(training, on.influencers).any(axis=0)
+    return np.any(roster.positives(training, on.influencers), axis=0)
 
 
 def partners_by_training(roster: Roster, on: Task) -> dict[str, np.ndarray]:
@@ -77,3 +82,31 @@ def wins(scores: np.ndarray, positives: np.ndarray) -> np.ndarray:
             not_lost = np.searchsorted(others, row[mine], "right")
             shares[mine] = (won + not_lost) / (2 * len(others))
     return result
+
+
+def overlap_rows(
+    models: Sequence[TrainedModel], features: FeatureSet, on: Task
+) -> list[dict[str, Any]]:
+    """Return result rows of models with and without what training has seen of the candidates.
+
+    Returns
+    -------
+    list of dict
+        "all partners"; and, where some candidates are seen and some are not, "unseen partners"
+        (all candidates are ranked) and "unseen candidates" (the seen ones are removed). Each
+        row has `candidates` and `pairs`, how many there are.
+    """
+    seen = seen_in_training(features, on)
+    new = on.positives & ~seen
+    pairs = {"candidates": len(seen), "pairs": int(on.positives.sum())}
+    rows = [result_row("all partners", statistics(list(models), features, on)) | pairs]
+    if seen.any() and not seen.all():
+        pairs["pairs"] = int(new.sum())
+        scores = [model.score(features, on)["F"] for model in models]
+        alone = [statistics_of(matrix, on, new) for matrix in scores]
+        rows.append(result_row("unseen partners", alone) | pairs)
+        smaller = without_candidates(on, seen)
+        pairs["candidates"] = len(smaller.influencers)
+        removed = statistics(list(models), features, smaller)
+        rows.append(result_row("unseen candidates", removed) | pairs)
+    return rows

@@ -1,0 +1,196 @@
+"""The repository itself: pinned packages, clean notebooks, nobody's handle in any file."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from morning.sources.released import fetch
+from morning.sources.restricted import load_plain
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+#: Packages whose conda name is another one.
+CONDA = {"torch": "pytorch"}
+
+
+def required(*extras: str) -> dict[str, Requirement]:
+    """Return what pyproject.toml asks for, by canonical name."""
+    optional = PROJECT["optional-dependencies"]
+    texts = PROJECT["dependencies"] + [text for extra in extras for text in optional[extra]]
+    found = [Requirement(text) for text in texts]
+    assert len({canonicalize_name(r.name) for r in found}) == len(found)
+    return {canonicalize_name(r.name): r for r in found}
+
+
+class TestLock:
+    def pins(self) -> dict[str, list[tuple[Requirement, str]]]:
+        lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+        pins: dict[str, list[tuple[Requirement, str]]] = {}
+        for line in lines:
+            if text := line.split(" #")[0].strip():
+                if text.startswith("#"):
+                    continue
+                requirement = Requirement(text)
+                pins.setdefault(canonicalize_name(requirement.name), []).append((requirement, line))
+        return pins
+
+    def test_every_line_pins_one_version(self):
+        pins = self.pins()
+        assert len(pins) > 100
+        for name, entries in pins.items():
+            for requirement, line in entries:
+                (specifier,) = requirement.specifier
+                assert specifier.operator == "==", line
+                assert "*" not in specifier.version, line
+            if len(entries) > 1:  # several versions only for several platforms
+                assert all(requirement.marker for requirement, _ in entries), name
+
+    def test_everything_that_pyproject_asks_for_is_pinned_as_it_asks(self):
+        pins = self.pins()
+        for name, requirement in required(*PROJECT["optional-dependencies"]).items():
+            assert name in pins, f"{name} is not in requirements.lock"
+            for pinned, line in pins[name]:
+                (specifier,) = pinned.specifier
+                assert requirement.specifier.contains(specifier.version), line
+                assert pinned.marker is None, line
+
+    def test_nothing_names_a_machine(self):
+        text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+        assert "--index-url" not in text
+        assert "://" not in text
+        assert " @ " not in text
+
+
+class TestConda:
+    def environment(self) -> tuple[dict[str, SpecifierSet], str]:
+        """Return the packages of environment.yml by name, and all of its text."""
+        text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+        packages = {}
+        for line in text.split("dependencies:")[1].splitlines():
+            entry = line.split("#")[0].strip().strip("'\"")
+            if match := re.fullmatch(r"- ['\"]?([A-Za-z0-9_.-]+)\s*([<>=!~].*?)?['\"]?", entry):
+                name, specifier = match.groups()
+                assert name not in packages, f"{name} twice"
+                packages[name.lower()] = SpecifierSet(specifier or "")
+        return packages, text
+
+    def test_the_same_packages_as_pyproject(self):
+        packages, _ = self.environment()
+        python = packages.pop("python")
+        assert python == SpecifierSet(PROJECT["requires-python"])
+        packages.pop("pip", None)
+        expected = {
+            CONDA.get(name, name).lower(): requirement.specifier
+            for name, requirement in required("dev").items()
+        }
+        renamed = {canonicalize_name(name): specifier for name, specifier in packages.items()}
+        assert renamed == {canonicalize_name(name): s for name, s in expected.items()}
+
+    def test_node2vec_comes_by_pip_without_its_cap_on_numpy(self):
+        packages, text = self.environment()
+        assert "node2vec" not in packages
+        assert "node2vec" in text
+        assert "--no-deps" in text
+
+
+def cells(path: Path, kind: str) -> Iterator[dict]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == kind:
+            yield cell
+
+
+def source(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+class TestNotebooks:
+    def test_stored_without_outputs(self, path: Path):
+        for cell in cells(path, "code"):
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+
+    def test_cells_are_short(self, path: Path):
+        for cell in cells(path, "code"):
+            assert len(source(cell).splitlines()) <= 25, source(cell)
+
+    def test_nothing_is_defined(self, path: Path):
+        defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        for cell in cells(path, "code"):
+            for node in ast.walk(ast.parse(source(cell))):
+                assert not isinstance(node, defining), source(cell)
+                if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+                    assert not isinstance(node.value, ast.Lambda), source(cell)
+
+    def test_one_cell_of_parameters(self, path: Path):
+        tagged = [
+            cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])
+        ]
+        (parameters,) = tagged
+        for statement in ast.parse(source(parameters)).body:
+            assert isinstance(statement, ast.Assign | ast.AnnAssign)
+            assert isinstance(statement.value, ast.Constant), ast.unparse(statement)
+
+    def test_begins_with_a_title(self, path: Path):
+        assert source(next(cells(path, "markdown"))).startswith("# ")
+
+
+def test_there_are_notebooks():
+    assert [path.stem[:3] for path in NOTEBOOKS] == [
+        f"{i:02d}_" for i in range(1, len(NOTEBOOKS) + 1)
+    ]
+    assert len(NOTEBOOKS) >= 7
+
+
+def stored_files() -> list[Path]:
+    """Return every file that git tracks or would add."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    return [ROOT / name for name in names.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.mirror
+def test_no_influencer_is_named_in_any_file(mirror: Path):
+    files = fetch("sorted_3748_inf_list.pkl", "sorted_360_brand_list.pkl", mirror=mirror)
+    influencers = set(load_plain(files["sorted_3748_inf_list.pkl"]))
+    brands = set(load_plain(files["sorted_360_brand_list.pkl"]))
+    # Only handles that cannot be words: with a dot, an underscore or a digit in them.
+    telling = {h for h in influencers - brands if len(h) > 7 and re.search(r"[._\d]", h)}
+    count = len(telling)
+    assert count > 900
+    named = []
+    for path in stored_files():
+        if path.name == "brand_categories.csv":
+            continue
+        try:
+            text = path.read_text(encoding="utf-8").lower()
+        except UnicodeDecodeError:
+            continue  # no text
+        words = {word.strip("._") for word in re.findall(r"[a-z0-9._]+", text)}
+        named += [path.name for handle in telling if handle.strip("._") in words]
+    assert named == []  # the files, not the handles: this may be printed
+
+
+def test_nothing_names_a_machine():
+    """Absolute paths of somebody's home or of a workplace have no business in any file."""
+    pattern = re.compile(r"/(?:home|Users)/[a-z]+|/work/[a-z]+/|/root/")
+    named = {}
+    for path in stored_files():
+        if path == Path(__file__).resolve():
+            continue
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # no text
+        if match := pattern.search(text):
+            named[str(path.relative_to(ROOT))] = match.group()
+    assert named == {}
