@@ -23,6 +23,7 @@ _PAGES = (
     "references.bib",
     "_config.yml",
 )
+_ABOUT = "<!-- about this copy -->"
 _SHOWN_VERSIONS = (
     "torch",
     "gensim",
@@ -84,6 +85,9 @@ def _assemble(
     (source / "notebooks").mkdir(parents=True)
     for name in _PAGES:
         shutil.copy(book / name, source / name)
+    intro = (source / "intro.md").read_text(encoding="utf-8")
+    about = _about(settings["data"])
+    (source / "intro.md").write_text(intro.replace(_ABOUT, about), encoding="utf-8")
     dropped = _dropped_tags(settings)
     for notebook in notebooks:
         _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped)
@@ -127,6 +131,24 @@ def _dropped_tags(settings: Mapping[str, Any]) -> set[str]:
     kept = {"posts": has_posts, "released": settings["data"] == "public"}
     kept["demo"] = settings["data"] == "demo"
     return {"parameters", "injected-parameters", *(tag for tag, keep in kept.items() if not keep)}
+
+
+def _about(data: str) -> str:
+    """Return a note on the data behind this copy of the book."""
+    if data == "public":
+        text = (
+            "This copy was built from the **real public benchmark**: 360 brands, 3,748 "
+            "influencers, the official split, and the vectors that were released."
+        )
+    elif data == "demo":
+        text = (
+            "This copy was built from a **generated demo world**. It shows the whole way from "
+            "posts to a ranking and whether the software works; it is no evidence about the "
+            "paper. `make book DATA=public` builds the book of the real benchmark."
+        )
+    else:
+        text = "This copy was built from a reader's own data; it is no evidence about the paper."
+    return f"```{{admonition}} The data behind this copy\n:class: important\n{text}\n```"
 
 
 def _chapter(notebook: Path) -> dict[str, str]:

@@ -67,6 +67,10 @@ def test_cells_about_other_data_are_left_out(html):
     assert "only of the benchmark" not in text
 
 
+def test_the_first_page_says_which_data_it_is_about(html):
+    assert "generated demo world" in page(html, "intro.html")
+
+
 def test_no_page_loads_anything_from_elsewhere(html):
     loads = re.compile(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(https?:)?//', re.I)
     for path in html.rglob("*.html"):

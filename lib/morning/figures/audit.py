@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from morning.figures.style import OURS, PAPER, THIRD, canvas
 from morning.models import TrainedModel
@@ -28,15 +30,21 @@ def category_recovery(rows: Sequence[Mapping[str, Any]]) -> Figure:
         axis.plot(row["ci95"]["auc"], [y, y], color=OURS, linewidth=1)
         axis.plot([x, x], row["ci95"]["cauc"], color=OURS, linewidth=1)
         axis.plot(x, y, "o", color=OURS)
-        note = {"xytext": (5, 5), "textcoords": "offset points", "fontsize": 9}
-        axis.annotate(row["method"], (x, y), **note)
+        _label(axis, row["method"], x, y, above=True)
         if paper := row.get("paper"):
             axis.plot(paper["auc"], paper["cauc"], "x", color=PAPER)
-            note["xytext"] = (5, -11)
-            axis.annotate(f"{row['method']}, paper", (paper["auc"], paper["cauc"]), **note)
+            _label(axis, f"{row['method']}, paper", paper["auc"], paper["cauc"], above=False)
     axis.set(xlabel="AUC: among all candidates", ylabel="cAUC: within the brand's category")
     axis.margins(0.14, 0.1)
     return figure
+
+
+def _label(axis: Axes, text: str, x: float, y: float, above: bool) -> None:
+    """Write a point's name beside it, on the side where there is room."""
+    left = x > 0.9
+    offset = (-5 if left else 5, 5 if above else -11)
+    side = "right" if left else "left"
+    axis.annotate(text, (x, y), offset, textcoords="offset points", ha=side, fontsize=9)
 
 
 def chance(draws: pd.DataFrame, paper: Mapping[str, float] | None = None) -> Figure:
@@ -47,6 +55,7 @@ def chance(draws: pd.DataFrame, paper: Mapping[str, float] | None = None) -> Fig
         if paper:
             axis.axvline(paper[metric], color=PAPER, label="paper")
         axis.set(title=HEADINGS[metric], yticks=[])
+        axis.xaxis.set_major_locator(MaxNLocator(4))
     if paper:
         axes[0].legend(frameon=False, loc="upper right")
     return figure

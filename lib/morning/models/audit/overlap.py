@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from morning.evaluation import BrandStatistics, Task, brand_statistics, result_row
+from morning.evaluation.significance import paired_differences
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
 from morning.models.run import statistics
 from morning.roster import Roster
+
+ALL = "all partners"
 
 
 def seen_in_training(roster: Roster, on: Task) -> np.ndarray:
@@ -94,19 +97,26 @@ def overlap_rows(
     list of dict
         "all partners"; and, where some candidates are seen and some are not, "unseen partners"
         (all candidates are ranked) and "unseen candidates" (the seen ones are removed). Each
-        row has `candidates` and `pairs`, how many there are.
+        row has `brands`, `candidates` and `positives`, how many there are; the last two have
+        `difference`: metric -> how far "all partners" is ahead, value and ci95 by paired
+        bootstrap over brands.
     """
     seen = seen_in_training(features, on)
-    new = on.positives & ~seen
-    pairs = {"candidates": len(seen), "pairs": int(on.positives.sum())}
-    rows = [result_row("all partners", statistics(list(models), features, on)) | pairs]
+    found = {ALL: statistics(list(models), features, on)}
+    sizes = {ALL: on.describe()}
     if seen.any() and not seen.all():
-        pairs["pairs"] = int(new.sum())
+        kept = on.positives & ~seen
         scores = [model.score(features, on)["F"] for model in models]
-        alone = [statistics_of(matrix, on, new) for matrix in scores]
-        rows.append(result_row("unseen partners", alone) | pairs)
+        found["unseen partners"] = [statistics_of(matrix, on, kept) for matrix in scores]
+        sizes["unseen partners"] = on.describe() | {"positives": int(kept.sum())}
         smaller = without_candidates(on, seen)
-        pairs["candidates"] = len(smaller.influencers)
-        removed = statistics(list(models), features, smaller)
-        rows.append(result_row("unseen candidates", removed) | pairs)
+        found["unseen candidates"] = statistics(list(models), features, smaller)
+        sizes["unseen candidates"] = smaller.describe()
+    rows = [result_row(name, runs) | sizes[name] for name, runs in found.items()]
+    differences = paired_differences(found, ALL)
+    for row in rows[1:]:
+        row["difference"] = {
+            metric: {"value": None if d.ci95 is None else d.value, "ci95": d.ci95}
+            for metric, d in differences[row["method"]].items()
+        }
     return rows

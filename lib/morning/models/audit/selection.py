@@ -39,7 +39,13 @@ class WatchTask:
 
 
 def watch_seeds(
-    features: FeatureSet, profile: Profile, folder: str | Path, on: Task, *, seeds: int = 3
+    features: FeatureSet,
+    profile: Profile,
+    folder: str | Path,
+    on: Task,
+    *,
+    seeds: int = 3,
+    workers: int | None = None,
 ) -> list[TrainedModel]:
     """Train as `train_seeds` does, and note the metrics of a task after every epoch.
 
@@ -48,7 +54,8 @@ def watch_seeds(
     """
     first = profile.training.seed
     jobs = {f"seed-{s}": profile.trained_with(seed=s) for s in range(first, first + seeds)}
-    return list(train_all(features, jobs, folder, watch=WatchTask(features, on)).values())
+    watch = WatchTask(features, on)
+    return list(train_all(features, jobs, folder, workers=workers, watch=watch).values())
 
 
 def selection(models: Sequence[TrainedModel]) -> pd.DataFrame:

@@ -48,7 +48,12 @@ def variants(profile: Profile) -> dict[str, Profile]:
 
 
 def sensitivity(
-    features: FeatureSet, profile: Profile, folder: str | Path, on: Task
+    features: FeatureSet,
+    profile: Profile,
+    folder: str | Path,
+    on: Task,
+    *,
+    workers: int | None = None,
 ) -> list[dict[str, Any]]:
     """Train every variant under one seed and score it.
 
@@ -61,6 +66,8 @@ def sensitivity(
         Models go to `folder`/<variant>/seed-<n>; finished ones are reused.
     on : Task
         The test brands: scored once, at the epoch that the validation brands chose.
+    workers : int, optional
+        Trainings at a time, as in `train_all`.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def sensitivity(
     chosen, seed = variants(profile), f"seed-{profile.training.seed}"
     folders = {name: f"{name.replace(' ', '-')}/{seed}" for name in chosen}
     jobs = {folders[name]: variant for name, variant in chosen.items()}
-    models = train_all(features, jobs, folder)
+    models = train_all(features, jobs, folder, workers=workers)
     rows = []
     for name in chosen:
         model = models[folders[name]]

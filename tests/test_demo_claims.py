@@ -1,0 +1,97 @@
+"""What the demo promises: each perspective teaches something, and without structure nothing does.
+
+Topics and attributes are computed from captions and biographies. What the pictures show is taken
+from the generator, not from a network: the networks have tests of their own.
+"""
+
+import numpy as np
+import pytest
+from morning.attributes.block import AttributeOptions, attribute_block
+from morning.attributes.embedding import Node2VecConfig
+from morning.evaluation import bootstrap, interval, official_task
+from morning.features import FeatureSet
+from morning.features.audience import AudienceOptions, audience_posts, own_posts
+from morning.features.featureset import account_table
+from morning.features.topics import TopicOptions, audience_topics, content_topics
+from morning.models.profiles import profile
+from morning.models.run import statistics
+from morning.models.training import train_seeds
+from morning.sources import demo
+
+SEEDS = 5
+SINGLES = ("c-only", "au-only", "att-only")
+
+
+def pooled(posts, truth, n):
+    """Return the share of each object and each scene in the posts of each account."""
+    row = {post: i for i, post in enumerate(truth.post_ids)}
+    shown = np.array([row[post] for post in posts["post_id"]])
+    halves = []
+    for labels, names in (
+        (truth.post_objects, demo.OBJECTS),
+        (truth.post_scenes, demo.SCENES),
+    ):
+        counts = np.zeros((n, len(names)))
+        np.add.at(counts, (posts["owner"].to_numpy(), np.asarray(labels)[shown]), 1)
+        halves.append(counts / counts.sum(axis=1, keepdims=True))
+    return np.hstack(halves).astype(np.float32)
+
+
+def measured(folder, structure):
+    """Return the bootstrapped AUC, averaged over seeds, of each variant in a small world."""
+    world = demo.generate(
+        folder / "world",
+        brands=60,
+        influencers=200,
+        posts=6,
+        audience=6,
+        structure=structure,
+        seed=3,
+        picture_size=16,
+    )
+    truth, accounts = demo.truth(folder / "world"), account_table(world)
+    audience = AudienceOptions()
+    walks = AttributeOptions(node2vec=Node2VecConfig(window=2, walks=50))
+    topics = TopicOptions(topics=12, passes=6)
+    features = FeatureSet(
+        accounts,
+        world.collaborations,
+        {
+            "content_visual": pooled(own_posts(world), truth, len(accounts)),
+            "content_topics": content_topics(world, topics)[0].values,
+            "audience_visual": pooled(audience_posts(world, audience), truth, len(accounts)),
+            "audience_topics": audience_topics(world, topics, audience)[0].values,
+            "attribute": attribute_block(world, walks).values,
+        },
+    )
+    quick, task = profile("quick").trained_with(epochs=12), official_task(features)
+    samples = {}
+    for variant in (*SINGLES, "full"):
+        chosen = quick.variant(variant)
+        models = train_seeds(features, chosen, folder / variant, seeds=SEEDS, workers=1)
+        samples[variant] = bootstrap(statistics(models, features, task))["auc_clean"]
+    return samples
+
+
+@pytest.fixture(scope="module")
+def structured(tmp_path_factory):
+    return measured(tmp_path_factory.mktemp("structured"), 1.0)
+
+
+@pytest.mark.xdist_group("claims-1")
+def test_each_perspective_beats_chance(structured):
+    for method in SINGLES:
+        assert interval(structured[method])[0] > 0.5, method
+
+
+@pytest.mark.xdist_group("claims-1")
+def test_the_full_model_beats_each_single_perspective(structured):
+    for method in SINGLES:
+        assert interval(structured["full"] - structured[method])[0] > 0, method
+
+
+@pytest.mark.xdist_group("claims-0")
+def test_without_structure_nothing_can_be_learned(tmp_path):
+    for method, samples in measured(tmp_path, 0.0).items():
+        low, high = interval(samples)
+        assert low <= 0.5 <= high, method
