@@ -18,7 +18,7 @@ book: env  ## run the notebooks that are out of date and render the HTML book
 	@echo $(CURDIR)/book/_build/html/index.html
 
 test: env  ## run the tests on all cores
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs
 	$(BIN)/ruff check .

@@ -99,6 +99,11 @@ STAGES = {
         ("features/manifest.json", "results/model.json"),
         ("results/table3_baselines.json",),
     ),
+    "09_audit": Stage(
+        Train,
+        ("features/manifest.json", "results/model.json"),
+        ("results/audit.json",),
+    ),
 }
 
 

@@ -15,6 +15,15 @@ settings.register_profile("morning", deadline=None)
 settings.load_profile("morning")
 
 
+# Slow files start first, so that no worker is left alone with one at the end.
+SLOW = ("test_pipeline.py", "test_demo_claims.py", "test_visual_nets.py", "test_audit.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move the slow files to the front; everything else stays in order."""
+    items.sort(key=lambda item: item.path.name not in SLOW)
+
+
 @pytest.fixture(scope="session")
 def mirror() -> Path:
     """Folder with the released research files; the test is skipped where there is none."""

@@ -149,7 +149,6 @@ def pipeline(data, run, *more):
     )
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_a_folder_of_ones_own_goes_through_every_chapter(own_run):
     for name in CHAPTERS:
         executed = nbformat.read(own_run / "notebooks" / f"{name}.ipynb", 4)
@@ -160,7 +159,6 @@ def test_a_folder_of_ones_own_goes_through_every_chapter(own_run):
     assert not list(own_run.rglob("*.partial"))
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_results_keep_their_contract(own_run):
     for table in ("table3_baselines", "table4_ablations", "table5_categories"):
         document = json.loads((own_run / "results" / f"{table}.json").read_text())
@@ -171,7 +169,6 @@ def test_results_keep_their_contract(own_run):
             assert row["paper"] is None  # these data are not the paper's
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_a_second_call_does_nothing_and_a_changed_setting_what_follows(own_folder, own_run):
     again = pipeline(own_folder, own_run)
     assert again.returncode == 0
@@ -183,7 +180,6 @@ def test_a_second_call_does_nothing_and_a_changed_setting_what_follows(own_folde
     assert not {"01_dataset", "04_attribute_graph"} & done
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_a_missing_source_fails_with_one_sentence(tmp_path):
     done = pipeline(tmp_path / "nowhere", tmp_path / "run")
     assert done.returncode != 0

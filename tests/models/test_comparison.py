@@ -24,7 +24,9 @@ FAST = ("RAND", "popularity", "cosine", "ridge-bilinear", "category-oracle")
 
 @pytest.fixture(scope="module")
 def world():
-    return worlds.world()
+    """Return a toy world that passes for the public data, so that rows carry the paper's."""
+    toy = worlds.world()
+    return replace(toy, features=replace(toy.features, source="public"))
 
 
 def run(world, folder, names=FAST, **options):
@@ -47,6 +49,9 @@ def counted(monkeypatch):
 
 
 class TestRows:
+    def test_other_data_are_not_set_beside_the_paper(self, tmp_path):
+        assert all(row["paper"] is None for row in run(worlds.world(), tmp_path))
+
     def test_one_per_method_in_order_and_ready_for_json(self, world, tmp_path):
         rows = run(world, tmp_path)
         assert [row["method"] for row in rows] == list(FAST)

@@ -112,7 +112,7 @@ def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None
         As `models.audit.sensitivity` returns them.
     sd : mapping
         "validation" and "test": standard deviation over seeds, for a band of two of it around
-        the profile; None for no band.
+        the profile; None or NaN for no band.
     """
     figure, axes = canvas(10, 0.34 * len(rows) + 1.2, columns=2)
     names = [row["method"] for row in rows][::-1]
@@ -122,7 +122,8 @@ def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None
     }
     for axis, (key, found) in zip(axes, values.items(), strict=True):
         numbers = np.array(found, dtype=float)
-        if spread := sd.get(key):
+        spread = sd.get(key)
+        if spread is not None and np.isfinite(spread):
             band = (numbers[0] - 2 * spread, numbers[0] + 2 * spread)
             axis.axvspan(*band, color=THIRD, alpha=0.25, label="two sd over seeds")
             axis.legend(frameon=False, fontsize=9)
