@@ -35,16 +35,14 @@ def category_recovery(rows: Sequence[Mapping[str, Any]]) -> Figure:
             axis.plot(paper["auc"], paper["cauc"], "x", color=PAPER)
             _label(axis, f"{row['method']}, paper", paper["auc"], paper["cauc"], above=False)
     axis.set(xlabel="AUC: among all candidates", ylabel="cAUC: within the brand's category")
-    axis.margins(0.14, 0.1)
+    axis.margins(0.2, 0.1)
     return figure
 
 
 def _label(axis: Axes, text: str, x: float, y: float, above: bool) -> None:
-    """Write a point's name beside it, on the side where there is room."""
-    left = x > 0.9
-    offset = (-5 if left else 5, 5 if above else -11)
-    side = "right" if left else "left"
-    axis.annotate(text, (x, y), offset, textcoords="offset points", ha=side, fontsize=9)
+    """Write a point's name beside it."""
+    offset = (5, 5 if above else -11)
+    axis.annotate(text, (x, y), offset, textcoords="offset points", fontsize=9)
 
 
 def chance(draws: pd.DataFrame, paper: Mapping[str, float] | None = None) -> Figure:

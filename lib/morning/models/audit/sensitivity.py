@@ -77,7 +77,9 @@ def sensitivity(
     """
     chosen, seed = variants(profile), f"seed-{profile.training.seed}"
     folders = {name: f"{name.replace(' ', '-')}/{seed}" for name in chosen}
-    jobs = {folders[name]: variant for name, variant in chosen.items()}
+    # The longest training first, so that no worker waits for it at the end.
+    longest_first = sorted(chosen, key=lambda name: -chosen[name].training.negatives)
+    jobs = {folders[name]: chosen[name] for name in longest_first}
     models = train_all(features, jobs, folder, workers=workers)
     rows = []
     for name in chosen:
