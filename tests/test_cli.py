@@ -11,7 +11,7 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS
 from morning.features import FeatureSet
 from morning.files import read_json
-from morning.sources import released
+from morning.sources import folder, released
 
 Maker = Callable[..., FeatureSet]
 
@@ -259,3 +259,41 @@ class TestDoctor:
         finished = morning("doctor")
         assert finished.code == 1
         assert finished.out == "MISSING  gensim: not installed - install it\n"
+
+
+class TestCheck:
+    def test_a_good_folder(self, morning: Command, tmp_path: Path):
+        folder.sample(tmp_path / "sample")
+        done = morning("check", tmp_path / "sample")
+        assert done.code == 0
+        assert "0 errors" in done.err
+
+    def test_every_violation_at_once(self, morning: Command, tmp_path: Path):
+        folder.sample(tmp_path / "sample")
+        table = tmp_path / "sample" / "collaborations.csv"
+        table.write_text(table.read_text() + "nobody,no one\n")
+        done = morning("check", tmp_path / "sample")
+        assert done.code == 1
+        assert "brand_id" in done.out
+        assert "influencer_id" in done.out
+        assert "collaborations.csv, row" in done.out
+
+    def test_a_broken_feature_set(self, morning: Command, vectors: Path):
+        (vectors / "attribute.npy").write_bytes(b"no array")
+        done = morning("check", vectors)
+        assert done.code == 1
+        assert "attribute.npy" in done.out
+
+
+class TestCompare:
+    def test_methods_by_name(self, morning: Command, vectors: Path):
+        options = ("--features", vectors, "--methods", "RAND,cosine", "--seeds", 1)
+        document = json.loads(morning("compare", *options, "--json").out)
+        assert [row["method"] for row in document["rows"]] == ["RAND", "cosine"]
+        assert morning("compare", *options, "--format", "csv").out.startswith("method,auc")
+        assert r"\toprule" in morning("compare", *options, "--format", "latex").out
+
+    def test_an_unknown_method(self, morning: Command, vectors: Path):
+        done = morning("compare", "--features", vectors, "--methods", "MAGIC")
+        assert done.code == 1
+        assert "MAGIC" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ HEADINGS = {
     "map": "MAP",
     "medr": "MedR",
 }
+_NARROW = 18  # characters in a line of a cell
 #: Block -> number of columns in the paper.
 PAPER_SIZES = {
     "content_visual": 1365,
@@ -57,9 +59,8 @@ def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEA
         if row.get("paper"):
             lines.append(_line(row, "paper", [_number(row["paper"].get(m), m) for m in metrics]))
     for missing in idle:
-        lines.append(
-            _line(missing, "ours", [f"needs\n{missing['needs']}", *[""] * (len(metrics) - 1)])
-        )
+        needs = textwrap.fill("needs " + missing["needs"].removeprefix("needs "), _NARROW)
+        lines.append(_line(missing, "ours", [needs, *[""] * (len(metrics) - 1)]))
         if missing.get("paper"):
             numbers = [_number(missing["paper"].get(m), m) for m in metrics]
             lines.append(_line(missing, "paper", numbers))
