@@ -387,7 +387,7 @@ class TestFinished:
         elif what == "blocks":
             features = board.select(["attribute"])
         elif what == "code":
-            monkeypatch.setattr(training, "_code_digest", lambda: "other")
+            monkeypatch.setattr(training, "code_digest", lambda: "other")
         elif what == "file":
             path = folder / "model.safetensors"
             path.write_bytes(path.read_bytes()[:-10])

@@ -27,7 +27,7 @@ from morning.evaluation.results import result_row
 from morning.evaluation.significance import RESAMPLES, paired_differences
 from morning.files import whole_file
 from morning.models.baselines import Inputs, MissingInput, Ranker
-from morning.models.training import _code_digest as training_code
+from morning.models.training import code_digest as training_code
 
 log = logging.getLogger(__name__)
 

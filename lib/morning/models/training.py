@@ -109,7 +109,7 @@ def train(
     where = resolve_device(device)
     fit_brands, validation_brands = split_training(features, profile.training.validation_fraction)
     fit, validation = task(features, fit_brands), _validation_task(features, validation_brands)
-    with _one_thread(where), torch.random.fork_rng(devices=_cuda_devices(where)):
+    with one_thread(where), torch.random.fork_rng(devices=cuda_devices(where)):
         torch.manual_seed(profile.training.seed)
         model = Morning(features.sizes(), profile.model).to(where)
         inputs = tensors(features, model.input_sizes, where)
@@ -291,7 +291,7 @@ def _epoch(
     config = profile.training
     device = next(model.parameters()).device
     # All randomness of an epoch follows from seed and epoch: a resumed run repeats it.
-    torch.manual_seed(_mix(config.seed, epoch))
+    torch.manual_seed(mix_seeds(config.seed, epoch))
     drawn = np.random.default_rng([config.seed, epoch if config.resample else 0, 1])
     pairs = np.stack(sample_pairs(fit, config.negatives, drawn))  # (3, n)
     if pairs.shape[1] == 0:
@@ -351,7 +351,7 @@ def _finished(folder: Path, profile: Profile, data: dict[str, Any]) -> TrainedMo
 
 
 @cache
-def _code_digest() -> str:
+def code_digest() -> str:
     """Return a digest of the modules that decide what a training gives."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
@@ -374,7 +374,7 @@ def _describe(features: FeatureSet) -> dict[str, Any]:
     }
     parts |= {b: np.ascontiguousarray(x).data for b, x in features.blocks.items()}
     return {
-        "code": _code_digest(),
+        "code": code_digest(),
         "source": features.source,
         "accounts": len(features),
         "sizes": features.sizes(),
@@ -439,19 +439,20 @@ def _resume(
     )
 
 
-def _mix(seed: int, epoch: int) -> int:
+def mix_seeds(seed: int, epoch: int) -> int:
     """Return a seed for torch that differs for every seed and epoch."""
     return int(
         np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1)
     )
 
 
-def _cuda_devices(device: torch.device) -> list[torch.device]:
+def cuda_devices(device: torch.device) -> list[torch.device]:
+    """Return the GPUs whose random state a training changes: `device`, if it is one."""
     return [device] if device.type == "cuda" else []
 
 
 @contextmanager
-def _one_thread(device: torch.device) -> Iterator[None]:
+def one_thread(device: torch.device) -> Iterator[None]:
     """Train with one thread on the CPU: steps are small, and results repeat exactly."""
     threads = torch.get_num_threads()
     if device.type == "cpu":

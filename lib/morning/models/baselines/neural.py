@@ -19,7 +19,7 @@ from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.models.baselines.ranker import Arrays, Ranker, Training, validation_auc
 from morning.models.scoring import resolve_device
-from morning.models.training import _cuda_devices, _mix, _one_thread
+from morning.models.training import cuda_devices, mix_seeds, one_thread
 
 _SLOPE = 0.01
 _DEVIATION = 0.1
@@ -159,7 +159,7 @@ class NeuralRanker(Ranker):
         if training.fit.positives.all():
             raise MorningError(NOTHING)
         device = resolve_device(self.options.device)
-        with _one_thread(device), torch.random.fork_rng(devices=_cuda_devices(device)):
+        with one_thread(device), torch.random.fork_rng(devices=cuda_devices(device)):
             torch.manual_seed(seed)
             module = self.build(training, device)
             self.train(module, training, seed, progress)
@@ -172,7 +172,7 @@ class NeuralRanker(Ranker):
         history: list[dict[str, float | None]] = []
         epochs = tqdm(range(self.options.epochs), self.name, unit="epoch", disable=not progress)
         for epoch in epochs:
-            torch.manual_seed(_mix(seed, epoch))
+            torch.manual_seed(mix_seeds(seed, epoch))
             module.train()
             loss = self.epoch(module, optimiser, training, np.random.default_rng([seed, epoch]))
             if not math.isfinite(loss):
