@@ -20,6 +20,7 @@ from pathlib import Path
 import papermill
 from doit import get_var
 from doit.exceptions import TaskFailed
+from doit.tools import config_changed
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -259,8 +260,6 @@ def task_notebook() -> typing.Iterator[dict[str, typing.Any]]:
 
 
 def _config(parameters: dict[str, typing.Any]) -> typing.Any:
-    from doit.tools import config_changed
-
     return config_changed({key: str(value) for key, value in parameters.items()})
 
 

@@ -11,7 +11,7 @@ from morning.features import FeatureSet
 from morning.models.baselines import METHODS, Ranker, ranker
 from morning.models.comparison import TABLE, compare, to_csv, to_latex
 from morning.rivals import rival_inputs
-from morning.sources import Source, load
+from morning.sources import load
 
 #: The methods of Table III in its order, then the controls that the paper omits.
 DEFAULT = (
@@ -98,8 +98,7 @@ def compare_methods(
     features = FeatureSet.load(folder)
     rankers = chosen_rankers(names, profile=profile, epochs=epochs)
     known = features.source if features.source in ("demo", "public") else ""
-    source = load(data or known) if data or known else _vectors_only(features)
-    inputs, _ = rival_inputs(source, features)
+    inputs, _ = rival_inputs(load(data or known or folder), features)
     where = cache or folder.with_name(f"{folder.name}.compare")
     rows = compare(inputs, rankers, where, seeds=seeds)
     protocol = {"data": features.source, **official_task(features).describe(), "pool": "split"}
@@ -121,9 +120,3 @@ def comparison_text(document: dict[str, Any], form: str = "table") -> str:
         else:
             lines.append(f"{row['method']:<20}" + "".join(f"{row[m]:>11.3f}" for m in shown))
     return "\n".join(lines)
-
-
-def _vectors_only(features: FeatureSet) -> Source:
-    from morning.dataset import Dataset
-
-    return Source("vectors", Dataset(features.accounts, features.collaborations), features)

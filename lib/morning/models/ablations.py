@@ -63,6 +63,7 @@ def ablations(
         planned[name] = name
 
     reference = bootstrap(results[FULL][1])
+    full = result_row(FULL, results[FULL][1], resamples=1)
     rows = []
     for variant, source in planned.items():
         models, runs = results[source]
@@ -70,7 +71,6 @@ def ablations(
         row["same_as"] = source if source != variant else None
         if source != FULL:
             samples = bootstrap(runs)
-            full = result_row(FULL, results[FULL][1], resamples=1)
             row["difference"] = {
                 m: {
                     "value": _minus(full[m], row[m]),
