@@ -161,6 +161,8 @@ def compare(
     document = compare_methods(
         features, names, seeds=seeds, data=data, cache=cache, profile=profile, epochs=epochs
     )
+    for note in document["notes"]:
+        typer.echo(note, err=True)
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
     else:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from morning.evaluation import METRICS, official_task
-from morning.features import FeatureSet
-from morning.models.baselines import METHODS, Ranker, ranker
+from morning.features import BLOCKS, FeatureSet
+from morning.models.baselines import FACTORS, METHODS, Ranker, ranker
+from morning.models.baselines.cosmic import CosmicOptions
 from morning.models.comparison import TABLE, compare, to_csv, to_latex
 from morning.rivals import rival_inputs
 from morning.sources import load
@@ -25,6 +26,7 @@ DEFAULT = (
     "CATR",
     "CAMERA",
     "MORNING",
+    "MORNING-tuned",
     "popularity",
     "cosine",
     "nearest-brands",
@@ -34,14 +36,32 @@ DEFAULT = (
     "category-oracle",
 )
 
+#: Parts of some of them: one factor, one block, one assumption changed.
+PARTS = (
+    *(f"MIV-{factor}" for factor in FACTORS),
+    *(f"cosine-{block}" for block in BLOCKS),
+    "CAMERA-released",
+    "category-predictor-blind",
+)
+
 #: Smaller rivals for the `quick` profile: method -> changed options. The full sizes need minutes
 #: per method and seed on two cores.
 QUICK: dict[str, dict[str, Any]] = {
     **{f"MIR-{k}": {"embedding_size": 128, "epochs": 15} for k in (2, 3, 4)},
     "HPTR": {"embedding_size": 128, "epochs": 20, "margins": (4.0,)},
-    "CATR": {"hidden": 128, "embedding_size": 128, "epochs": 10},
-    "CAMERA": {"hidden": 128, "embedding_size": 128, "epochs": 10},
+    **{
+        name: {"hidden": 128, "embedding_size": 128, "epochs": 10}
+        for name in ("CATR", "CAMERA", "CAMERA-released")
+    },
+    "MORNING-tuned": {"l1_epochs": 10},
 }
+
+_QUICK_COSMIC = CosmicOptions(size=32, hidden=256, epochs=8)
+
+
+def chosen_cosmic(profile: str) -> CosmicOptions:
+    """Return how CAMERA's concepts are learnt: smaller with the `quick` profile."""
+    return _QUICK_COSMIC if profile == "quick" else CosmicOptions()
 
 
 def chosen_rankers(
@@ -60,7 +80,7 @@ def chosen_rankers(
     for name in names or DEFAULT:
         options = METHODS[name].options if name in METHODS else None
         changes: dict[str, Any] = dict(QUICK.get(name, {})) if profile == "quick" else {}
-        if name == "MORNING":
+        if options and hasattr(options, "profile"):
             changes["profile"] = profile
         if epochs is not None and hasattr(options, "epochs"):
             changes["epochs"] = epochs
@@ -98,11 +118,13 @@ def compare_methods(
     features = FeatureSet.load(folder)
     rankers = chosen_rankers(names, profile=profile, epochs=epochs)
     known = features.source if features.source in ("demo", "public") else ""
-    inputs, _ = rival_inputs(load(data or known or folder), features)
+    source = load(data or known or folder)
+    needs = {need for method in rankers for need in method.needs}
+    inputs, notes = rival_inputs(source, features, needs=needs, cosmic=chosen_cosmic(profile))
     where = cache or folder.with_name(f"{folder.name}.compare")
     rows = compare(inputs, rankers, where, seeds=seeds)
     protocol = {"data": features.source, **official_task(features).describe(), "pool": "split"}
-    return {"table": TABLE, "protocol": protocol, "rows": rows}
+    return {"table": TABLE, "protocol": protocol, "rows": rows, "notes": notes}
 
 
 def comparison_text(document: dict[str, Any], form: str = "table") -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from morning.attributes.embedding import Embedding
 from morning.attributes.graph import AttributeGraph, read_edges
 from morning.errors import MorningError
 from morning.evaluation import (
@@ -279,8 +280,27 @@ class TestReading:
         with pytest.raises(MorningError, match="same nodes"):
             audit.lost_in_reading(right, read_edges(files, names="abc"))
         lonely = sparse.csr_array(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0.0]]))
-        with pytest.raises(MorningError, match="without neighbours"):
+        with pytest.raises(MorningError, match="has no neighbour"):
             audit.lost_in_reading(right, AttributeGraph(("0", "1", "2"), lonely))
+
+    def test_weight_that_the_nearest_hold(self, files):
+        right = read_edges(files)  # 0-1 weighs 3, 0-2 and 1-2 weigh 1
+        apart = Embedding(("1", "2", "0"), np.array([[1, 0], [0, 1], [1, 0.5]], np.float32))
+        # Nearest to 0 is 1, to 1 is 0, and to 2 is 0, whose weight is as large as that of 1.
+        assert audit.recovered_weight(right, apart, k=1).tolist() == [1, 1, 1]
+        wrong = Embedding(("0", "1", "2"), np.array([[1, 0], [0, 1], [1, 0.5]], np.float32))
+        # Nearest to 0 is 2, to 1 is 2, to 2 is 0.
+        assert audit.recovered_weight(right, wrong, k=1) == pytest.approx([1 / 3, 1 / 3, 1])
+        assert audit.recovered_weight(right, wrong, k=2).tolist() == [1, 1, 1]
+
+    def test_weight_needs_neighbours(self, files):
+        right = read_edges(files)
+        vectors = Embedding(right.names, np.eye(3, dtype=np.float32))
+        with pytest.raises(MorningError, match="between 1 and 2"):
+            audit.recovered_weight(right, vectors, k=3)
+        lonely = sparse.csr_array(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0.0]]))
+        with pytest.raises(MorningError, match="has no neighbour"):
+            audit.recovered_weight(AttributeGraph(right.names, lonely), vectors, k=1)
 
     def test_of_the_released_graph(self, mirror):
         path = public.attribute_graph_files(mirror)["edges"]
@@ -383,6 +403,7 @@ class TestSensitivity:
         assert found["margins doubled"].objective.margins["attribute"] == 4.0
         assert found["l1 0"].objective.l1 == 0
         assert found["5 negatives"].training.negatives == 5
+        assert not found["pairs in file order"].training.shuffle
         assert not {"l1 0.001", "1 negative", "without shrinkage"} & set(found)
 
     def test_a_row_per_variant_and_folders_of_their_own(self, board, tmp_path):

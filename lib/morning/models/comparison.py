@@ -77,7 +77,8 @@ def compare(
     folder : path
         Takes a file per method and seed.
     seeds : int
-        Seeds 0, 1, …; a method without randomness runs once.
+        Seeds 0, 1, …; a method without randomness runs once, one that is nothing but randomness
+        at least `Ranker.draws` times.
     on : Task, optional
         Default the official task of the FeatureSet.
     reference : str
@@ -174,6 +175,14 @@ def statistics(
     return _run_all(inputs, methods, Path(folder), seeds, on, progress)[0]
 
 
+def draws(method: Ranker, inputs: Inputs, on: Task, n: int) -> list[BrandStatistics]:
+    """Return what a method gives under the seeds 0, 1, …, n - 1, none of it kept on disk."""
+    return [
+        brand_statistics(method.fit(inputs, seed=s).score(on), on.positives, on.categories)
+        for s in range(n)
+    ]
+
+
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return rows as CSV: a column per metric, with sd, interval and p-value where there are."""
     columns = ["method", *METRICS]
@@ -244,7 +253,7 @@ def _run_all(
 ) -> tuple[dict[str, list[BrandStatistics]], dict[str, str], dict[str, float]]:
     """Return statistics per method and seed, what methods lack, and seconds per method."""
     digests = inputs.blinded().digests()
-    jobs = [(m, seed) for m in methods for seed in range(seeds if m.seeded else 1)]
+    jobs = [(m, seed) for m in methods for seed in range(seeds if m.seeded and m.draws == 1 else 1)]
     statistics_of: dict[str, list[BrandStatistics]] = {}
     missing: dict[str, str] = {}
     seconds: dict[str, float] = {}
@@ -252,6 +261,12 @@ def _run_all(
         for method, seed in bar:
             bar.set_postfix_str(f"{method.name}, seed {seed}")
             if method.name in missing:
+                continue
+            if method.draws > 1:
+                start = time.perf_counter()
+                drawn = draws(method, inputs, on, max(seeds, method.draws))
+                statistics_of[method.name] = drawn
+                seconds[method.name] = time.perf_counter() - start
                 continue
             try:
                 run = _run(inputs, method, seed, folder, on, digests)

@@ -137,7 +137,7 @@ def train(
             if validation is not None:
                 entry["validation"] = metrics_on(model, inputs, validation)
                 auc = entry["validation"]["auc"]
-                bar.set_postfix(loss=f"{losses['data']:.3f}", auc=f"{auc:.4f}")
+                bar.set_postfix(loss=f"{losses['data']:.3f}", auc=f"{auc:.4f}", refresh=False)
             if watch is not None:
                 entry["watched"] = watch(model)
             state.history.append(entry)

@@ -18,7 +18,7 @@ WORLD = worlds.world()
 TASK = worlds.test_task(WORLD)
 #: Methods that cannot learn from a single brand, whose candidates are all its partners.
 NEED_NEGATIVES = {"MIR-2", "MIR-3", "MIR-4", "HPTR", "CATR", "CAMERA", "CAMERA-released", "MORNING"}
-NEED_NEGATIVES |= {"two-tower", "category-predictor", "category-predictor-blind"}
+NEED_NEGATIVES |= {"MORNING-tuned", "two-tower", "category-predictor", "category-predictor-blind"}
 
 
 @pytest.fixture(scope="module", params=worlds.every_ranker())
@@ -166,6 +166,8 @@ def test_options_of_another_method_are_refused():
         ("MORNING", {"profile": "nonsense"}),
         ("MORNING", {"variant": "nonsense"}),
         ("MORNING", {"blocks": ("nonsense",)}),
+        ("MORNING-tuned", {"l1": (-1.0,)}),
+        ("MORNING-tuned", {"l1_epochs": 0}),
         ("ridge-bilinear", {"penalties": (0.0,)}),
         ("nearest-brands", {"neighbours": ()}),
         ("two-tower", {"steps": 0}),

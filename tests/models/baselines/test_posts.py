@@ -5,58 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
-import torch
-from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.visual.preprocess import ResizeCrop
-from morning.features.visual.recogniser import Recogniser
 from morning.models.baselines import posts
 from morning.models.baselines.posts import WordOptions
-from PIL import Image
-from torch import nn
 
-DAY = pd.Timedelta(days=1)
-START = pd.Timestamp("2024-01-01")
-
-
-def dataset(captions: dict[str, str] | None = None) -> Dataset:
-    """Two brands and three influencers; the rows of accounts are mixed up on purpose."""
-    captions = captions or {}
-    accounts = pd.DataFrame(
-        [
-            ("anna", "influencer", None, None, 1000, None),
-            ("acme", "brand", "food", None, 10_000, "train"),
-            ("fan", "audience", None, None, 10, None),
-            ("ben", "influencer", None, None, 2000, None),
-            ("bolt", "brand", "auto", None, 20_000, "test"),
-            ("cleo", "influencer", None, None, None, None),
-        ],
-        columns=["account_id", "role", "category", "biography", "followers", "split"],
-    )
-    rows = [
-        ("a1", "anna", 10, 0, START),
-        ("a2", "anna", 20, 10, START + 2 * DAY),
-        ("a3", "anna", 60, 0, START + 4 * DAY),
-        ("b1", "ben", 100, 100, START + 10 * DAY),
-        ("m1", "acme", 1000, 0, START),
-        ("m2", "acme", 3000, 0, START + DAY),
-        ("f1", "fan", 5, 5, START + 20 * DAY),
-    ]
-    table = pd.DataFrame(rows, columns=["post_id", "account_id", "likes", "comments", "posted_at"])
-    table["caption"] = table["post_id"].map(captions)
-    table["image"] = None
-    pairs = [("acme", "anna"), ("acme", "ben"), ("bolt", "cleo")]
-    return Dataset(
-        accounts=accounts,
-        collaborations=pd.DataFrame(pairs, columns=["brand_id", "influencer_id"]),
-        posts=table,
-    ).validate()
-
-
-# Rows of the account table: acme, bolt, anna, ben, cleo.
-ACME, BOLT, ANNA, BEN, CLEO = range(5)
+from .small import ACME, ANNA, BEN, BOLT, CLEO, dataset
 
 
 class TestActivity:
@@ -172,71 +126,3 @@ class TestWords:
     def test_no_words(self):
         with pytest.raises(MorningError, match="no word occurs"):
             posts.word_vectors(dataset(), WordOptions(size=8))
-
-
-class TestConcepts:
-    def test_shares_follow_what_is_seen_and_meant(self):
-        # a1 shows both concepts and means the first; m1, m2 show one each and give its vector.
-        seen = np.array([[0.6, 0.4], [0.05, 0.05], [np.nan] * 2, [0.0, 1.0], [1, 0], [0, 1]])
-        said = np.array([[9.0, 0], [0, 0], [0, 0], [0, 5], [9, 0], [0, 9]])
-        found = posts.concepts(dataset(), seen, ["cake", "car"], said)
-        np.testing.assert_allclose(found.vectors, [[1, -1], [-1, 1]])
-        np.testing.assert_allclose(found.distribution[ANNA], [1, 0], atol=1e-6)
-        np.testing.assert_allclose(found.distribution[BEN], [0, 1])
-        np.testing.assert_allclose(found.distribution[ACME], [0.5, 0.5])
-        np.testing.assert_array_equal(found.distribution[[BOLT, CLEO]], 0)
-        assert found.names == ("cake", "car")
-
-    def test_shapes_must_agree(self):
-        with pytest.raises(MorningError, match="one row per post"):
-            posts.concepts(dataset(), np.zeros((5, 2)), ["a", "b"], np.zeros((6, 2)))
-        with pytest.raises(MorningError, match="2 concepts, but 1"):
-            posts.concepts(dataset(), np.zeros((6, 2)), ["a"], np.zeros((6, 2)))
-
-
-class _Mean(nn.Module):
-    """Mean colour of a picture, then a linear layer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.last = nn.Linear(3, 2)
-
-    def forward(self, x):
-        return self.last(x.mean(dim=(2, 3)))
-
-
-class TestPictures:
-    @pytest.fixture
-    def recogniser(self):
-        torch.manual_seed(0)
-        unchanged = ResizeCrop(resize=(8, 8), crop=8, mean=(0, 0, 0), std=(1, 1, 1))
-        return Recogniser("mean colour", ("a", "b"), _Mean(), unchanged)
-
-    def test_features_enter_the_last_layer(self, tmp_path, recogniser):
-        Image.new("RGB", (8, 8), (255, 0, 51)).save(tmp_path / "red.png")
-        (tmp_path / "broken.png").write_bytes(b"no picture")
-        world = dataset()
-        table = world.posts.copy()
-        table.loc[table["post_id"] == "a1", "image"] = "red.png"
-        table.loc[table["post_id"] == "a2", "image"] = "broken.png"
-        world = replace(world, posts=table, root=tmp_path)
-        features, probabilities = posts.picture_vectors(
-            world, recogniser, batch_size=2, progress=False
-        )
-        np.testing.assert_allclose(features[0], [1, 0, 0.2], atol=1e-6)
-        logits = recogniser.module.last(torch.tensor([1, 0, 0.2]))
-        np.testing.assert_allclose(probabilities[0], logits.softmax(0).numpy(), atol=1e-6)
-        assert np.isnan(features[1:]).all()
-        assert np.isnan(probabilities[1:]).all()
-        assert not recogniser.module.last._forward_pre_hooks
-
-    def test_no_picture_and_no_folder(self, tmp_path, recogniser):
-        with pytest.raises(MorningError, match="no root folder"):
-            posts.picture_vectors(dataset(), recogniser)
-        with pytest.raises(MorningError, match="none of the posts"):
-            posts.picture_vectors(replace(dataset(), root=tmp_path), recogniser, progress=False)
-
-    def test_a_network_without_linear_layer(self, tmp_path, recogniser):
-        odd = replace(recogniser, module=nn.Conv2d(3, 2, 1))
-        with pytest.raises(MorningError, match="no linear last layer"):
-            posts.picture_vectors(replace(dataset(), root=tmp_path), odd)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from morning.evaluation import evaluate, official_task
+from morning.evaluation import evaluate, interval, official_task
 from morning.models.baselines import Inputs, expectation, ranker
+from morning.models.comparison import draws
 from morning.sources import public
 
 pytestmark = pytest.mark.mirror
@@ -44,9 +45,10 @@ def test_category_oracle_is_that_of_the_specification(inputs, on):
         assert abs(np.mean([draw[metric] for draw in draws]) - value) < sd, metric
 
 
-def test_random_scores_are_those_of_the_specification(on):
-    """Section 2.4: means and 95 % intervals over 2,000 draws."""
-    found = expectation(on, draws=200)
+def test_random_scores_are_those_of_the_specification(inputs, on):
+    """Section 2.4: means and 95 % intervals over 2,000 draws, against 200 and the exact mean."""
+    exact = expectation(on)
+    drawn = [run.metrics() for run in draws(ranker("RAND"), inputs, on, 200)]
     known = {
         "recall@10": (0.0125, 0.0055, 0.0211),
         "recall@50": (0.0628, 0.046, 0.081),
@@ -55,10 +57,11 @@ def test_random_scores_are_those_of_the_specification(on):
         "medr": (49.5, 36, 67),
     }
     for metric, (mean, low, high) in known.items():
-        ours = found[metric]
-        assert abs(ours["mean"] - mean) < 4 * ours["sd"] / np.sqrt(200) + 0.01 * mean, metric
-        assert low * 0.85 < ours["interval"][0] < mean < ours["interval"][1] < high * 1.15, metric
-    assert abs(found["auc"]["mean"] - 0.5) < 0.003
+        assert exact[metric] == pytest.approx(mean, rel=0.012), metric
+        first, last = interval(np.array([values[metric] for values in drawn]))
+        assert low * 0.85 < first < mean < last < high * 1.15, metric
+    assert exact["auc"] == exact["cauc_clean"] == 0.5
+    assert exact["recall@10"] == 10 / 797
 
 
 @pytest.mark.parametrize("seed", range(3))

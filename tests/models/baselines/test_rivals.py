@@ -301,3 +301,27 @@ def test_without_validation_brands_the_last_epoch_is_kept():
 def test_a_loss_that_is_not_finite_is_reported():
     with pytest.raises(MorningError, match="lower learning_rate"):
         worlds.quick("MIR-4", learning_rate=1e9).fit(worlds.world(), progress=False)
+
+
+class TestTuned:
+    def test_takes_the_weight_with_the_best_validation_auc(self, tmp_path):
+        world = worlds.world()
+        fitted = worlds.quick("MORNING-tuned", l1=(0.0, 50.0), l1_epochs=2).fit(
+            world, folder=tmp_path / "m", progress=False
+        )
+        reached = {}
+        for l1 in ("0", "50"):
+            model = TrainedModel.load(tmp_path / "m" / f"l1-{l1}")
+            reached[float(l1)] = model.history[model.epoch - 1]["validation"]["auc"]
+            assert len(model.history) == 2
+        assert reached[0.0] > reached[50.0]  # so large a weight leaves nothing
+        assert fitted.about["l1"] == 0.0
+        assert TrainedModel.load(tmp_path / "m" / "chosen").profile.objective.l1 == 0.0
+
+    def test_one_candidate_is_that_profile(self):
+        world = worlds.world()
+        on = official_task(world.features)
+        plain = worlds.quick("MORNING").fit(world, progress=False).score(on)
+        tuned = worlds.quick("MORNING-tuned", l1=(0.001,)).fit(world, progress=False)
+        np.testing.assert_array_equal(tuned.score(on), plain)
+        assert (tuned.name, tuned.paper_row) == ("MORNING-tuned", None)

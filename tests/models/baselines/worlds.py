@@ -25,6 +25,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "CAMERA": {"hidden": 32, "embedding_size": 16, "epochs": 8, "l1": 0.0},
     "CAMERA-released": {"hidden": 32, "embedding_size": 16, "epochs": 8, "l1": 0.0},
     "MORNING": {"profile": "quick", "epochs": 4},
+    "MORNING-tuned": {"profile": "quick", "epochs": 4, "l1_epochs": 1},
 }
 
 

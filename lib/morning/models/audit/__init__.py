@@ -7,7 +7,7 @@ from morning.models.audit.comparisons import (
     recall_ceiling,
     tied_share,
 )
-from morning.models.audit.controls import CONTROLS, controls, draws, position
+from morning.models.audit.controls import CONTROLS, controls, position
 from morning.models.audit.overlap import (
     overlap_rows,
     partners_by_training,
@@ -16,7 +16,7 @@ from morning.models.audit.overlap import (
     wins,
     without_candidates,
 )
-from morning.models.audit.reading import lost_in_reading
+from morning.models.audit.reading import lost_in_reading, recovered_weight
 from morning.models.audit.selection import WatchTask, selection, watch_seeds
 from morning.models.audit.sensitivity import AS_GIVEN, sensitivity, variants
 
@@ -26,7 +26,6 @@ __all__ = [
     "WatchTask",
     "comparisons",
     "controls",
-    "draws",
     "lost_in_reading",
     "overlap_rows",
     "partners_by_training",
@@ -34,6 +33,7 @@ __all__ = [
     "quantise",
     "quantised",
     "recall_ceiling",
+    "recovered_weight",
     "seen_in_training",
     "selection",
     "sensitivity",

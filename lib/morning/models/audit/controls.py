@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from morning.evaluation import BrandStatistics, Task, brand_statistics
+from morning.evaluation import BrandStatistics, Task
 from morning.features import FeatureSet
-from morning.models.baselines import Inputs, Ranker, ranker
-from morning.models.comparison import statistics
+from morning.models.baselines import Inputs, ranker
+from morning.models.comparison import draws, statistics
 
 RAND, ORACLE = "RAND", "category-oracle"
 LEARNT = ("cosine", "category-predictor")
@@ -44,14 +44,6 @@ def controls(
     found = {RAND: draws(ranker(RAND), inputs, on, chances)}
     found |= statistics(inputs, methods, folder, seeds=1, on=on, progress=False)
     return found | {ORACLE: draws(ranker(ORACLE), inputs, on, ties)}
-
-
-def draws(method: Ranker, inputs: Inputs, on: Task, n: int) -> list[BrandStatistics]:
-    """Return what a method gives under the seeds 0, 1, …, n - 1."""
-    return [
-        brand_statistics(method.fit(inputs, seed=s).score(on), on.positives, on.categories)
-        for s in range(n)
-    ]
 
 
 def position(values: np.ndarray, printed: float, digits: int = 3) -> float:

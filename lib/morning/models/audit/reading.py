@@ -1,12 +1,15 @@
-"""What reading the attribute graph line by line loses, in weights and in steps of a walk."""
+"""What reading the attribute graph line by line loses: weights, steps of a walk, neighbours."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
 
+from morning.attributes.embedding import Embedding, nearest
 from morning.attributes.graph import AttributeGraph
 from morning.errors import MorningError
+
+_LONELY = "an attribute has no neighbour, so no step leads from it"
 
 
 def lost_in_reading(right: AttributeGraph, damaged: AttributeGraph) -> dict[str, float]:
@@ -46,9 +49,37 @@ def lost_in_reading(right: AttributeGraph, damaged: AttributeGraph) -> dict[str,
     }
 
 
+def recovered_weight(graph: AttributeGraph, embedding: Embedding, k: int = 10) -> np.ndarray:
+    """Return how much cooperation an attribute's nearest neighbours hold.
+
+    Parameters
+    ----------
+    graph : AttributeGraph
+        With the right weights; every node has a neighbour.
+    embedding : Embedding
+        Of the same nodes, in any order.
+    k : int
+        Neighbours to look at, below the number of nodes.
+
+    Returns
+    -------
+    float array, shape (nodes,)
+        Weight that a node shares with its k nearest ones by cosine, over the weight that it
+        shares with its k strongest ones: 1 if these are the same. Ties do no harm.
+    """
+    if not 0 < k < len(graph.names):
+        raise MorningError(f"k must be between 1 and {len(graph.names) - 1}, not {k}")
+    weights = graph.weights.toarray()
+    near = nearest(embedding.reordered(graph.names).vectors, k)
+    best = np.sort(weights, axis=1)[:, -k:].sum(axis=1)
+    if not best.all():
+        raise MorningError(_LONELY)
+    return np.take_along_axis(weights, near, axis=1).sum(axis=1) / best
+
+
 def _steps(graph: AttributeGraph) -> sparse.csr_array:
     """Return the probability of each step from each node; rows sum to one."""
     total = graph.weights.sum(axis=1)
     if not total.all():
-        raise MorningError("an attribute without neighbours has no steps")
+        raise MorningError(_LONELY)
     return sparse.diags_array(1 / total) @ graph.weights

@@ -21,12 +21,13 @@ from morning.models.baselines.mir import Mir, MirOptions
 from morning.models.baselines.miv import FACTORS, Miv, MivOptions
 from morning.models.baselines.nearest import NearestBrands
 from morning.models.baselines.popularity import Popularity
-from morning.models.baselines.proposed import MorningRanker
+from morning.models.baselines.proposed import MorningOptions, MorningRanker
 from morning.models.baselines.rand import Rand, expectation
 from morning.models.baselines.ranker import MissingInput, Ranker
 from morning.models.baselines.two_tower import TwoTower
 
 __all__ = [
+    "FACTORS",
     "METHODS",
     "NEEDS",
     "Concepts",
@@ -50,6 +51,7 @@ _RANKERS: tuple[Ranker, ...] = (
     Camera(),
     Camera(CameraOptions(pairing="released")),
     MorningRanker(),
+    MorningRanker(MorningOptions(l1=(0.0, 1e-4, 1e-3))),
     Popularity(),
     Cosine(),
     *(Cosine(CosineOptions((block,))) for block in BLOCKS),

@@ -95,6 +95,7 @@ class CategoryOracle(Ranker):
 
     kind = "category-oracle"
     seeded = True
+    draws = 100
     oracle = True
     note = "oracle: sees which candidates belong to test brands of the category"
 

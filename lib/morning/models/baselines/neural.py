@@ -184,7 +184,7 @@ class NeuralRanker(Ranker):
                 scores = self.validation_scores(module.eval(), training, training.validation)
                 auc = validation_auc(scores, training.validation)
             history.append({"loss": loss, "auc": None if math.isnan(auc) else auc})
-            epochs.set_postfix(loss=f"{loss:.3f}", auc=f"{auc:.4f}")
+            epochs.set_postfix(loss=f"{loss:.3f}", auc=f"{auc:.4f}", refresh=False)
             # Without anything to choose by, the last epoch is the best.
             if (value := float(epoch) if math.isnan(auc) else auc) > best_auc:
                 best, best_auc, best_epoch = _copy(module), value, epoch + 1

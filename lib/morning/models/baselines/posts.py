@@ -8,15 +8,11 @@ that is built from the same Dataset. Vectors of posts have one row per row of
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 from gensim.models import Word2Vec
-from torch import Tensor, nn
-from tqdm import tqdm
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
@@ -24,9 +20,7 @@ from morning.features.audience import own_posts
 from morning.features.featureset import account_table
 from morning.features.text import words
 from morning.features.topics import training_accounts
-from morning.features.visual.pictures import UnusablePictureError, decode, locate
-from morning.features.visual.recogniser import Recogniser
-from morning.models.baselines.inputs import ACTIVITY, Concepts, History
+from morning.models.baselines.inputs import ACTIVITY, History
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +146,7 @@ def history(dataset: Dataset, vectors: np.ndarray) -> History:
     ).to_numpy()[usable]
     engaged = np.where(np.bincount(owner, engaged, n)[owner] > 0, engaged, 1.0)
     return History(
-        *(_average(owner, weights, kept, n) for weights in (np.ones(len(owner)), engaged))
+        *(average(owner, weights, kept, n) for weights in (np.ones(len(owner)), engaged))
     )
 
 
@@ -206,122 +200,22 @@ def text_history(dataset: Dataset, options: WordOptions | None = None) -> Histor
     return history(dataset, caption_vectors(dataset, word_vectors(dataset, options)))
 
 
-def concepts(
-    dataset: Dataset,
-    probabilities: np.ndarray,
-    names: Sequence[str],
-    captions: np.ndarray,
-    threshold: float = 0.1,
-) -> Concepts:
-    """Describe accounts by concepts seen in their pictures and meant by their captions.
-
-    A post's target is that of CAMERA: a softmax over the concepts seen in its picture, of the
-    inner products of its caption with them. Here the vector of a concept is the mean caption of
-    the training accounts' posts that show it, standardised per column, so that neither labelled
-    concept pictures nor outside word vectors are needed.
+def average(owner: np.ndarray, weights: np.ndarray, vectors: np.ndarray, n: int) -> np.ndarray:
+    """Return weighted means of vectors per owner.
 
     Parameters
     ----------
-    dataset : Dataset
-    probabilities : float array, shape (posts, K)
-        Per row of `own_posts(dataset)`; NaN where there is no picture.
-    names : sequence of str, length K
-    captions : float array, shape (posts, d)
-        From `caption_vectors`; CAMERA's concepts have d = 100.
-    threshold : float
-        A concept is seen where its probability exceeds this.
-    """
-    posts = own_posts(dataset)
-    if len(probabilities) != len(posts) or len(captions) != len(posts):
-        raise MorningError(f"probabilities and captions need one row per post, {len(posts)}")
-    if probabilities.shape[1] != len(names):
-        raise MorningError(f"{probabilities.shape[1]} concepts, but {len(names)} names")
-    seen = np.nan_to_num(probabilities) > threshold  # (posts, K)
-    known = np.isfinite(captions).all(axis=1)
-    text = np.where(known[:, None], captions, 0.0)
-    training = np.isin(posts["owner"], np.flatnonzero(training_accounts(dataset))) & known
-    shown = seen[training].astype(float)
-    vectors = (shown.T @ text[training]) / np.maximum(shown.sum(axis=0), 1)[:, None]  # (K, d)
-    deviation = vectors.std(axis=0)
-    vectors = (vectors - vectors.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
-
-    affinity = np.where(seen, text @ vectors.T, -np.inf)
-    shows = seen.any(axis=1)
-    affinity[~shows] = 0.0
-    target = np.exp(affinity - affinity.max(axis=1, keepdims=True))
-    target /= target.sum(axis=1, keepdims=True)
-    owner = posts["owner"].to_numpy()[shows]
-    share = _average(owner, np.ones(len(owner)), target[shows], len(account_table(dataset)))
-    return Concepts(share, vectors.astype(np.float32), tuple(names))
-
-
-def picture_vectors(
-    dataset: Dataset, recogniser: Recogniser, batch_size: int = 64, progress: bool = True
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return what enters a network's last layer, and its probabilities, for the picture of a post.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Its pictures are read below `dataset.root`.
-    recogniser : Recogniser
-        Its last linear layer is the classifier.
-    batch_size : int
-        Pictures per forward pass.
-    progress : bool
-        Show a bar on stderr.
+    owner : int array, shape (k,)
+    weights : float array, shape (k,)
+    vectors : float array, shape (k, D)
+    n : int
+        Number of owners.
 
     Returns
     -------
-    features : float32 array, shape (posts, D)
-    probabilities : float32 array, shape (posts, classes)
-        One row per row of `own_posts(dataset)`; NaN where the picture is not there or unusable.
+    float32 array, shape (n, D)
+        Zeros for who has none.
     """
-    if dataset.root is None:
-        raise MorningError("the Dataset has no root folder to read pictures from")
-    classifier = [m for m in recogniser.module.modules() if isinstance(m, nn.Linear)]
-    if not classifier:
-        raise MorningError(f"{recogniser.name} has no linear last layer")
-    caught: list[Tensor] = []
-    handle = classifier[-1].register_forward_pre_hook(lambda _, args: caught.append(args[0]))
-    posts = own_posts(dataset)
-    device = next(recogniser.module.parameters()).device
-    rows: list[int] = []
-    features: list[np.ndarray] = []
-    logits: list[np.ndarray] = []
-    try:
-        starts = range(0, len(posts), batch_size)
-        for start in tqdm(starts, "picture vectors", unit="batch", disable=not progress):
-            views = []
-            for row in range(start, min(start + batch_size, len(posts))):
-                try:
-                    path = locate(str(posts["image"].iloc[row] or ""), dataset.root)
-                    views.append(recogniser.preprocess(decode(path))[0])
-                    rows.append(row)
-                except UnusablePictureError as error:
-                    log.debug("post %s: %s", posts["post_id"].iloc[row], error)
-            if views:
-                with torch.inference_mode():
-                    out = recogniser.module(torch.stack(views).to(device))
-                logits.append(out.softmax(dim=1).cpu().numpy())
-                features.append(caught.pop().flatten(1).cpu().numpy())
-                caught.clear()
-    finally:
-        handle.remove()
-    if not rows:
-        raise MorningError("none of the posts has a usable picture")
-    return _scattered(rows, features, len(posts)), _scattered(rows, logits, len(posts))
-
-
-def _scattered(rows: list[int], parts: list[np.ndarray], n: int) -> np.ndarray:
-    values = np.concatenate(parts)
-    whole = np.full((n, values.shape[1]), np.nan, dtype=np.float32)
-    whole[rows] = values
-    return whole
-
-
-def _average(owner: np.ndarray, weights: np.ndarray, vectors: np.ndarray, n: int) -> np.ndarray:
-    """Return weighted means of vectors per owner, float32 (n, D); zeros for who has none."""
     sums = np.zeros((n, vectors.shape[1]))
     np.add.at(sums, owner, weights[:, None] * vectors)
     total = np.bincount(owner, weights, n)

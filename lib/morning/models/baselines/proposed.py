@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from morning.errors import MorningError
-from morning.features import BLOCKS
+from morning.features import BLOCKS, FeatureSet
 from morning.models.baselines.neural import NOTHING
 from morning.models.baselines.ranker import Arrays, Training, VectorRanker
 from morning.models.profiles import Profile, profile
@@ -30,10 +30,17 @@ class MorningOptions:
     """Passes over the positives; default the profile's."""
     blocks: tuple[str, ...] = ()
     """Blocks to use; empty for all that are there."""
+    l1: tuple[float, ...] = ()
+    """Weights of the L1 norm to choose from; the one with the best validation AUC is taken (the
+    first where there is no validation brand). Empty for the profile's own."""
+    l1_epochs: int = 25
+    """Passes after which they are compared."""
     device: str = "auto"
     """Where it is trained."""
 
     def __post_init__(self) -> None:
+        if self.l1_epochs < 1 or (self.l1 and min(self.l1) < 0):
+            raise MorningError("l1 must not be negative, and l1_epochs at least 1")
         if unknown := set(self.blocks) - set(BLOCKS):
             raise MorningError(f"unknown block: {', '.join(sorted(unknown))}")
         self.resolved()
@@ -50,18 +57,19 @@ class MorningRanker(VectorRanker):
     options_type = MorningOptions
     options: MorningOptions
     seeded = True
-    note = "the blocks at hand; epoch chosen on validation brands"
+    note = "the blocks at hand, epoch chosen on validation brands; tuned: the weight of L1, too"
 
     @property
     def name(self) -> str:
-        """MORNING, or with the variant."""
+        """MORNING, with the variant, and `tuned` where the weight of the L1 norm is chosen."""
         variant = self.options.variant
-        return self.kind if variant == "full" else f"{self.kind}-{variant}"
+        parts = [self.kind] + ([] if variant == "full" else [variant])
+        return "-".join(parts + (["tuned"] if self.options.l1 else []))
 
     @property
     def paper_row(self) -> str | None:
-        """MORNING, for the full model."""
-        return "MORNING" if self.options.variant == "full" else None
+        """MORNING, for the full model as printed."""
+        return "MORNING" if self.name == self.kind else None
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -78,6 +86,9 @@ class MorningRanker(VectorRanker):
         device = self.options.device
         with TemporaryDirectory() as temporary:
             place = folder or Path(temporary) / "MORNING" / f"seed-{seed}"
+            if self.options.l1:
+                wanted = self._chosen(wanted, features, place, progress)
+                place = place / "chosen"
             trained = train(features, wanted, place, device=device, progress=progress)
         self.about |= {"epoch": trained.epoch, "history": trained.history}
         where = resolve_device(device)
@@ -88,3 +99,22 @@ class MorningRanker(VectorRanker):
             parts = encode(trained.model.to(where), inputs, everyone, side)
             arrays[f"{side}_vectors"] = torch.cat(list(parts.values()), dim=1).cpu().numpy()
         return arrays
+
+    def _chosen(
+        self, wanted: Profile, features: FeatureSet, place: Path, progress: bool
+    ) -> Profile:
+        """Return the profile with the weight of L1 that short trainings favour."""
+        best: tuple[float, Profile] | None = None
+        for l1 in self.options.l1:
+            changed = replace(wanted, objective=replace(wanted.objective, l1=l1))
+            short = changed.trained_with(epochs=min(self.options.l1_epochs, wanted.training.epochs))
+            trained = train(
+                features, short, place / f"l1-{l1:g}", device=self.options.device, progress=progress
+            )
+            validation = trained.history[trained.epoch - 1].get("validation") or {}
+            auc = validation.get("auc") or 0.0
+            if best is None or auc > best[0]:
+                best = (auc, changed)
+        assert best is not None
+        self.about["l1"] = best[1].objective.l1
+        return best[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from morning.evaluation import METRICS, Task, brand_statistics, interval
+from morning.evaluation import METRICS, Task, auc_rows
 from morning.models.baselines.ranker import Arrays, Ranker, Training
 
 
@@ -15,7 +15,8 @@ class Rand(Ranker):
 
     kind = "RAND"
     seeded = True
-    note = "one draw per seed; `expectation` gives the distribution"
+    note = "independent uniform scores; the mean of many draws, each from its own seed"
+    draws = 100
 
     @property
     def paper_row(self) -> str:
@@ -30,31 +31,56 @@ class Rand(Ranker):
         return rng.random((len(brands), len(influencers)))
 
 
-def expectation(on: Task, draws: int = 1000, seed: int = 0) -> dict[str, dict[str, object]]:
-    """Return mean, standard deviation and 95 % interval of every metric over random draws.
-
-    Parameters
-    ----------
-    on : Task
-    draws : int
-    seed : int
+def expectation(on: Task) -> dict[str, float]:
+    """Return the exact expectation of every metric under independent uniform scores.
 
     Returns
     -------
-    dict of metric to {"mean": float, "sd": float, "interval": (low, high)}
+    dict of metric to float
+        Keys are `METRICS`; NaN where nothing can be measured.
+
+    Notes
+    -----
+    Of a brand with P positives among N candidates: a comparison is won with probability one
+    half; recall@k is min(k, N) / N; the first positive comes after rank r with probability
+    Π (N - P - i) / (N - i), i < r, which gives the reciprocal rank and, over brands, the
+    distribution of their lower median (a Poisson binomial); rank r holds a positive with
+    probability P / N and then has (P - 1) (r - 1) / (N - 1) others before it, which gives the
+    average precision.
     """
-    rng = np.random.default_rng(seed)
-    values: dict[str, list[float]] = {metric: [] for metric in METRICS}
-    for _ in range(draws):
-        scores = rng.random(on.positives.shape)
-        drawn = brand_statistics(scores, on.positives, on.categories).metrics()
-        for metric, value in drawn.items():
-            values[metric].append(value)
-    return {
-        metric: {
-            "mean": float(np.mean(drawn)),
-            "sd": float(np.std(drawn, ddof=1)),
-            "interval": interval(np.array(drawn)),
-        }
-        for metric, drawn in values.items()
+    partners = on.positives.sum(axis=1)
+    partners = partners[partners > 0].astype(float)[:, None]  # (B, 1)
+    n = on.positives.shape[1]
+    rank = np.arange(1, n + 1)
+    result = {
+        m: 0.5 if rows.any() else np.nan
+        for m, rows in auc_rows(on.positives, on.categories).items()
     }
+    if len(partners) == 0:
+        return {metric: result.get(metric, np.nan) for metric in METRICS}
+    result |= {f"recall@{k}": min(k, n) / n for k in (10, 50)}
+    later = np.cumprod((n - partners - rank + 1) / (n - rank + 1), axis=1)  # P(first > r): (B, N)
+    later = np.concatenate([np.ones((len(partners), 1)), np.maximum(later, 0.0)], axis=1)
+    result["mrr"] = float((-np.diff(later, axis=1) / rank).sum(axis=1).mean())
+    before = (partners - 1) * (rank - 1) / max(n - 1, 1)
+    result["map"] = float(((1 + before) / rank).mean(axis=1).mean())
+    result["medr"] = _expected_median(1 - later)
+    return {metric: result[metric] for metric in METRICS}
+
+
+def _expected_median(reached: np.ndarray) -> float:
+    """Return the expectation of the lower median of independent ranks.
+
+    Parameters
+    ----------
+    reached : float array, shape (B, N + 1)
+        Probability that each rank is at most 0, 1, …, N.
+    """
+    brands, ranks = reached.shape
+    counts = np.zeros((brands + 1, ranks))  # how many ranks are at most r: a distribution
+    counts[0] = 1.0
+    for probability in reached:
+        counts[1:] = counts[1:] * (1 - probability) + counts[:-1] * probability
+        counts[0] *= 1 - probability
+    fewer = counts[: (brands + 1) // 2].sum(axis=0)  # the median is above r
+    return float(fewer.sum())

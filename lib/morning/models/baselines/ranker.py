@@ -81,6 +81,9 @@ class Ranker(ABC):
         The dataclass of its options.
     seeded : bool
         Whether another seed gives other scores.
+    draws : int
+        Seeds that a comparison takes at least: many, where a seed is a draw that costs nothing
+        and not a training.
     interpretation : bool
         Whether the sources leave gaps that had to be filled.
     oracle : bool
@@ -92,6 +95,7 @@ class Ranker(ABC):
     kind: ClassVar[str]
     options_type: ClassVar[type] = NoOptions
     seeded: ClassVar[bool] = False
+    draws: ClassVar[int] = 1
     interpretation: ClassVar[bool] = False
     oracle: ClassVar[bool] = False
     note: ClassVar[str] = ""

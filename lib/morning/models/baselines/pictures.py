@@ -1,0 +1,153 @@
+"""The pictures of brands' and influencers' own posts, as rivals look at them.
+
+Rows are those of `morning.features.audience.own_posts(dataset)`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from morning.dataset import Dataset
+from morning.errors import MorningError
+from morning.features.audience import own_posts
+from morning.features.visual.pictures import UnusablePictureError, decode, locate
+from morning.features.visual.recogniser import Recogniser
+from morning.models.baselines.cosmic import Cosmic
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 1024  # pictures in memory at a time
+
+
+def picture_vectors(
+    dataset: Dataset, recogniser: Recogniser, batch_size: int = 64, progress: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what enters a network's last layer, and its probabilities, for the picture of a post.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its pictures are read below `dataset.root`.
+    recogniser : Recogniser
+        Its last linear layer is the classifier.
+    batch_size : int
+        Pictures per forward pass.
+    progress : bool
+        Show a bar on stderr.
+
+    Returns
+    -------
+    features : float32 array, shape (posts, D)
+    probabilities : float32 array, shape (posts, classes)
+        NaN where the picture is not there or unusable.
+
+    Raises
+    ------
+    MorningError
+        If no picture is usable, or the network has no linear layer.
+    """
+    classifier = [m for m in recogniser.module.modules() if isinstance(m, nn.Linear)]
+    if not classifier:
+        raise MorningError(f"{recogniser.name} has no linear last layer")
+    caught: list[Tensor] = []
+    handle = classifier[-1].register_forward_pre_hook(lambda _, args: caught.append(args[0]))
+    device = next(recogniser.module.parameters()).device
+    posts = own_posts(dataset)
+    rows: list[int] = []
+    features: list[np.ndarray] = []
+    logits: list[np.ndarray] = []
+    try:
+        starts = range(0, len(posts), batch_size)
+        for start in tqdm(starts, "picture vectors", unit="batch", disable=not progress):
+            found = list(_decoded(dataset, posts, range(start, start + batch_size)))
+            if found:
+                views = torch.stack([recogniser.preprocess(picture)[0] for _, picture in found])
+                with torch.inference_mode():
+                    out = recogniser.module(views.to(device))
+                rows += [row for row, _ in found]
+                logits.append(out.softmax(dim=1).cpu().numpy())
+                features.append(caught.pop().flatten(1).cpu().numpy())
+                caught.clear()
+    finally:
+        handle.remove()
+    if not rows:
+        raise MorningError("none of the posts has a usable picture")
+    return _scattered(rows, features, len(posts)), _scattered(rows, logits, len(posts))
+
+
+def pixels(
+    dataset: Dataset, posts: pd.DataFrame, rows: Iterable[int], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read pictures, resized to squares regardless of their proportions.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    posts : DataFrame
+        `own_posts(dataset)`.
+    rows : iterable of int
+        Which posts.
+    size : int
+        Side of the squares in pixels.
+
+    Returns
+    -------
+    rows : int array, shape (k,)
+        Those whose picture is usable.
+    pictures : uint8 array, shape (k, size, size, 3)
+        RGB.
+    """
+    kept: list[int] = []
+    pictures: list[np.ndarray] = []
+    for row, picture in _decoded(dataset, posts, rows):
+        kept.append(row)
+        pictures.append(np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR)))
+    whole = np.stack(pictures) if pictures else np.zeros((0, size, size, 3), np.uint8)
+    return np.array(kept, dtype=np.int64), whole
+
+
+def picture_concepts(dataset: Dataset, model: Cosmic, progress: bool = True) -> np.ndarray:
+    """Return the distribution over concepts that COSMIC finds in the picture of each post.
+
+    Returns
+    -------
+    float32 array, shape (posts, K)
+        NaN where the picture is not there or unusable.
+    """
+    posts = own_posts(dataset)
+    found = np.full((len(posts), len(model.table)), np.nan, dtype=np.float32)
+    starts = range(0, len(posts), _CHUNK)
+    for start in tqdm(starts, "concepts", unit="batch", disable=not progress):
+        rows, seen = pixels(dataset, posts, range(start, start + _CHUNK), model.options.size)
+        found[rows] = model.distributions(seen)
+    return found
+
+
+def _decoded(
+    dataset: Dataset, posts: pd.DataFrame, rows: Iterable[int]
+) -> Iterator[tuple[int, Image.Image]]:
+    """Yield the pictures of some posts that can be used."""
+    if dataset.root is None:
+        raise MorningError("the Dataset has no root folder to read pictures from")
+    for row in rows:
+        if row >= len(posts):
+            return
+        try:
+            yield row, decode(locate(str(posts["image"].iloc[row] or ""), dataset.root))
+        except UnusablePictureError as error:
+            log.debug("post %s: %s", posts["post_id"].iloc[row], error)
+
+
+def _scattered(rows: list[int], parts: list[np.ndarray], n: int) -> np.ndarray:
+    values = np.concatenate(parts)
+    whole = np.full((n, values.shape[1]), np.nan, dtype=np.float32)
+    whole[rows] = values
+    return whole
