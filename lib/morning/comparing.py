@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from morning.evaluation import METRICS, official_task
+from morning.evaluation import METRICS, official_task, with_validation
 from morning.features import BLOCKS, FeatureSet
+from morning.models import profile as named_profile
 from morning.models.baselines import FACTORS, METHODS, Ranker, ranker
 from morning.models.baselines.cosmic import CosmicOptions
 from morning.models.comparison import TABLE, compare, to_csv, to_latex
@@ -47,7 +48,6 @@ PARTS = (
 #: Smaller rivals for the `quick` profile: method -> changed options. The full sizes need minutes
 #: per method and seed on two cores.
 QUICK: dict[str, dict[str, Any]] = {
-    **{f"MIR-{k}": {"embedding_size": 128, "epochs": 15} for k in (2, 3, 4)},
     "HPTR": {"embedding_size": 128, "epochs": 20, "margins": (4.0,)},
     **{
         name: {"hidden": 128, "embedding_size": 128, "epochs": 10}
@@ -62,6 +62,11 @@ _QUICK_COSMIC = CosmicOptions(size=32, hidden=256, epochs=8)
 def chosen_cosmic(profile: str) -> CosmicOptions:
     """Return how CAMERA's concepts are learnt: smaller with the `quick` profile."""
     return _QUICK_COSMIC if profile == "quick" else CosmicOptions()
+
+
+def validation_share(profile: str) -> float:
+    """Return the share of training brands that the profile sets aside for validation."""
+    return named_profile(profile).training.validation_fraction
 
 
 def chosen_rankers(
@@ -116,6 +121,7 @@ def compare_methods(
         See `chosen_rankers`.
     """
     features = FeatureSet.load(folder)
+    features = with_validation(features, validation_share(profile))
     rankers = chosen_rankers(names, profile=profile, epochs=epochs)
     known = features.source if features.source in ("demo", "public") else ""
     source = load(data or known or folder)

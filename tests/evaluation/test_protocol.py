@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
-from morning.evaluation import official_task, split_training, task
+from morning.evaluation import official_task, split_training, task, with_validation
 from morning.roster import Roster
 
 
@@ -106,6 +106,20 @@ class TestSplitTraining:
     def test_no_training_brand(self):
         with pytest.raises(MorningError, match="no brand with split = train"):
             split_training(roster({"A": ("a", "test")}, []))
+
+    @pytest.mark.parametrize("fraction", [0.0, 0.3])
+    def test_marked_brands_are_those_whatever_the_fraction_asked_for_later(self, fraction):
+        world = roster({f"t{i}": ("ab"[i % 2], "train") for i in range(11)}, [])
+        fit, held = split_training(world, fraction)
+        marked = with_validation(world, fraction)
+        assert marked.brands("validation").tolist() == held.tolist()
+        if fraction:
+            assert [x.tolist() for x in split_training(marked, 0.9)] == [
+                fit.tolist(),
+                held.tolist(),
+            ]
+        assert len(world.brands("validation")) == 0
+        assert marked.brands("train", "validation").tolist() == world.brands("train").tolist()
 
 
 @pytest.mark.mirror

@@ -85,6 +85,13 @@ class TestRows:
         assert rows[1]["seeds"] == 0
         json.dumps(rows, allow_nan=False)
 
+    def test_a_method_that_these_data_cannot_teach_keeps_its_row(self, world, tmp_path):
+        accounts = world.features.accounts
+        one = accounts["category"].where(accounts["category"].isna(), "food")
+        alike = replace(world.features, accounts=accounts.assign(category=one))
+        rows = run(replace(world, features=alike), tmp_path, ("cosine", "category-predictor"))
+        assert rows[1]["needs"] == "needs training brands of two categories"
+
     def test_no_reference_no_difference(self, world, tmp_path):
         rows = run(world, tmp_path, ("cosine", "popularity"), reference="MORNING")
         assert [row["difference"] for row in rows] == [None, None]

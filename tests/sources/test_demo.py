@@ -14,7 +14,7 @@ from morning.errors import MorningError
 from morning.sources import demo
 from morning.sources.demo.build import tables
 from morning.sources.demo.vocabulary import vocabulary
-from morning.sources.demo.words import choose_keywords, plural
+from morning.sources.demo.words import choose_keywords, pick_leaning, plural
 from morning.sources.demo.world import WEIGHTS, plan
 from PIL import Image
 from scipy.stats import rankdata
@@ -159,12 +159,45 @@ class TestLabels:
     @pytest.mark.parametrize(
         ("option", "value"),
         [("brands", 1), ("influencers", 0), ("posts", 0), ("structure", -1.0), ("seed", -1),
-         ("structure", float("nan")), ("picture_size", 4096), ("audience", -1)],
+         ("structure", float("nan")), ("picture_size", 4096), ("audience", -1),
+         ("role_gap", -0.1), ("role_gap", 1.1)],
     )  # fmt: skip
     def test_senseless_options_are_refused(self, option, value, tmp_path):
         with pytest.raises(MorningError, match=option):
             demo.generate(tmp_path / "world", **{**SMALL, option: value})
         assert not list(tmp_path.iterdir())
+
+
+class TestRoles:
+    def shares(self, gap):
+        """Share of products among the two objects of a category, by role."""
+        config = demo.DemoConfig(role_gap=gap, audience=3, audience_posts=3)
+        dataset, objects, _ = tables(plan(config), config)
+        pairs = [t.objects for t in vocabulary().topics.values() if len(t.objects) == 2]
+        products = {product for product, _ in pairs}
+        around = {other for _, other in pairs} - products
+        shown = pd.Series([demo.OBJECTS[o] for o in objects])
+        role = dataset.posts["account_id"].str.split("-").str[0]
+        known = shown.isin(products | around)
+        return shown.isin(products)[known].groupby(role[known]).mean()
+
+    def test_brands_picture_the_product_and_influencers_what_is_around_it(self):
+        share = self.shares(1.0)
+        assert share["brand"] > 0.9
+        assert share["influencer"] < 0.1
+        assert share["audience"] == pytest.approx(0.5, abs=0.05)
+
+    def test_without_a_gap_they_picture_the_same(self):
+        share = self.shares(0.0)
+        assert share["brand"] == pytest.approx(0.5, abs=0.07)
+        assert share["influencer"] == pytest.approx(0.5, abs=0.05)
+
+    def test_captions_do_not_depend_on_it(self):
+        alike, apart = (
+            tables(plan(config), config)[0].posts["caption"].tolist()
+            for config in (demo.DemoConfig(role_gap=gap, posts=2, audience=0) for gap in (0.0, 1.0))
+        )
+        assert alike == apart
 
 
 class TestFolder:
@@ -325,6 +358,20 @@ class TestVocabulary:
         rng = np.random.default_rng(0)
         kinds = [("a", "b"), ("c",)]
         assert sorted(choose_keywords(kinds, np.array([1.0, 0.0]), 5, rng)) == ["a", "b"]
+
+    @given(st.integers(1, 9), st.integers(0, 2**32 - 1))
+    def test_leaning_takes_one_half_or_any(self, n, seed):
+        rng = np.random.default_rng(seed)
+        items = [str(i) for i in range(n)]
+        for lean, low, high in ((1, 0, (n + 1) // 2), (-1, n // 2, n), (0, 0, n)):
+            drawn = {int(pick_leaning(rng, items, lean)) for _ in range(30)}
+            assert drawn <= set(range(low, high))
+
+    @pytest.mark.parametrize(("lean", "share"), [(0.0, 0.5), (0.6, 0.8), (-1.0, 0.0)])
+    def test_leaning_has_the_share_it_says(self, lean, share):
+        rng = np.random.default_rng(0)
+        drawn = [pick_leaning(rng, "abcd", lean) in "ab" for _ in range(4000)]
+        assert np.mean(drawn) == pytest.approx(share, abs=0.03)
 
     def test_config_is_frozen(self):
         config = demo.DemoConfig()

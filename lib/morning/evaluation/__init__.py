@@ -8,7 +8,13 @@ from morning.evaluation.metrics import (
     evaluate,
     ranks,
 )
-from morning.evaluation.protocol import Task, official_task, split_training, task
+from morning.evaluation.protocol import (
+    Task,
+    official_task,
+    split_training,
+    task,
+    with_validation,
+)
 from morning.evaluation.results import category_rows, read_results, result_row, write_results
 from morning.evaluation.significance import bootstrap, interval
 
@@ -28,5 +34,6 @@ __all__ = [
     "result_row",
     "split_training",
     "task",
+    "with_validation",
     "write_results",
 ]

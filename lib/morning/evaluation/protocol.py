@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from morning.roster import Roster
 
 #: Candidate pools: the positives of the ranked brands (the paper), or all influencers.
 POOLS = ("split", "all")
+
+R = TypeVar("R", bound=Roster)
 
 
 @dataclass(frozen=True)
@@ -108,3 +111,15 @@ def split_training(
     shuffled = shuffled.iloc[np.argsort(turn.to_numpy(), kind="stable")]
     held_out = np.sort(shuffled.to_numpy()[:wanted])
     return np.delete(training, held_out), training[held_out]
+
+
+def with_validation(roster: R, fraction: float) -> R:
+    """Return the roster with the validation brands of `split_training` marked as such.
+
+    Whoever splits it afterwards, by whatever fraction, gets the same brands: methods that are
+    compared choose their settings on one set of them.
+    """
+    held_out = split_training(roster, fraction)[1]
+    accounts = roster.accounts.copy()
+    accounts.loc[accounts.index[held_out], "split"] = "validation"
+    return replace(roster, accounts=accounts)

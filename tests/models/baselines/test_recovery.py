@@ -12,21 +12,14 @@ from morning.models.baselines import Inputs, ranker
 
 from . import worlds
 
-MIR = {
-    "embedding_size": 64,
-    "epochs": 12,
-    "lists": 10,
-    "learning_rate": 0.1,
-    "keep": 1.0,
-    "length": 8.0,
-}
+MIR = {"embedding_size": 64, "epochs": 30, "lists": 10, "learning_rate": 0.03, "keep": 1.0}
 CONCEPTS = {"epochs": 60, "hidden": 64, "embedding_size": 32}
 #: Methods that have to learn which looks go together.
 LEARNERS = {
     "MIR-2": MIR,
     "MIR-3": MIR,
     "MIR-4": MIR,
-    "HPTR": {"embedding_size": 64, "epochs": 30, "length": 8.0},
+    "HPTR": {"embedding_size": 64, "epochs": 30},
     "CATR": CONCEPTS,
     "CAMERA": CONCEPTS,
     "CAMERA-released": CONCEPTS,

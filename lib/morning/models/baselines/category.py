@@ -10,7 +10,14 @@ from sklearn.linear_model import LogisticRegression
 
 from morning.errors import MorningError
 from morning.evaluation import Task
-from morning.models.baselines.ranker import Arrays, Ranker, Training, VectorRanker, validation_auc
+from morning.models.baselines.ranker import (
+    Arrays,
+    MissingInput,
+    Ranker,
+    Training,
+    VectorRanker,
+    validation_auc,
+)
 from morning.models.baselines.standardise import standardised
 
 
@@ -52,7 +59,7 @@ class CategoryPredictor(VectorRanker):
         x = standardised(features)
         names, codes = np.unique(fit.categories, return_inverse=True)
         if len(names) < 2:
-            raise MorningError("nothing to learn: all training brands are of one category")
+            raise MissingInput(self.name, ["training brands of two categories"])
         member = np.zeros((len(fit.influencers), len(names)), dtype=bool)
         brand, influencer = np.nonzero(fit.positives)
         member[influencer, codes[brand]] = True

@@ -39,10 +39,14 @@ class TowerOptions:
     normalise_image: bool = False
     """Local response normalisation of the picture vector; the released code has it for its VGG
     maps, whose neighbouring channels it mixes; ours are other vectors."""
-    length: float | None = 4.0
-    """Mean length that the vectors of a branch get, centred; None leaves them as they are. The
-    released inputs could not be had; scores are a product of four linear maps of ours, which
-    vanish or explode where their length does not suit the initial weights."""
+    length: float | None = 8.0
+    """Mean length that the vectors of a branch get; None leaves them as they are. The released
+    inputs could not be had; scores are a product of four linear maps of ours, which vanish or
+    explode where their length does not suit the initial weights."""
+    common: float = 0.5
+    """Share of the mean of all accounts' vectors that is left in each. With all of it accounts
+    hardly differ; with none of it the product of two branches has no term of one branch alone,
+    and both have to match."""
 
     def __post_init__(self) -> None:
         if not self.branches or set(self.branches) - set(BRANCHES):
@@ -51,6 +55,8 @@ class TowerOptions:
             raise MorningError(f"unknown fusion {self.fusion!r}; take product or concat")
         if self.pooling not in ("weighted", "plain"):
             raise MorningError(f"unknown pooling {self.pooling!r}; take weighted or plain")
+        if not 0 <= self.common <= 1:
+            raise MorningError(f"common must be from 0 to 1, not {self.common}")
 
 
 class Tower(nn.Module):
@@ -89,8 +95,8 @@ class TwoSides(nn.Module):
             x = torch.from_numpy(np.asarray(history, dtype=np.float32))
             if branch == "image" and options.normalise_image:
                 x = response_normalised(x)
+            x = x - (1 - options.common) * x.mean(dim=0)
             if options.length is not None:
-                x = x - x.mean(dim=0)
                 x = x * (options.length / x.norm(dim=1).mean().clamp(min=1e-9))
             self.register_buffer(branch, x, persistent=False)
         sizes = {branch: getattr(self, branch).shape[1] for branch in self.branches}

@@ -17,7 +17,13 @@ from morning.errors import MorningError
 from morning.files import read_json, sha256, whole_folder, write_json
 from morning.sources.demo.pictures import OBJECTS, SCENES, draw_picture
 from morning.sources.demo.vocabulary import vocabulary
-from morning.sources.demo.words import choose_keywords, pick, write_biography, write_caption
+from morning.sources.demo.words import (
+    choose_keywords,
+    pick,
+    pick_leaning,
+    write_biography,
+    write_caption,
+)
 from morning.sources.demo.world import WEIGHTS, DemoConfig, World, plan
 
 log = logging.getLogger(__name__)
@@ -70,6 +76,7 @@ def generate(
     audience: int = DemoConfig.audience,
     audience_posts: int = DemoConfig.audience_posts,
     structure: float = DemoConfig.structure,
+    role_gap: float = DemoConfig.role_gap,
     seed: int = DemoConfig.seed,
     picture_size: int = DemoConfig.picture_size,
 ) -> Dataset:
@@ -81,7 +88,7 @@ def generate(
     ----------
     folder : path
         Takes the four tables as Parquet, `images/`, the planted truth (see `truth`) and a record.
-    brands, influencers, posts, audience, audience_posts, structure, seed, picture_size
+    brands, influencers, posts, audience, audience_posts, structure, role_gap, seed, picture_size
         See `DemoConfig`.
 
     Raises
@@ -91,7 +98,15 @@ def generate(
     """
     folder = Path(folder)
     config = DemoConfig(
-        brands, influencers, posts, audience, audience_posts, float(structure), seed, picture_size
+        brands=brands,
+        influencers=influencers,
+        posts=posts,
+        audience=audience,
+        audience_posts=audience_posts,
+        structure=float(structure),
+        role_gap=float(role_gap),
+        seed=seed,
+        picture_size=picture_size,
     )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         record = _read_record(folder)
@@ -220,8 +235,9 @@ def tables(world: World, config: DemoConfig) -> tuple[Dataset, np.ndarray, np.nd
     accounts += [_audience_account(name, rng) for _, name in audiences]
 
     writer = _PostWriter(rng)
-    for (owner, _, _, _, followers, _), mixture in zip(accounts, world.content, strict=False):
-        writer.add(owner, mixture, config.posts, followers)
+    for (owner, role, _, _, followers, _), mixture in zip(accounts, world.content, strict=False):
+        lean = config.role_gap * (1 if role == "brand" else -1)
+        writer.add(owner, mixture, config.posts, followers, lean)
     for (_, name), group, row in zip(audiences, groups, accounts[len(owners) :], strict=True):
         writer.add(name, vocabulary().groups[group], config.audience_posts, row[4])
 
@@ -274,7 +290,9 @@ class _PostWriter:
         self.objects: list[int] = []
         self.scenes: list[int] = []
 
-    def add(self, account: str, mixture: np.ndarray, n: int, followers: int) -> None:
+    def add(
+        self, account: str, mixture: np.ndarray, n: int, followers: int, lean: float = 0.0
+    ) -> None:
         """Write n posts of an account about topics of its mixture, shape (T,), newest first."""
         rng = self.rng
         seconds = np.sort(rng.integers(2 * _YEAR, size=n))[::-1]
@@ -283,8 +301,10 @@ class _PostWriter:
         for k, t in enumerate(rng.choice(len(mixture), size=n, p=mixture)):
             topic = self.topics[t]
             off = rng.random(2) < (_OFF_TOPIC_OBJECT, _OFF_TOPIC_SCENE)
-            self.objects.append(OBJECTS.index(pick(rng, OBJECTS if off[0] else topic.objects)))
-            self.scenes.append(SCENES.index(pick(rng, SCENES if off[1] else topic.scenes)))
+            thing = pick(rng, OBJECTS) if off[0] else pick_leaning(rng, topic.objects, lean)
+            scene = pick(rng, SCENES) if off[1] else pick_leaning(rng, topic.scenes, lean)
+            self.objects.append(OBJECTS.index(thing))
+            self.scenes.append(SCENES.index(scene))
             likes = int(followers * engagement * rng.lognormal(0, 0.4))
             post = f"{account}-{k + 1:02d}"
             self.rows.append(

@@ -18,6 +18,14 @@ def pick(rng: np.random.Generator, items: Sequence[str]) -> str:
     return items[int(rng.random() * len(items))]
 
 
+def pick_leaning(rng: np.random.Generator, items: Sequence[str], lean: float) -> str:
+    """Return one of `items`: with lean 1 of their first half, with -1 of their second, 0 any."""
+    first = (1 + lean) / 2  # probability of the first half
+    u = rng.random()
+    place = u / (2 * first) if u < first else 1 - (1 - u) / (2 * (1 - first))
+    return items[int(place * len(items))]
+
+
 def plural(noun: str) -> str:
     """Return the plural of an English noun of the vocabulary."""
     if noun in _IRREGULAR:

@@ -44,6 +44,11 @@ class DemoConfig:
     """Posts of each audience account."""
     structure: float = 1.0
     """Strength of the planted preference; with 0, collaborations are independent of everything."""
+    role_gap: float = 1.0
+    """How differently brands and influencers picture one topic: with 0 alike, with 1 by other
+    objects in other scenes, but for what is off topic. Brands show their product, influencers the
+    life around it, so that pictures which look alike are a poor guide to who works together,
+    while what goes together can be learnt."""
     seed: int = 0
     """Seed of everything random."""
     picture_size: int = 64
@@ -58,6 +63,8 @@ class DemoConfig:
                 raise MorningError(f"demo: {name} must be at least {least}")
         if not 0 <= self.structure <= 100:
             raise MorningError("demo: structure must be between 0 and 100")
+        if not 0 <= self.role_gap <= 1:
+            raise MorningError("demo: role_gap must be between 0 and 1")
         if self.picture_size > 512:
             raise MorningError("demo: picture_size must be at most 512")
 
