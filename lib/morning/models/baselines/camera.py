@@ -285,7 +285,7 @@ class Catr(ConceptRanker):
 
     kind = "CATR"
     options_type = ConceptOptions
-    note = "our interpretation: CAMERA without endorsement and influence"
+    note = "our interpretation: CAMERA without endorsement and influence; concepts as there"
 
     @property
     def paper_row(self) -> str:
@@ -304,7 +304,10 @@ class Camera(ConceptRanker):
     kind = "CAMERA"
     options_type = CameraOptions
     options: CameraOptions
-    note = "concepts and their vectors are ours; endorsement and influence free of leaks"
+    note = (
+        "COSMIC on the objects of our network and Word2Vec captions; endorsement and influence "
+        "from the influencer's own numbers, free of leaks"
+    )
 
     @property
     def name(self) -> str:
