@@ -56,7 +56,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "MORNING-tuned": {"l1_epochs": 10},
 }
 
-_QUICK_COSMIC = CosmicOptions(size=32, hidden=256, epochs=8)
+_QUICK_COSMIC = CosmicOptions(size=32, hidden=256, epochs=16)
 
 
 def chosen_cosmic(profile: str) -> CosmicOptions:

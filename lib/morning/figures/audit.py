@@ -25,12 +25,12 @@ def category_recovery(rows: Sequence[Mapping[str, Any]]) -> Figure:
     axis.axhline(0.5, color="grey", linewidth=0.8, linestyle="--")
     axis.axvline(0.5, color="grey", linewidth=0.8, linestyle="--")
     shown = [row for row in rows if row["auc"] is not None and row["cauc"] is not None]
-    for row in shown:
+    for place, row in enumerate(sorted(shown, key=lambda row: row["auc"])):
         x, y = row["auc"], row["cauc"]
         axis.plot(row["ci95"]["auc"], [y, y], color=OURS, linewidth=1)
         axis.plot([x, x], row["ci95"]["cauc"], color=OURS, linewidth=1)
         axis.plot(x, y, "o", color=OURS)
-        _label(axis, row["method"], x, y, above=True)
+        _label(axis, row["method"], x, y, above=place % 2 == 0)  # neighbours do not collide
         if paper := row.get("paper"):
             axis.plot(paper["auc"], paper["cauc"], "x", color=PAPER)
             _label(axis, f"{row['method']}, paper", paper["auc"], paper["cauc"], above=False)

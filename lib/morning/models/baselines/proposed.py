@@ -57,7 +57,7 @@ class MorningRanker(VectorRanker):
     options_type = MorningOptions
     options: MorningOptions
     seeded = True
-    note = "the blocks at hand, epoch chosen on validation brands; tuned: the weight of L1, too"
+    note = "the blocks at hand; epoch (tuned: and the weight of L1) chosen on validation brands"
 
     @property
     def name(self) -> str:
