@@ -48,7 +48,7 @@ PARTS = (
 #: Smaller rivals for the `quick` profile: method -> changed options. The full sizes need minutes
 #: per method and seed on two cores.
 QUICK: dict[str, dict[str, Any]] = {
-    "HPTR": {"embedding_size": 128, "epochs": 20, "margins": (4.0,)},
+    "HPTR": {"embedding_size": 128, "epochs": 20, "margin_epochs": 5},
     **{
         name: {"hidden": 128, "embedding_size": 128, "epochs": 10}
         for name in ("CATR", "CAMERA", "CAMERA-released")

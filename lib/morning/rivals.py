@@ -7,6 +7,7 @@ from typing import Any
 
 from morning.errors import MorningError
 from morning.features import FeatureSet
+from morning.features.featureset import account_table
 from morning.models.baselines import NEEDS, Concepts, Inputs
 from morning.models.baselines.concepts import concepts
 from morning.models.baselines.cosmic import CosmicOptions
@@ -65,6 +66,10 @@ def rival_inputs(
     if not source.has_posts:
         return Inputs(features), ["Without posts, only methods that rank from vectors can run."]
     dataset = source.dataset
+    if list(features.accounts["account_id"]) != list(account_table(dataset)["account_id"]):
+        raise MorningError(
+            f"the FeatureSet was not made from {source.name}: its accounts, or their order, differ"
+        )
     parts: dict[str, Any] = {}
     notes: list[str] = []
 

@@ -107,17 +107,15 @@ class TestSplitTraining:
         with pytest.raises(MorningError, match="no brand with split = train"):
             split_training(roster({"A": ("a", "test")}, []))
 
-    @pytest.mark.parametrize("fraction", [0.0, 0.3])
-    def test_marked_brands_are_those_whatever_the_fraction_asked_for_later(self, fraction):
+    @pytest.mark.parametrize("kind", [object, "category"])
+    def test_marked_brands_are_those_whatever_the_fraction_asked_for_later(self, kind):
         world = roster({f"t{i}": ("ab"[i % 2], "train") for i in range(11)}, [])
-        fit, held = split_training(world, fraction)
-        marked = with_validation(world, fraction)
+        world.accounts["split"] = world.accounts["split"].astype(kind)
+        fit, held = split_training(world, 0.3)
+        marked = with_validation(world, 0.3)
         assert marked.brands("validation").tolist() == held.tolist()
-        if fraction:
-            assert [x.tolist() for x in split_training(marked, 0.9)] == [
-                fit.tolist(),
-                held.tolist(),
-            ]
+        again = split_training(marked, 0.9)
+        assert [rows.tolist() for rows in again] == [fit.tolist(), held.tolist()]
         assert len(world.brands("validation")) == 0
         assert marked.brands("train", "validation").tolist() == world.brands("train").tolist()
 

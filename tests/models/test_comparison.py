@@ -13,9 +13,9 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS
 from morning.evaluation.significance import mean_ranks
 from morning.models import comparison
-from morning.models.baselines import MissingInput, ranker
+from morning.models.baselines import ranker
 from morning.models.baselines.ranker import Ranker
-from morning.models.comparison import compare, score_runs, statistics, to_csv, to_latex
+from morning.models.comparison import compare, statistics, to_csv, to_latex
 
 from .baselines import worlds
 
@@ -171,17 +171,14 @@ class TestCache:
         compare(world, [method], tmp_path, progress=False, resamples=10, **options)
         assert [name for name, _ in counted] == [method.name]
 
-    def test_test_labels_decide_no_cached_score_but_the_oracles(self, world, tmp_path, counted):
+    def test_test_labels_decide_no_kept_score(self, world, tmp_path, counted):
+        run(world, tmp_path, KEPT)
+        counted.clear()
         poisoned = worlds.poisoned(world)
         on = worlds.test_task(world)
         changed = replace(on, positives=np.roll(on.positives, 1, axis=0))
-        methods = [ranker("cosine"), ranker("category-oracle")]
-        for method in methods:
-            score_runs(world, method, tmp_path, seeds=1)
-        counted.clear()
-        for method in methods:
-            score_runs(poisoned, method, tmp_path, seeds=1, on=changed)
-        assert counted == [("category-oracle", 0)]
+        run(poisoned, tmp_path, KEPT, on=changed)
+        assert counted == []
 
     @pytest.mark.parametrize("damage", [b"", b"not a zip", None])
     def test_damaged_file_is_replaced(self, world, tmp_path, counted, damage):
@@ -208,19 +205,6 @@ class TestCache:
         assert rows[0]["paper"]["auc"] == 0.884
         assert rows[1]["difference"]["auc"]["value"] == rows[0]["auc"] - rows[1]["auc"]
         assert list((tmp_path / "MORNING").glob("state-*/model.safetensors"))
-
-
-class TestScoreRuns:
-    def test_scores_of_each_seed(self, world, tmp_path):
-        first = score_runs(world, ranker("RAND"), tmp_path, seeds=2)
-        again = score_runs(world, ranker("RAND"), tmp_path, seeds=2)
-        assert [r.cached for r in first + again] == [False, False, True, True]
-        np.testing.assert_array_equal(first[1].scores, again[1].scores)
-        assert not np.array_equal(first[0].scores, first[1].scores)
-
-    def test_missing(self, world, tmp_path):
-        with pytest.raises(MissingInput):
-            score_runs(replace(world, activity=None), ranker("MIV"), tmp_path)
 
 
 class TestStatistics:

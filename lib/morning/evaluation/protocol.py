@@ -116,10 +116,10 @@ def split_training(
 def with_validation(roster: R, fraction: float) -> R:
     """Return the roster with the validation brands of `split_training` marked as such.
 
-    Whoever splits it afterwards, by whatever fraction, gets the same brands: methods that are
-    compared choose their settings on one set of them.
+    If there are any, whoever splits it afterwards, by whatever fraction, gets the same ones:
+    methods that are compared choose their settings on one set of brands.
     """
     held_out = split_training(roster, fraction)[1]
-    accounts = roster.accounts.copy()
+    accounts = roster.accounts.assign(split=roster.accounts["split"].astype(object))
     accounts.loc[accounts.index[held_out], "split"] = "validation"
     return replace(roster, accounts=accounts)

@@ -43,13 +43,10 @@ class Run:
     scores : float64 array, shape (B, M)
     seconds : float
         Fitting and scoring, when it was computed.
-    cached : bool
-        Whether it was read instead.
     """
 
     scores: np.ndarray
     seconds: float
-    cached: bool
 
 
 def compare(
@@ -134,27 +131,6 @@ def compare(
             row = result_row(method.name, found[method.name], resamples=resamples)
         rows.append(row | {"paper": paper} | extra)
     return rows
-
-
-def score_runs(
-    inputs: Inputs,
-    method: Ranker,
-    folder: str | Path,
-    *,
-    seeds: int = 3,
-    on: Task | None = None,
-) -> list[Run]:
-    """Return the scores of one method under each seed, cached as in `compare`.
-
-    Raises
-    ------
-    MissingInput
-        If the method needs what is not there.
-    """
-    on = official_task(inputs.features) if on is None else on
-    digests = inputs.blinded().digests()
-    chosen = range(seeds if method.seeded else 1)
-    return [_run(inputs, method, seed, Path(folder), on, digests) for seed in chosen]
 
 
 def statistics(
@@ -307,7 +283,7 @@ def _run(
             fingerprint=np.array(fingerprint),
             seconds=np.array(seconds),
         )
-    return Run(scores.astype(np.float64), seconds, False)
+    return Run(scores.astype(np.float64), seconds)
 
 
 def _fingerprint(method: Ranker, seed: int, on: Task, digests: Mapping[str, str]) -> str:
@@ -315,8 +291,6 @@ def _fingerprint(method: Ranker, seed: int, on: Task, digests: Mapping[str, str]
     task = hashlib.sha256()
     for rows in (on.brands, on.influencers):
         task.update(np.ascontiguousarray(rows, dtype=np.int64).tobytes() + b"|")
-    if method.oracle:
-        task.update(np.packbits(on.positives).tobytes() + "|".join(on.categories).encode())
     what = {
         "code": _code_digest(type(method)),
         "kind": method.kind,
@@ -352,7 +326,7 @@ def _read(path: Path, fingerprint: str, on: Task) -> Run | None:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         log.warning("%s: damaged, computed anew (%s)", path, error)
         return None
-    return Run(scores, seconds, True) if scores.shape == on.positives.shape else None
+    return Run(scores, seconds) if scores.shape == on.positives.shape else None
 
 
 def _empty_row(name: str) -> dict[str, Any]:

@@ -26,6 +26,18 @@ class TestTargets:
         expected = [[1, 0], [np.nan] * 2, [np.nan] * 2, [0, 1], [1, 0], [0, 1]]
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
+    def test_captions_of_other_accounts_do_not_count(self):
+        said = SAID.copy()
+        said[0] = [0.6, 0.4]
+        world = dataset()
+        theirs = world.posts.copy()
+        theirs.loc[theirs["post_id"] == "a2", "account_id"] = "cleo"  # a test brand's partner
+        seen, shouted = SEEN.copy(), said.copy()
+        seen[1], shouted[1] = [1, 0], [0, 100]
+        found = concepts.concept_targets(replace(world, posts=theirs), seen, shouted)
+        expected = 1 / (1 + np.exp(-0.4))  # affinities 0.2 and -0.2
+        np.testing.assert_allclose(found[0], [expected, 1 - expected], atol=1e-6)
+
     def test_without_a_caption_all_that_is_seen_counts_alike(self):
         said = SAID.copy()
         said[0] = np.nan
@@ -109,9 +121,18 @@ class TestWhole:
         np.testing.assert_allclose(made.distribution[[ACME, ANNA, BEN, CLEO]].sum(axis=1), 1)
         np.testing.assert_array_equal(made.distribution[BOLT], 0)
         assert (agreement.pictures, agreement.usual) == (1, 1.0)
-        assert agreement.share in (0.0, 1.0)
         assert "of 1 pictures" in str(agreement)
 
-    def test_nothing_left_to_check_on(self, world):
-        found = concepts._agreement(np.zeros((0, 2)), np.zeros((0, 2)))
-        assert "every picture" in str(found)
+
+def test_agreement_by_hand():
+    targets = np.array([[0.9, 0.1, 0], [0.6, 0.4, 0], [0, 0, 1], [0.1, 0.8, 0.1]])
+    found = np.array([[0.5, 0.3, 0.2], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]])
+    agreement = concepts._agreement(found, targets)
+    assert (agreement.pictures, agreement.share, agreement.usual) == (4, 0.75, 0.5)
+    assert "75% of 4 pictures" in str(agreement)
+    assert "right in 50%" in str(agreement)
+
+
+def test_agreement_on_nothing():
+    found = concepts._agreement(np.zeros((0, 2)), np.zeros((0, 2)))
+    assert str(found).startswith("No picture")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,17 @@ def test_learns_what_pictures_show():
     unseen, truth = stripes(90, seed=1)
     found = model.distributions(unseen)
     assert (found.argmax(axis=1) == truth.argmax(axis=1)).mean() > 0.95
+
+
+def test_l1_pulls_the_fully_connected_weights_to_zero():
+    pictures, targets = stripes(40)
+    small = [
+        float((train_cosmic(pictures, targets, replace(TINY, epochs=20, l1=l1), progress=False)
+               .last.weight.abs() < 0.01).float().mean())
+        for l1 in (0.0, 0.1)
+    ]  # fmt: skip
+    assert small[0] < 0.2
+    assert small[1] > 0.5
 
 
 def test_is_the_same_each_time_and_leaves_the_generator_alone():

@@ -306,7 +306,7 @@ def test_a_loss_that_is_not_finite_is_reported():
 class TestTuned:
     def test_takes_the_weight_with_the_best_validation_auc(self, tmp_path):
         world = worlds.world()
-        fitted = worlds.quick("MORNING-tuned", l1=(0.0, 50.0), l1_epochs=2).fit(
+        fitted = worlds.quick("MORNING-tuned", l1=(50.0, 0.0), l1_epochs=2).fit(
             world, folder=tmp_path / "m", progress=False
         )
         reached = {}

@@ -39,8 +39,7 @@ def controls(
         Names are `CONTROLS`, without the category predictor where there is one category alone.
     """
     inputs = Inputs(features)
-    single = len(set(features.categories(features.brands("train")))) < 2
-    methods = [ranker(name) for name in LEARNT if not (single and name == "category-predictor")]
+    methods = [ranker(name) for name in LEARNT]
     found = {RAND: draws(ranker(RAND), inputs, on, chances)}
     found |= statistics(inputs, methods, folder, seeds=1, on=on, progress=False)
     return found | {ORACLE: draws(ranker(ORACLE), inputs, on, ties)}

@@ -44,7 +44,7 @@ class Agreement:
 
     def __str__(self) -> str:
         if self.pictures == 0:
-            return "COSMIC saw every picture with a known concept in training."
+            return "No picture of an account that COSMIC was not trained on has a known concept."
         return (
             f"COSMIC's likeliest concept is the one that picture and caption agree on in "
             f"{self.share:.0%} of {self.pictures:,} pictures of accounts it was not trained on; "
@@ -79,9 +79,9 @@ def concept_targets(
         raise MorningError(f"probabilities and captions need one row per post, {len(posts)}")
     seen = np.nan_to_num(probabilities) > _SEEN  # (posts, K)
     known = np.isfinite(captions).all(axis=1)
-    text = np.where(known[:, None], captions, 0.0)
+    text = np.where(known[:, None], captions, 0.0).astype(np.float32)
     training = _of_training(dataset) & known
-    shown = seen[training].astype(float)
+    shown = seen[training].astype(np.float32)
     vectors = (shown.T @ text[training]) / np.maximum(shown.sum(axis=0), 1)[:, None]  # (K, d)
     affinity = np.where(seen, text @ _standardised(vectors).T, -np.inf)
     shows = seen.any(axis=1)
@@ -89,7 +89,7 @@ def concept_targets(
     target = np.exp(affinity - affinity.max(axis=1, keepdims=True))
     target /= target.sum(axis=1, keepdims=True)
     target[~shows] = np.nan
-    return target.astype(np.float32)
+    return target
 
 
 def fit_cosmic(

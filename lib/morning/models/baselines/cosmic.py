@@ -26,8 +26,8 @@ from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.files import whole_file
-from morning.models.baselines.neural import dropped
-from morning.models.objectives import add_l1_gradient
+from morning.models import objectives
+from morning.models.baselines import neural
 from morning.models.scoring import resolve_device
 from morning.models.training import cuda_devices, one_thread
 
@@ -60,7 +60,7 @@ class CosmicOptions:
     """Adam's."""
     l1: float = 0.001
     """Weight of the L1 norm of the two fully connected matrices."""
-    pictures: int = 20_000
+    pictures: int = 10_000
     """Training pictures at most: bounds memory. Which ones is drawn by the seed."""
     seed: int = 0
     """Of initial weights, order, dropout and choice of pictures."""
@@ -124,7 +124,7 @@ class Cosmic(nn.Module):
             x = F.max_pool2d(x, shrink, ceil_mode=True)
         weight = self.first.weight
         if self.training:
-            weight = dropped(weight, 1 - self.options.keep)
+            weight = neural.dropped(weight, 1 - self.options.keep)
         x = F.linear(x.flatten(1), weight, self.first.bias)  # (n, hidden)
         return self.last(F.leaky_relu(self.norm(x), _SLOPE))
 
@@ -186,7 +186,7 @@ def train_cosmic(
     Returns
     -------
     Cosmic
-        In evaluation mode; the same for the same arguments on the same machine.
+        In evaluation mode; on the CPU of one machine the same for the same arguments.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def _fit(model: Cosmic, pictures: np.ndarray, targets: np.ndarray, progress: boo
             loss = F.cross_entropy(model(_input(x[rows].to(device))), y[rows].to(device))
             optimiser.zero_grad(set_to_none=False)
             loss.backward()
-            add_l1_gradient(model.penalised(), options.l1)
+            objectives.add_l1_gradient(model.penalised(), options.l1)
             optimiser.step()
             total += loss.detach() * len(rows)
         if not torch.isfinite(total):
@@ -257,8 +257,11 @@ def _check(pictures: np.ndarray, targets: np.ndarray, options: CosmicOptions) ->
 
 def _name(pictures: np.ndarray, targets: np.ndarray, options: CosmicOptions) -> str:
     """Return the name of the file that keeps a training: a digest of all that decides it."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    digest.update(json.dumps(asdict(options), sort_keys=True).encode())
+    digest = hashlib.sha256()
+    for code in (__file__, neural.__file__, objectives.__file__):
+        digest.update(Path(str(code)).read_bytes())
+    settings = asdict(options) | {"device": resolve_device(options.device).type}
+    digest.update(json.dumps(settings, sort_keys=True).encode())
     for values in (pictures, targets.astype(np.float32)):
         digest.update(f"{values.shape}".encode() + np.ascontiguousarray(values).tobytes())
     return f"{digest.hexdigest()[:24]}.safetensors"

@@ -67,9 +67,12 @@ def picture_vectors(
     try:
         starts = range(0, len(posts), batch_size)
         for start in tqdm(starts, "picture vectors", unit="batch", disable=not progress):
-            found = list(_decoded(dataset, posts, range(start, start + batch_size)))
+            found = [
+                (row, recogniser.preprocess(picture)[0])
+                for row, picture in _decoded(dataset, posts, range(start, start + batch_size))
+            ]
             if found:
-                views = torch.stack([recogniser.preprocess(picture)[0] for _, picture in found])
+                views = torch.stack([view for _, view in found])
                 with torch.inference_mode():
                     out = recogniser.module(views.to(device))
                 rows += [row for row, _ in found]

@@ -40,7 +40,7 @@ class TowerOptions:
     """Local response normalisation of the picture vector; the released code has it for its VGG
     maps, whose neighbouring channels it mixes; ours are other vectors."""
     length: float | None = 8.0
-    """Mean length that the vectors of a branch get; None leaves them as they are. The released
+    """Mean length that the vectors of a branch get; None leaves it as it is. The released
     inputs could not be had; scores are a product of four linear maps of ours, which vanish or
     explode where their length does not suit the initial weights."""
     common: float = 0.5

@@ -19,7 +19,10 @@ def pick(rng: np.random.Generator, items: Sequence[str]) -> str:
 
 
 def pick_leaning(rng: np.random.Generator, items: Sequence[str], lean: float) -> str:
-    """Return one of `items`: with lean 1 of their first half, with -1 of their second, 0 any."""
+    """Return one of `items`: with lean 1 of their first half, with -1 of their second, 0 any.
+
+    The middle one of an odd number is in both.
+    """
     first = (1 + lean) / 2  # probability of the first half
     u = rng.random()
     place = u / (2 * first) if u < first else 1 - (1 - u) / (2 * (1 - first))

@@ -45,10 +45,10 @@ class DemoConfig:
     structure: float = 1.0
     """Strength of the planted preference; with 0, collaborations are independent of everything."""
     role_gap: float = 1.0
-    """How differently brands and influencers picture one topic: with 0 alike, with 1 by other
-    objects in other scenes, but for what is off topic. Brands show their product, influencers the
-    life around it, so that pictures which look alike are a poor guide to who works together,
-    while what goes together can be learnt."""
+    """How differently brands and influencers picture one topic: with 0 alike, with 1 by another
+    object in another scene where the topic has two, but for what is off topic. Brands show their
+    product, influencers the life around it, so that pictures which look alike are a poor guide
+    to who works together, while what goes together can be learnt."""
     seed: int = 0
     """Seed of everything random."""
     picture_size: int = 64
