@@ -60,6 +60,23 @@ class TestBesidePaper:
         assert html.count("&lt;script&gt;") == 3
 
 
+class TestOverSeeds:
+    def test_mean_and_deviation_of_those_with_several(self):
+        several = row(EVIL, seeds=3, sd={"auc": 0.0123, "medr": 1.5})
+        unmeasured = row("b", seeds=2, auc=None, sd={"auc": None, "medr": 0.0})
+        rows = [several, unmeasured, row("once", seeds=1, sd={}), {"method": "no", "needs": "x"}]
+        styled = tables.over_seeds({"rows": rows}, ["auc", "medr"])
+        assert styled.data.index.tolist() == [EVIL, "b"]
+        assert styled.data.to_numpy().tolist() == [
+            ["3", "0.500 ±.012", "2 ±1.5"],
+            ["2", "–", "2 ±0"],
+        ]
+        assert "<script" not in styled.to_html()
+
+    def test_nobody_has_several(self):
+        assert tables.over_seeds({"rows": [row(seeds=1, sd={})]}).data.empty
+
+
 class TestDifferences:
     def test_signs_and_digits(self):
         entry = {"value": 0.01234, "ci95": [-0.001, 0.0256]}

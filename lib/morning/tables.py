@@ -68,6 +68,23 @@ def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEA
     return _styled(table.set_index(["method", "source"]))
 
 
+def over_seeds(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADINGS)) -> Any:
+    """Return mean ± standard deviation over seeds of every method that was run under several."""
+    lines = {
+        row["method"]: {"seeds": str(row["seeds"])}
+        | {HEADINGS[m]: _spread(row[m], row["sd"][m], m) for m in metrics}
+        for row in document["rows"]
+        if not row.get("needs") and row["seeds"] > 1
+    }
+    return _styled(pd.DataFrame(lines).T)
+
+
+def _spread(mean: float | None, sd: float | None, metric: str) -> str:
+    if mean is None or sd is None:
+        return "–"
+    return f"{_number(mean, metric)} ±{_short(sd, metric)}"
+
+
 def _split(document: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     """Return the rows that were run, and those that need what is not there."""
     ran = [row for row in document["rows"] if not row.get("needs")]
@@ -83,7 +100,7 @@ def _ours(row: Mapping[str, Any], metric: str) -> str:
     text = _number(row.get(metric), metric)
     interval = (row.get("ci95") or {}).get(metric)
     if interval:
-        low, high = (_number(end, metric).removeprefix("0") for end in interval)
+        low, high = (_short(end, metric) for end in interval)
         text += f"\n{low}–{high}"
     return text
 
@@ -92,6 +109,12 @@ def _number(value: float | None, metric: str) -> str:
     if value is None:
         return "–"
     return f"{value:.1f}".removesuffix(".0") if metric == "medr" else f"{value:.3f}"
+
+
+def _short(value: float, metric: str) -> str:
+    """Write a number without the zero before its point."""
+    text = _number(value, metric)
+    return text[1:] if text.startswith("0.") else text
 
 
 def _styled(table: pd.DataFrame) -> Any:
