@@ -13,7 +13,7 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS
 from morning.evaluation.significance import mean_ranks
 from morning.models import comparison
-from morning.models.baselines import ranker
+from morning.models.baselines import expectation, ranker
 from morning.models.baselines.ranker import Ranker
 from morning.models.comparison import compare, statistics, to_csv, to_latex
 
@@ -63,6 +63,10 @@ class TestRows:
         assert by_name["two-tower"]["seeds"] == 2
         assert by_name["cosine"]["seeds"] == 1
         assert by_name["RAND"]["paper"]["auc"] == 0.494
+        on = worlds.test_task(world)
+        assert {m: by_name["RAND"][m] for m in METRICS} == expectation(on)
+        low, high = by_name["RAND"]["ci95"]["map"]
+        assert low < by_name["RAND"]["map"] - by_name["RAND"]["sd"]["map"] < high
         assert by_name["cosine"]["paper"] is None
         assert by_name["category-oracle"]["oracle"] is True
         assert by_name["popularity"]["auc"] == 0.0

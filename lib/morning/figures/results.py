@@ -63,7 +63,8 @@ def intervals(
             axis.plot(interval, [y, y], color=OURS, linewidth=2)
             axis.plot(row[metric], y, "o", color=OURS, label="ours" if y == 0 else None)
             if row.get("paper"):
-                label = "paper" if y == 0 else None
+                known = axis.get_legend_handles_labels()[1]
+                label = None if "paper" in known else "paper"
                 axis.plot(row["paper"][metric], y, "x", color=PAPER, label=label)
         axis.set(title=HEADINGS[metric], yticks=range(len(names)), yticklabels=names)
         if axis is not np.atleast_1d(axes)[0]:

@@ -24,7 +24,7 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS, BrandStatistics, Task, brand_statistics, official_task
 from morning.evaluation.published import PUBLISHED, published_table
 from morning.evaluation.results import result_row
-from morning.evaluation.significance import RESAMPLES, paired_differences
+from morning.evaluation.significance import RESAMPLES, interval, paired_differences
 from morning.files import whole_file
 from morning.models.baselines import Inputs, MissingInput, Ranker
 from morning.models.training import code_digest as training_code
@@ -129,6 +129,8 @@ def compare(
             row = _empty_row(method.name)
         else:
             row = result_row(method.name, found[method.name], resamples=resamples)
+            if (exact := method.expectation(on)) is not None:
+                row |= _exact_row(exact, found[method.name])
         rows.append(row | {"paper": paper} | extra)
     return rows
 
@@ -333,6 +335,14 @@ def _empty_row(name: str) -> dict[str, Any]:
     """Return the row of a method that cannot be run."""
     nothing = dict.fromkeys(METRICS)
     return {"method": name, **nothing, "seeds": 0, "sd": dict(nothing), "ci95": dict(nothing)}
+
+
+def _exact_row(exact: Mapping[str, float], drawn: Sequence[BrandStatistics]) -> dict[str, Any]:
+    """Return an exact expectation, with the interval of single draws around it."""
+    values = [run.metrics() for run in drawn]
+    spread = {m: interval(np.array([v[m] for v in values])) for m in METRICS}
+    known = {m: None if math.isnan(value) else value for m, value in exact.items()}
+    return known | {"ci95": spread}
 
 
 def _plain(differences: Mapping[str, Any] | None) -> dict[str, Any] | None:

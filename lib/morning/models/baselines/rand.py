@@ -15,13 +15,17 @@ class Rand(Ranker):
 
     kind = "RAND"
     seeded = True
-    note = "independent uniform scores; the mean of many draws, each from its own seed"
+    note = "independent uniform scores: exact expectation, interval of single draws"
     draws = 100
 
     @property
     def paper_row(self) -> str:
         """RAND, whose row was copied from an earlier paper on another split."""
         return "RAND"
+
+    def expectation(self, on: Task) -> dict[str, float]:
+        """Return the exact expectation of every metric; see `expectation`."""
+        return expectation(on)
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
         return {"seed": np.array([seed], dtype=np.int64)}

@@ -119,6 +119,10 @@ class Ranker(ABC):
         """Row of Table III that this reproduces, if any."""
         return None
 
+    def expectation(self, on: Task) -> dict[str, float] | None:
+        """Return the exact expectation of every metric over seeds, where it is known."""
+        return None
+
     @property
     def needs(self) -> tuple[str, ...]:
         """Inputs that must be there beside the accounts: keys of `inputs.NEEDS`."""
