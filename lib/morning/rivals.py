@@ -90,7 +90,8 @@ def rival_inputs(
         return Inputs(features, **parts), [*notes, found]
     objects, _ = found
     try:
-        vectors, probabilities = picture_vectors(dataset, objects)
+        kept = data_folder() / "cache" / "picture_vectors"
+        vectors, probabilities = picture_vectors(dataset, objects, folder=kept)
     except MorningError as error:
         return Inputs(features, **parts), [*notes, f"Pictures are left out: {error}."]
     add("image_history", lambda: history(dataset, vectors))

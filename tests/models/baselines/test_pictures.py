@@ -55,6 +55,39 @@ class TestPictures:
         assert np.isnan(probabilities[1:]).all()
         assert not recogniser.module.last._forward_pre_hooks
 
+    def test_kept_until_a_picture_or_the_network_changes(self, tmp_path, recogniser, monkeypatch):
+        Image.new("RGB", (8, 8), (255, 0, 51)).save(tmp_path / "a1.png")
+        world = dataset()
+        table = world.posts.copy()
+        table.loc[table["post_id"] == "a1", "image"] = "a1.png"
+        world = replace(world, posts=table, root=tmp_path)
+        looked = []
+        decode = pictures.decode
+        monkeypatch.setattr(pictures, "decode", lambda path: looked.append(path) or decode(path))
+
+        def again(network=recogniser):
+            looked.clear()
+            return pictures.picture_vectors(
+                world, network, folder=tmp_path / "kept", progress=False
+            )
+
+        first = again()
+        assert len(looked) == 1
+        second = again()
+        assert not looked
+        for a, b in zip(first, second, strict=True):
+            np.testing.assert_array_equal(a, b)
+        (kept,) = (tmp_path / "kept").iterdir()
+        kept.write_bytes(kept.read_bytes()[:50])
+        np.testing.assert_array_equal(again()[0], first[0])
+        assert len(looked) == 1
+        Image.new("RGB", (8, 8), (0, 0, 255)).save(tmp_path / "a1.png")
+        assert not np.array_equal(again()[0], first[0], equal_nan=True)
+        torch.manual_seed(1)
+        other = replace(recogniser, module=_Mean())
+        again(other)
+        assert len(looked) == 1
+
     def test_no_picture_and_no_folder(self, tmp_path, recogniser):
         with pytest.raises(MorningError, match="no root folder"):
             pictures.picture_vectors(dataset(), recogniser)

@@ -5,8 +5,11 @@ Rows are those of `morning.features.audience.own_posts(dataset)`.
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import zipfile
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,8 +21,9 @@ from tqdm import tqdm
 from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.audience import own_posts
-from morning.features.visual.pictures import UnusablePictureError, decode, locate
+from morning.features.visual.pictures import UnusablePictureError, decode, digest, locate
 from morning.features.visual.recogniser import Recogniser
+from morning.files import whole_file
 from morning.models.baselines.cosmic import Cosmic
 
 log = logging.getLogger(__name__)
@@ -28,7 +32,12 @@ _CHUNK = 1024  # pictures in memory at a time
 
 
 def picture_vectors(
-    dataset: Dataset, recogniser: Recogniser, batch_size: int = 64, progress: bool = True
+    dataset: Dataset,
+    recogniser: Recogniser,
+    batch_size: int = 64,
+    *,
+    folder: str | Path | None = None,
+    progress: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what enters a network's last layer, and its probabilities, for the picture of a post.
 
@@ -40,6 +49,8 @@ def picture_vectors(
         Its last linear layer is the classifier.
     batch_size : int
         Pictures per forward pass.
+    folder : path, optional
+        Keeps what was computed, found again by the content of the pictures and the network.
     progress : bool
         Show a bar on stderr.
 
@@ -57,6 +68,9 @@ def picture_vectors(
     classifier = [m for m in recogniser.module.modules() if isinstance(m, nn.Linear)]
     if not classifier:
         raise MorningError(f"{recogniser.name} has no linear last layer")
+    path = None if folder is None else Path(folder) / f"{_key(dataset, recogniser)}.npz"
+    if path is not None and (known := _read(path)) is not None:
+        return known
     caught: list[Tensor] = []
     handle = classifier[-1].register_forward_pre_hook(lambda _, args: caught.append(args[0]))
     device = next(recogniser.module.parameters()).device
@@ -83,7 +97,11 @@ def picture_vectors(
         handle.remove()
     if not rows:
         raise MorningError("none of the posts has a usable picture")
-    return _scattered(rows, features, len(posts)), _scattered(rows, logits, len(posts))
+    vectors = _scattered(rows, features, len(posts)), _scattered(rows, logits, len(posts))
+    if path is not None:
+        with whole_file(path) as temporary, open(temporary, "wb") as file:
+            np.savez(file, features=vectors[0], probabilities=vectors[1])
+    return vectors
 
 
 def pixels(
@@ -132,6 +150,29 @@ def picture_concepts(dataset: Dataset, model: Cosmic, progress: bool = True) -> 
         rows, seen = pixels(dataset, posts, range(start, start + _CHUNK), model.options.size)
         found[rows] = model.distributions(seen)
     return found
+
+
+def _key(dataset: Dataset, recogniser: Recogniser) -> str:
+    """Return a digest of all that decides the vectors of a Dataset's pictures."""
+    key = hashlib.sha256(Path(__file__).read_bytes() + recogniser.digest.encode())
+    for image in own_posts(dataset)["image"].fillna(""):
+        try:
+            key.update(digest(locate(image, dataset.root or Path())).encode())
+        except UnusablePictureError:
+            key.update(b"-")
+    return key.hexdigest()[:24]
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return what `picture_vectors` kept, or None."""
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            return kept["features"], kept["probabilities"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        log.warning("%s: damaged, its pictures are seen anew (%s)", path, error)
+        return None
 
 
 def _decoded(
