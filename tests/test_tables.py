@@ -68,8 +68,8 @@ class TestOverSeeds:
         styled = tables.over_seeds({"rows": rows}, ["auc", "medr"])
         assert styled.data.index.tolist() == [EVIL, "b"]
         assert styled.data.to_numpy().tolist() == [
-            ["3", "0.500 ±.012", "2 ±1.5"],
-            ["2", "–", "2 ±0"],
+            ["3", "0.500\n±.012", "2\n±1.5"],
+            ["2", "–", "2\n±0"],
         ]
         assert "<script" not in styled.to_html()
 

@@ -82,7 +82,7 @@ def over_seeds(document: Mapping[str, Any], metrics: Sequence[str] = tuple(HEADI
 def _spread(mean: float | None, sd: float | None, metric: str) -> str:
     if mean is None or sd is None:
         return "–"
-    return f"{_number(mean, metric)} ±{_short(sd, metric)}"
+    return f"{_number(mean, metric)}\n±{_short(sd, metric)}"
 
 
 def _split(document: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
