@@ -32,7 +32,8 @@ def test_sizes_are_the_released_ones():
     widths = [c.weight.shape[:2] for c in model.convolutions]
     assert widths == [(32, 3), (64, 32), (64, 64), (128, 64), (128, 128)]
     assert float(model.table.detach().abs().max()) <= 1
-    assert 0.9 < float(torch.cat([c.weight.flatten() for c in model.convolutions]).std()) < 1.1
+    weights = torch.cat([c.weight.detach().flatten() for c in model.convolutions])
+    assert 0.9 < float(weights.std()) < 1.1
     assert [tuple(w.shape) for w in model.penalised()] == [(1024, 46208), (100, 1024)]
 
 
