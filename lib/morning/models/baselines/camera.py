@@ -294,7 +294,7 @@ class Catr(ConceptRanker):
 
 
 class Camera(ConceptRanker):
-    """Gan et al. 2022, its scalars replaced by what the influencer's own posts say.
+    """Wang et al. 2021, its scalars replaced by what the influencer's own posts say.
 
     The released scalars may exist for true partners only and then reveal the label. Here
     endorsement sees likes and comments per follower, influence the followers and the posts per

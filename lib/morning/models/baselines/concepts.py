@@ -20,6 +20,7 @@ from morning.models.baselines.cosmic import Cosmic, CosmicOptions, train_cosmic
 from morning.models.baselines.inputs import Concepts
 from morning.models.baselines.pictures import picture_concepts, pixels
 from morning.models.baselines.posts import average
+from morning.models.baselines.standardise import standard_columns
 
 _SEEN = 0.1  # a concept is seen where its probability exceeds this
 
@@ -83,7 +84,7 @@ def concept_targets(
     training = _of_training(dataset) & known
     shown = seen[training].astype(np.float32)
     vectors = (shown.T @ text[training]) / np.maximum(shown.sum(axis=0), 1)[:, None]  # (K, d)
-    affinity = np.where(seen, text @ _standardised(vectors).T, -np.inf)
+    affinity = np.where(seen, text @ standard_columns(vectors).T, -np.inf)
     shows = seen.any(axis=1)
     affinity[~shows] = 0.0
     target = np.exp(affinity - affinity.max(axis=1, keepdims=True))
@@ -141,7 +142,7 @@ def account_concepts(
     usable = np.isfinite(distributions).all(axis=1)
     owner = own_posts(dataset)["owner"].to_numpy()[usable]
     share = average(owner, np.ones(len(owner)), distributions[usable], len(account_table(dataset)))
-    return Concepts(share, _standardised(vectors).astype(np.float32), tuple(names))
+    return Concepts(share, standard_columns(vectors).astype(np.float32), tuple(names))
 
 
 def concepts(
@@ -187,8 +188,3 @@ def _agreement(found: np.ndarray, targets: np.ndarray) -> Agreement:
 def _of_training(dataset: Dataset) -> np.ndarray:
     """Say of each post whether its account is one that topics and words are fitted on."""
     return np.isin(own_posts(dataset)["owner"], np.flatnonzero(training_accounts(dataset)))
-
-
-def _standardised(vectors: np.ndarray) -> np.ndarray:
-    deviation = vectors.std(axis=0)
-    return (vectors - vectors.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)

@@ -79,11 +79,13 @@ def picture_vectors(
     features: list[np.ndarray] = []
     logits: list[np.ndarray] = []
     try:
-        starts = range(0, len(posts), batch_size)
-        for start in tqdm(starts, "picture vectors", unit="batch", disable=not progress):
+        every = range(len(posts))
+        for start in tqdm(
+            every[::batch_size], "picture vectors", unit="batch", disable=not progress
+        ):
             found = [
                 (row, recogniser.preprocess(picture)[0])
-                for row, picture in _decoded(dataset, posts, range(start, start + batch_size))
+                for row, picture in _decoded(dataset, posts, every[start : start + batch_size])
             ]
             if found:
                 views = torch.stack([view for _, view in found])
@@ -145,9 +147,9 @@ def picture_concepts(dataset: Dataset, model: Cosmic, progress: bool = True) -> 
     """
     posts = own_posts(dataset)
     found = np.full((len(posts), len(model.table)), np.nan, dtype=np.float32)
-    starts = range(0, len(posts), _CHUNK)
-    for start in tqdm(starts, "concepts", unit="batch", disable=not progress):
-        rows, seen = pixels(dataset, posts, range(start, start + _CHUNK), model.options.size)
+    every = range(len(posts))
+    for start in tqdm(every[::_CHUNK], "concepts", unit="batch", disable=not progress):
+        rows, seen = pixels(dataset, posts, every[start : start + _CHUNK], model.options.size)
         found[rows] = model.distributions(seen)
     return found
 
@@ -182,8 +184,6 @@ def _decoded(
     if dataset.root is None:
         raise MorningError("the Dataset has no root folder to read pictures from")
     for row in rows:
-        if row >= len(posts):
-            return
         try:
             yield row, decode(locate(str(posts["image"].iloc[row] or ""), dataset.root))
         except UnusablePictureError as error:

@@ -104,17 +104,18 @@ class MorningRanker(VectorRanker):
         self, wanted: Profile, features: FeatureSet, place: Path, progress: bool
     ) -> Profile:
         """Return the profile with the weight of L1 that short trainings favour."""
-        best: tuple[float, Profile] | None = None
-        for l1 in self.options.l1:
-            changed = replace(wanted, objective=replace(wanted.objective, l1=l1))
-            short = changed.trained_with(epochs=min(self.options.l1_epochs, wanted.training.epochs))
-            trained = train(
-                features, short, place / f"l1-{l1:g}", device=self.options.device, progress=progress
-            )
-            validation = trained.history[trained.epoch - 1].get("validation") or {}
-            auc = validation.get("auc") or 0.0
-            if best is None or auc > best[0]:
-                best = (auc, changed)
-        assert best is not None
-        self.about["l1"] = best[1].objective.l1
-        return best[1]
+        candidates = {
+            l1: replace(wanted, objective=replace(wanted.objective, l1=l1))
+            for l1 in self.options.l1
+        }
+
+        def reached(l1: float) -> float:
+            """Return the validation AUC of a short training."""
+            epochs = min(self.options.l1_epochs, wanted.training.epochs)
+            short, folder = candidates[l1].trained_with(epochs=epochs), place / f"l1-{l1:g}"
+            done = train(features, short, folder, device=self.options.device, progress=progress)
+            return (done.history[done.epoch - 1].get("validation") or {}).get("auc") or 0.0
+
+        best = max(candidates, key=reached)
+        self.about["l1"] = best
+        return candidates[best]

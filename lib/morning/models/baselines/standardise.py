@@ -37,11 +37,16 @@ def standardised(features: FeatureSet, blocks: Sequence[str] = ()) -> np.ndarray
         block = features.blocks[name].astype(np.float64)
         if name.endswith("_topics"):
             block = np.log(np.maximum(block, _SMALLEST))
-        block = block - block.mean(axis=0)
-        deviation = block.std(axis=0)
-        varies = deviation > _CONSTANT
-        columns.append(np.where(varies, block / np.where(varies, deviation, 1.0), 0.0))
+        columns.append(standard_columns(block))
     return np.concatenate(columns, axis=1)
+
+
+def standard_columns(x: np.ndarray) -> np.ndarray:
+    """Return columns with mean 0 and standard deviation 1; a constant one becomes zero."""
+    x = x - x.mean(axis=0)
+    deviation = x.std(axis=0)
+    varies = deviation > _CONSTANT
+    return np.where(varies, x / np.where(varies, deviation, 1.0), 0.0)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
