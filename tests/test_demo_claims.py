@@ -10,12 +10,12 @@ from morning.attributes.block import AttributeOptions, attribute_block
 from morning.attributes.embedding import Node2VecConfig
 from morning.evaluation import bootstrap, interval, official_task
 from morning.features import FeatureSet
-from morning.features.audience import AudienceOptions, audience_posts, own_posts
 from morning.features.featureset import account_table
+from morning.features.posts import AudienceOptions, audience_posts, own_posts
 from morning.features.topics import TopicOptions, audience_topics, content_topics
 from morning.models.profiles import profile
-from morning.models.run import statistics
 from morning.models.training import train_seeds
+from morning.run import statistics
 from morning.sources import demo
 
 SEEDS = 5

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from morning.sources.released import fetch
-from morning.sources.restricted import load_plain
+from morning.sources.unpickle import load_plain
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name

@@ -96,7 +96,7 @@ def train(
     """
     from morning.features import FeatureSet
     from morning.models import profile as named_profile
-    from morning.models.run import train_run
+    from morning.run import train_run
 
     vectors = FeatureSet.load(features)
     if blocks:
@@ -116,7 +116,7 @@ def evaluate(
     """Score the test brands: seven metrics with their 95 % intervals over brands."""
     from morning.evaluation import METRICS
     from morning.features import FeatureSet
-    from morning.models.run import Run, evaluate_run
+    from morning.run import Run, evaluate_run
 
     vectors = FeatureSet.load(features) if features else None
     row = evaluate_run(Run(run), vectors, pool=pool)

@@ -8,12 +8,12 @@ from typing import Any
 
 from morning.evaluation import METRICS, official_task, with_validation
 from morning.features import BLOCKS, FeatureSet
+from morning.features.rivals.cosmic import CosmicOptions
 from morning.models import profile as named_profile
-from morning.models.baselines import FACTORS, METHODS, Ranker, ranker
-from morning.models.baselines.cosmic import CosmicOptions
-from morning.models.comparison import TABLE, compare, to_csv, to_latex
-from morning.rivals import rival_inputs
+from morning.prepare.rivals import rival_inputs
+from morning.rankers import FACTORS, METHODS, Ranker, ranker
 from morning.sources import load
+from morning.studies.comparison import TABLE, compare, to_csv, to_latex
 
 #: The methods of Table III in its order, then the controls that the paper omits.
 DEFAULT = (

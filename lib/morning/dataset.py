@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pandas as pd
 import pandera.pandas as pa
 
+from morning.cells import Report, read_csv, shortened, times, whole_numbers
 from morning.errors import ContractError, MorningError, Problem
 from morning.files import whole_folder
-from morning.reading import Report, read_csv, shortened, times, whole_numbers
 from morning.roster import Roster
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,7 @@ from morning.attributes.biographies import (
 )
 from morning.attributes.concepts import ConceptGraph
 from morning.errors import MorningError
-
-from attributes.worlds import small_world
+from toys.biographies import small_world
 
 CONCEPTS = ConceptGraph.default()
 KNOWN = spellings(CONCEPTS.terms)

@@ -16,8 +16,7 @@ from morning.attributes.block import (
 from morning.attributes.embedding import Embedding, Node2VecConfig
 from morning.errors import MorningError
 from morning.features.featureset import FeatureSet, account_table
-
-from attributes.worlds import dataset, small_world
+from toys.biographies import dataset, small_world
 
 OPTIONS = AttributeOptions(
     biographies=BiographyOptions(min_count=1),

@@ -14,8 +14,7 @@ from morning.attributes.cooccurrence import (
     training_collaborations,
 )
 from morning.errors import MorningError
-
-from attributes.worlds import small_world
+from toys.biographies import small_world
 
 BRANDS = ["b0", "b1", "b2"]
 INFLUENCERS = ["m0", "m1", "m2"]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts, choose, own_posts
 from morning.features.pooling import keep_confident, pool
+from morning.features.posts import AudienceOptions, audience_posts, choose, own_posts
 from scipy import sparse
 
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts
 from morning.features.featureset import account_table
+from morning.features.posts import AudienceOptions, audience_posts
 from morning.features.topic_view import topic_view_html
 from morning.features.topics import (
     TopicModel,

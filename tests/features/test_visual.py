@@ -13,8 +13,8 @@ import pytest
 import torch
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts
 from morning.features.featureset import FeatureSet, account_table
+from morning.features.posts import AudienceOptions, audience_posts
 from morning.features.visual import (
     Recogniser,
     VisualOptions,
@@ -23,9 +23,9 @@ from morning.features.visual import (
     encode,
     pictures,
 )
-from morning.features.visual.encode import find_device
 from morning.features.visual.preprocess import CaffePyramid, ResizeCrop
 from morning.features.visual.shards import read_shards
+from morning.learning.device import find_device
 from PIL import Image
 from torch import nn
 

@@ -12,8 +12,7 @@ from morning.models import PROFILES, Morning, TrainedModel
 from morning.models.checkpoint import is_trained, profile_from_dict, weights
 from morning.models.morning import CODE, PAPER
 from safetensors.torch import save_file
-
-from .worlds import checkerboard, tiny
+from toys.vectors import checkerboard, tiny
 
 
 def saved(folder, config=PAPER) -> TrainedModel:

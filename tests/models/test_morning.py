@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.features import BLOCKS, PERSPECTIVES
+from morning.learning.losses import l1_norm
 from morning.models.morning import (
     CODE,
     PAPER,
@@ -22,9 +23,7 @@ from morning.models.morning import (
     score_matrix,
     total_score,
 )
-from morning.models.objectives import l1_norm
-
-from .worlds import small
+from toys.vectors import small
 
 #: Columns of the paper's own inputs (spec 1.1).
 SIZES = {

@@ -7,15 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
-from morning.models.objectives import (
-    ObjectiveConfig,
-    add_l1_gradient,
-    l1_norm,
-    objective,
-    pair_cross_entropy,
-    shrinkage,
-    triplet,
-)
+from morning.learning.losses import add_l1_gradient, l1_norm, pair_cross_entropy, triplet
+from morning.models.objectives import ObjectiveConfig, objective, shrinkage
 
 tensor = torch.tensor
 POSITIVE = {

@@ -6,11 +6,11 @@ import torch
 from morning.errors import MorningError
 from morning.evaluation import official_task
 from morning.features import BLOCKS
+from morning.learning.device import find_device
 from morning.models import Morning, scoring
 from morning.models.morning import CODE, PAPER, SUBSCORES, pair_scores
-from morning.models.scoring import resolve_device, score, tensors
-
-from .worlds import checkerboard, small
+from morning.models.scoring import score, tensors
+from toys.vectors import checkerboard, small
 
 CPU = torch.device("cpu")
 
@@ -19,15 +19,15 @@ class TestDevice:
     @pytest.mark.parametrize("name", ["gpu", "cuda:99", "", "cpu:x"])
     def test_that_is_not_there(self, name):
         with pytest.raises(MorningError, match=f"device '{name}' cannot be used"):
-            resolve_device(name)
+            find_device(name)
 
     @pytest.mark.parametrize("there", [True, False])
     def test_auto_takes_a_gpu_where_there_is_one(self, there, monkeypatch):
         monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
-        assert resolve_device().type == ("cuda" if there else "cpu")
+        assert find_device().type == ("cuda" if there else "cpu")
 
     def test_by_name(self):
-        assert resolve_device("cpu") == CPU
+        assert find_device("cpu") == CPU
 
 
 class TestTensors:

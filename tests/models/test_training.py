@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.evaluation import Task, evaluate, official_task, ranks, split_training, task
 from morning.features import BLOCKS
+from morning.learning.losses import l1_norm
 from morning.models import Morning, TrainedModel, train, train_seeds, training
 from morning.models.checkpoint import weights
 from morning.models.morning import CODE, PAPER, pair_scores
-from morning.models.objectives import ObjectiveConfig, l1_norm, objective
+from morning.models.objectives import ObjectiveConfig, objective
 from morning.models.scoring import score, tensors
 from safetensors.torch import load_file, save_file
-
-from .worlds import GROUPS, PARTNERS, checkerboard, tiny
+from toys.vectors import GROUPS, PARTNERS, checkerboard, tiny
 
 CONFIGS = {"paper": PAPER, "code": CODE}
 EPOCHS = 4

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from morning.cells import Report, read_csv, times, whole_numbers
 from morning.dataset import Dataset
 from morning.errors import ContractError, MorningError
 from morning.features.featureset import FeatureSet
-from morning.reading import Report, read_csv, times, whole_numbers
 from morning.sources import folder
 from PIL import Image
 

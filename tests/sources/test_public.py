@@ -12,7 +12,7 @@ from morning.evaluation.overlap import overlap
 from morning.features import FeatureSet
 from morning.sources import load, public
 from morning.sources.released import ReleasedFile, fetch, registry
-from morning.sources.restricted import load_plain
+from morning.sources.unpickle import load_plain
 
 pytestmark = pytest.mark.mirror
 

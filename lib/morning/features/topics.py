@@ -20,9 +20,9 @@ from tqdm import tqdm
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts, own_posts
 from morning.features.block import Block
 from morning.features.featureset import account_table
+from morning.features.posts import AudienceOptions, audience_posts, own_posts
 from morning.features.text import words
 from morning.files import read_json, sha256, whole_folder, write_json
 

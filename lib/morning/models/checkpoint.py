@@ -14,10 +14,11 @@ from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.features import FeatureSet
 from morning.files import read_json, write_json
+from morning.learning.device import find_device
 from morning.models.morning import Morning, MorningConfig
 from morning.models.objectives import ObjectiveConfig
 from morning.models.profiles import Profile, TrainingConfig
-from morning.models.scoring import resolve_device, score, tensors
+from morning.models.scoring import score, tensors
 
 FORMAT = 1
 _WEIGHTS, _RECORD = "model.safetensors", "model.json"
@@ -51,7 +52,7 @@ class TrainedModel:
         self, features: FeatureSet, task: Task, device: str = "auto"
     ) -> dict[str, np.ndarray]:
         """Return f, g, h (those at hand) and F of a task, float32 arrays of shape (B, M)."""
-        where = resolve_device(device)
+        where = find_device(device)
         inputs = tensors(features, self.model.input_sizes, where)
         return score(self.model.to(where), inputs, task)
 

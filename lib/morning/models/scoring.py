@@ -16,24 +16,6 @@ from morning.models.morning import SUBSCORES, Embeddings, Morning, score_matrix,
 _ROWS = 4096  # accounts encoded at a time: bounds memory whatever the number of accounts
 
 
-def resolve_device(name: str = "auto") -> torch.device:
-    """Return the device: `auto` is the GPU where there is one.
-
-    Raises
-    ------
-    MorningError
-        If the device is unknown or not there.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise MorningError(f"device {name!r} cannot be used: {error}") from error
-    return device
-
-
 def tensors(features: FeatureSet, names: Mapping[str, int], device: torch.device) -> Embeddings:
     """Return the blocks that a model needs as tensors on a device.
 

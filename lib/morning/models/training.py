@@ -8,9 +8,8 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -28,11 +27,15 @@ from morning.errors import MorningError
 from morning.evaluation import Task, auc_rows, brand_statistics, split_training, task
 from morning.features import FeatureSet
 from morning.files import rename_folder, whole_file
+from morning.learning.device import find_device
+from morning.learning.losses import add_l1_gradient, l1_norm
+from morning.learning.pairs import sample_pairs
+from morning.learning.repeat import cuda_devices, mix_seeds, one_thread
 from morning.models.checkpoint import TrainedModel, is_trained, weights
 from morning.models.morning import Morning, pair_scores
-from morning.models.objectives import add_l1_gradient, l1_norm, objective
+from morning.models.objectives import objective
 from morning.models.profiles import Profile
-from morning.models.scoring import resolve_device, score, tensors
+from morning.models.scoring import score, tensors
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,9 @@ _DECIDING = (
     "evaluation/metrics.py",
     "evaluation/protocol.py",
     "models/morning.py",
+    "learning/losses.py",
+    "learning/pairs.py",
+    "learning/repeat.py",
     "models/objectives.py",
     "models/profiles.py",
     "models/scoring.py",
@@ -106,7 +112,7 @@ def train(
     data = _describe(features)
     if (done := _finished(folder, profile, data)) is not None:
         return done
-    where = resolve_device(device)
+    where = find_device(device)
     fit_brands, validation_brands = split_training(features, profile.training.validation_fraction)
     fit, validation = task(features, fit_brands), _validation_task(features, validation_brands)
     with one_thread(where), torch.random.fork_rng(devices=cuda_devices(where)):
@@ -212,7 +218,7 @@ def train_all(
     data = _describe(features)
     open_jobs = {p: job for p, job in places.items() if _finished(p, job, data) is None}
     if workers is None:
-        workers = 1 if resolve_device(device).type != "cpu" else (os.cpu_count() or 1)
+        workers = 1 if find_device(device).type != "cpu" else (os.cpu_count() or 1)
     workers = min(workers, len(open_jobs))
     if workers > 1:
         # "spawn": a forked child would inherit torch's thread pool in an unusable state.
@@ -248,24 +254,6 @@ def metrics_on(model: Morning, inputs: dict[str, Tensor], on: Task) -> dict[str,
     scores = score(model, inputs, on)["F"]
     values = brand_statistics(scores, on.positives, on.categories).metrics()
     return {name: None if math.isnan(v) else v for name, v in values.items()}
-
-
-def sample_pairs(
-    task: Task, negatives: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return brands, positives and negatives as row numbers, each of shape (P · negatives,).
-
-    Every positive of every brand is taken `negatives` times, each time with a candidate drawn
-    uniformly from those that are no positive of the brand. A brand that worked with every
-    candidate has no negative and is left out.
-    """
-    usable = np.logical_not(task.positives.all(axis=1))
-    brand, positive = np.nonzero(task.positives & usable[:, None])
-    brand, positive = np.repeat(brand, negatives), np.repeat(positive, negatives)
-    negative = rng.integers(0, len(task.influencers), size=len(brand))
-    while len(wrong := np.flatnonzero(task.positives[brand, negative])):
-        negative[wrong] = rng.integers(0, len(task.influencers), size=len(wrong))
-    return task.brands[brand], task.influencers[positive], task.influencers[negative]
 
 
 def _validation_task(features: FeatureSet, brands: np.ndarray) -> Task | None:
@@ -437,27 +425,3 @@ def _resume(
     return _State(
         notes["epoch"], notes["history"], part("best."), notes["best_epoch"], notes["best_auc"]
     )
-
-
-def mix_seeds(seed: int, epoch: int) -> int:
-    """Return a seed for torch that differs for every seed and epoch."""
-    return int(
-        np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1)
-    )
-
-
-def cuda_devices(device: torch.device) -> list[torch.device]:
-    """Return the GPUs whose random state a training changes: `device`, if it is one."""
-    return [device] if device.type == "cuda" else []
-
-
-@contextmanager
-def one_thread(device: torch.device) -> Iterator[None]:
-    """Train with one thread on the CPU: steps are small, and results repeat exactly."""
-    threads = torch.get_num_threads()
-    if device.type == "cpu":
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -35,9 +35,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from morning.cells import MAX_TABLE_BYTES, Report, shortened
 from morning.dataset import SCHEMAS, Dataset, in_files, typed
 from morning.errors import ContractError, Problem
-from morning.reading import MAX_TABLE_BYTES, Report, shortened
 from morning.sources.folder import check_pictures
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ audiences                 account_id (a brand or influencer), audience_id
 collaborations            brand_id, influencer_id
 ========================  ========================================================================
 
-Numbers may be written "1,234"; how times may be written is said at `morning.reading.times`.
+Numbers may be written "1,234"; how times may be written is said at `morning.cells.times`.
 Without any `split`, a fifth of each category's brands is set aside for testing.
 """
 
@@ -27,11 +27,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from morning.cells import Report, shortened
 from morning.dataset import SCHEMAS, Dataset, in_files, read_tables
 from morning.errors import ContractError, MorningError, Problem
 from morning.features.featureset import FeatureSet, is_feature_set
 from morning.files import whole_folder
-from morning.reading import Report, shortened
 from morning.sources import demo
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from morning.errors import MorningError
 from morning.features import FeatureSet
 from morning.features.featureset import account_table
 from morning.sources.released import ReleasedFile, available, fetch, registry
-from morning.sources.restricted import load_plain
+from morning.sources.unpickle import load_plain
 
 log = logging.getLogger(__name__)
 

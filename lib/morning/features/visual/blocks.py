@@ -12,10 +12,10 @@ import pandas as pd
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.audience import AudienceOptions, audience_posts, own_posts
 from morning.features.block import Block
 from morning.features.featureset import account_table
 from morning.features.pooling import keep_confident, pool
+from morning.features.posts import AudienceOptions, audience_posts, own_posts
 from morning.features.visual.encode import VisualOptions, encode
 from morning.features.visual.recogniser import Recogniser
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from scipy import sparse
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -19,6 +18,7 @@ from morning.errors import MorningError
 from morning.features.visual import pictures
 from morning.features.visual.recogniser import Preprocess, Recogniser, Views
 from morning.features.visual.shards import Vectors, read_shards, stack, write_shard
+from morning.learning.device import find_device
 
 log = logging.getLogger(__name__)
 
@@ -134,26 +134,6 @@ def encode(
             "%d of %d pictures skipped, the first: %s: %s", len(skipped), len(names), *skipped[0]
         )
     return Encoded(row_of, vectors, skipped)
-
-
-def find_device(name: str) -> torch.device:
-    """Return the named device, or the fastest for `auto`.
-
-    Raises
-    ------
-    MorningError
-        If this machine does not have it.
-    """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        name = next((kind for kind, available in there.items() if available), "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise MorningError(f"unknown device {name!r}; take auto, cpu, cuda or mps") from error
-    if not there.get(device.type, device.type == "cpu"):
-        raise MorningError(f"this machine has no {name}; take device='auto'")
-    return device
 
 
 @dataclass(frozen=True)

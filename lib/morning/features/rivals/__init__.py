@@ -1,0 +1,1 @@
+"""What the rivals need of posts and pictures, beside the blocks of a FeatureSet."""

@@ -1,0 +1,1 @@
+"""What every training shares: device, repetition, pairs, losses, dropout."""

@@ -1,0 +1,258 @@
+"""The contract of every method of the comparison: fit, score, save, load."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from morning.errors import MorningError
+from morning.evaluation import Task, brand_statistics, split_training, task
+from morning.features.rivals.inputs import Inputs
+from morning.files import read_json, whole_folder, write_json
+
+FORMAT = 1
+_ARRAYS, _RECORD = "ranker.safetensors", "ranker.json"
+
+Arrays = dict[str, np.ndarray]
+
+
+class MissingInput(MorningError):  # noqa: N818 - it is a state of the data, shown in a table
+    """A method needs an input that these data do not have.
+
+    Attributes
+    ----------
+    needs : str
+        "needs post-level pictures, …", as the table shows it.
+    """
+
+    def __init__(self, name: str, missing: list[str]) -> None:
+        self.needs = f"needs {', '.join(missing)}"
+        super().__init__(f"{name} {self.needs}; these data do not have it")
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """A method without options."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a method is fitted on.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        Without the test brands' collaborations.
+    fit : Task
+        The training brands over the union of their partners.
+    validation : Task or None
+        The validation brands over the union of their partners: what settings and epochs are
+        chosen on.
+    """
+
+    inputs: Inputs
+    fit: Task
+    validation: Task | None
+
+
+class Ranker(ABC):
+    """A method that ranks influencers for brands.
+
+    A subclass turns the training into arrays (`_fit`), and arrays into scores (`_score`). It
+    gets inputs without test labels, and row numbers instead of a task: it cannot see a test
+    label even if it tried.
+
+    Parameters
+    ----------
+    options : Options, optional
+        The method's own dataclass; default its default.
+
+    Attributes
+    ----------
+    kind : str
+        Name of the class in the registry.
+    options_type : type
+        The dataclass of its options.
+    seeded : bool
+        Whether another seed gives other scores.
+    draws : int
+        Seeds that a comparison takes at least: many, where a seed is a draw that costs nothing
+        and not a training.
+    interpretation : bool
+        Whether the sources leave gaps that had to be filled.
+    oracle : bool
+        Whether it is shown test labels, as a bound and not as a rival.
+    note : str
+        One line for the table.
+    """
+
+    kind: ClassVar[str]
+    options_type: ClassVar[type] = NoOptions
+    seeded: ClassVar[bool] = False
+    draws: ClassVar[int] = 1
+    interpretation: ClassVar[bool] = False
+    oracle: ClassVar[bool] = False
+    note: ClassVar[str] = ""
+
+    def __init__(self, options: Any = None) -> None:
+        self.options = self.options_type() if options is None else options
+        if type(self.options) is not self.options_type:
+            raise MorningError(
+                f"{self.kind} takes {self.options_type.__name__}, not {type(self.options).__name__}"
+            )
+        self.about: dict[str, Any] = {}
+        self._arrays: Arrays | None = None
+
+    @property
+    def name(self) -> str:
+        """Name in the tables."""
+        return self.kind
+
+    @property
+    def paper_row(self) -> str | None:
+        """Row of Table III that this reproduces, if any."""
+        return None
+
+    def expectation(self, on: Task) -> dict[str, float] | None:
+        """Return the exact expectation of every metric over seeds, where it is known."""
+        return None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Inputs that must be there beside the accounts: keys of `inputs.NEEDS`."""
+        return ()
+
+    def fit(
+        self,
+        inputs: Inputs,
+        *,
+        seed: int = 0,
+        folder: str | Path | None = None,
+        progress: bool = True,
+    ) -> Self:
+        """Fit on the training brands; settings and epochs are chosen on the validation brands.
+
+        Parameters
+        ----------
+        inputs : Inputs
+        seed : int
+        folder : path, optional
+            Where a method that can resume keeps its state; the others leave it alone.
+        progress : bool
+            Show a bar on stderr.
+
+        Raises
+        ------
+        MissingInput
+            If an input is not there.
+        MorningError
+            If there are no training brands, or nothing can be learnt from them.
+        """
+        if missing := inputs.missing(self.needs):
+            raise MissingInput(self.name, missing)
+        blind = inputs.blinded()
+        fit, validation = split_training(blind.features)
+        training = Training(
+            blind,
+            task(blind.features, fit),
+            task(blind.features, validation) if len(validation) else None,
+        )
+        self.about = {"seed": seed, "accounts": len(inputs.features)}
+        self._arrays = self._fit(training, seed, Path(folder) if folder else None, progress)
+        return self
+
+    def score(self, on: Task) -> np.ndarray:
+        """Return the score of every candidate for every brand, float array of shape (B, M).
+
+        Raises
+        ------
+        MorningError
+            If the method is not fitted, the task is empty, or names accounts that it was not
+            fitted with.
+        """
+        if self._arrays is None:
+            raise MorningError(f"{self.name} is not fitted; call fit(inputs) first")
+        if len(on.brands) == 0 or len(on.influencers) == 0:
+            raise MorningError("the task is empty: it needs brands and candidates")
+        last = max(on.brands.max(), on.influencers.max())
+        if last >= self.about["accounts"] or min(on.brands.min(), on.influencers.min()) < 0:
+            raise MorningError(f"the task names accounts that {self.name} was not fitted with")
+        scores = self._task_scores(on)
+        if not np.isfinite(scores).all():
+            raise MorningError(f"{self.name} returned scores that are not finite")
+        return scores
+
+    def save(self, folder: str | Path) -> None:
+        """Write arrays (safetensors) and options (JSON) into a folder, whole or not at all."""
+        if self._arrays is None:
+            raise MorningError(f"{self.name} is not fitted; there is nothing to save")
+        record = {
+            "format": FORMAT,
+            "kind": self.kind,
+            "options": asdict(self.options),
+            "about": self.about,
+        }
+        with whole_folder(folder) as temporary:
+            arrays = {k: np.ascontiguousarray(v) for k, v in self._arrays.items()}
+            save_file(arrays, temporary / _ARRAYS)
+            write_json(temporary / _RECORD, record)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read a fitted ranker of this class.
+
+        Raises
+        ------
+        MorningError
+            If it is not there, not readable, or of another class.
+        """
+        folder = Path(folder)
+        try:
+            record = read_json(folder / _RECORD)
+            if record["format"] != FORMAT or record["kind"] != cls.kind:
+                raise MorningError(
+                    f"{folder}: holds {record['kind']} in format {record['format']}, "
+                    f"not {cls.kind} in format {FORMAT}"
+                )
+            options = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in record["options"].items()
+            }
+            ranker = cls(cls.options_type(**options))
+            ranker.about = dict(record["about"])
+            ranker._arrays = load_file(folder / _ARRAYS)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+            raise MorningError(f"{folder}: no readable ranker here ({error!r})") from error
+        return ranker
+
+    @abstractmethod
+    def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
+        """Return everything that scoring needs."""
+
+    @abstractmethod
+    def _score(self, arrays: Arrays, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
+        """Return the scores of accounts (row numbers), shape (B, M)."""
+
+    def _task_scores(self, on: Task) -> np.ndarray:
+        assert self._arrays is not None
+        return self._score(self._arrays, on.brands, on.influencers)
+
+
+class VectorRanker(Ranker):
+    """A ranker whose score is the inner product of a brand's and an influencer's vector."""
+
+    def _score(self, arrays: Arrays, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
+        left = arrays["brand_vectors"][brands].astype(np.float64)
+        return left @ arrays["influencer_vectors"][influencers].astype(np.float64).T
+
+
+def validation_auc(scores: np.ndarray, validation: Task) -> float:
+    """Return what settings are chosen by: AUC, NaN where the brands leave nothing to compare."""
+    statistics = brand_statistics(scores, validation.positives, validation.categories)
+    return statistics.metrics()["auc"]

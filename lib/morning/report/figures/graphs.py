@@ -1,0 +1,73 @@
+"""Figures of the attribute graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from morning.attributes.graph import AttributeGraph
+from morning.report.figures.style import OURS, PAPER, THIRD, canvas
+
+
+def neighbourhood(graph: AttributeGraph, centre: str, top: int = 18) -> Figure:
+    """Draw an attribute with the neighbours of its heaviest edges."""
+    return _drawn(graph.ego(centre, top), {centre})
+
+
+def overview(graph: AttributeGraph, highlighted: set[str], nodes: int = 120) -> Figure:
+    """Draw the attributes with the heaviest edges; names of `highlighted` ones are in colour."""
+    strength = np.asarray(graph.weights.sum(axis=1)).ravel()
+    chosen = {graph.names[i] for i in np.argsort(-strength)[:nodes]}
+    heavy = graph.edges.query("first in @chosen and second in @chosen").head(4 * nodes)
+    small = nx.from_pandas_edgelist(heavy, "first", "second", "weight")
+    return _network(small, highlighted & chosen, labels=highlighted, size=(10, 8))
+
+
+def _drawn(graph: AttributeGraph, highlighted: set[str]) -> Figure:
+    network = graph.to_networkx()
+    return _network(network, highlighted, labels=set(graph.names), size=(8, 6))
+
+
+def _network(
+    network: nx.Graph, highlighted: set[str], labels: set[str], size: tuple[float, float]
+) -> Figure:
+    figure, axis = canvas(*size)
+    place = nx.spring_layout(network, weight="weight", seed=0, k=2.2 / np.sqrt(len(network)))
+    weights = np.array([w for _, _, w in network.edges(data="weight")])
+    widths = 0.4 + 4 * weights / weights.max()
+    nx.draw_networkx_edges(network, place, width=widths, edge_color="#c8d3da", ax=axis)
+    colours = [PAPER if node in highlighted else OURS for node in network]
+    strength = np.array([s for _, s in network.degree(weight="weight")])
+    sizes = 25 + 350 * strength / strength.max()
+    nx.draw_networkx_nodes(network, place, node_size=sizes, node_color=colours, ax=axis)
+    shown = {node: node for node in network if node in labels}
+    behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.8}
+    nx.draw_networkx_labels(network, place, shown, font_size=9, bbox=behind, ax=axis)
+    axis.set_axis_off()
+    return figure
+
+
+def readings(graphs: Mapping[str, AttributeGraph]) -> Figure:
+    """Show the edge weights under each reading of the same file."""
+    figure, axis = canvas(7, 3.2)
+    highest = max(graph.edges["weight"].max() for graph in graphs.values())
+    bins = np.geomspace(0.6, highest * 1.05, 30)
+    for (name, graph), colour in zip(graphs.items(), (OURS, PAPER), strict=False):
+        axis.hist(graph.edges["weight"], bins=bins, alpha=0.6, color=colour, label=name)
+    axis.set(xscale="log", yscale="log", xlabel="weight of an edge", ylabel="edges")
+    axis.legend(frameon=False)
+    return figure
+
+
+def agreements(table: pd.DataFrame) -> Figure:
+    """Show, per comparison (rows), the share of common neighbours against chance."""
+    figure, axis = canvas(6.5, 0.55 * len(table) + 1.2)
+    axis.barh(table.index, table["agreement"], color=[OURS, THIRD, PAPER][: len(table)])
+    axis.axvline(table["chance"].iloc[0], color="grey", linestyle="--", label="chance")
+    axis.set(xlabel="share of common nearest neighbours", xlim=(0, 1))
+    axis.legend(frameon=False)
+    return figure

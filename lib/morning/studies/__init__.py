@@ -1,0 +1,1 @@
+"""What was found out: one file for each table of the book."""

@@ -1,0 +1,51 @@
+"""Rankings that know little or too much: chance, likeness, the category, and its oracle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from morning.evaluation import BrandStatistics, Task
+from morning.features import FeatureSet
+from morning.rankers import Inputs, ranker
+from morning.studies.comparison import draws, statistics
+
+RAND, ORACLE = "RAND", "category-oracle"
+LEARNT = ("cosine", "category-predictor")
+#: In the order of the table.
+CONTROLS = (RAND, *LEARNT, ORACLE)
+
+
+def controls(
+    features: FeatureSet, on: Task, folder: str | Path, *, chances: int = 300, ties: int = 100
+) -> dict[str, list[BrandStatistics]]:
+    """Return what the controls give on a task, by name.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    on : Task
+    folder : path
+        Keeps the scores of the fitted ones.
+    chances : int
+        Draws of RAND.
+    ties : int
+        Draws of how the oracle breaks its ties.
+
+    Returns
+    -------
+    dict of str to list of BrandStatistics
+        Names are `CONTROLS`, without the category predictor where there is one category alone.
+    """
+    inputs = Inputs(features)
+    methods = [ranker(name) for name in LEARNT]
+    found = {RAND: draws(ranker(RAND), inputs, on, chances)}
+    found |= statistics(inputs, methods, folder, seeds=1, on=on, progress=False)
+    return found | {ORACLE: draws(ranker(ORACLE), inputs, on, ties)}
+
+
+def position(values: np.ndarray, printed: float, digits: int = 3) -> float:
+    """Return the share of values below a printed one, rounded as it is; equal ones count half."""
+    rounded = np.round(values, digits)
+    return float(np.mean((rounded < printed) + 0.5 * (rounded == printed)))

@@ -1,0 +1,93 @@
+"""How much the choices that the paper leaves open matter, one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from morning.evaluation import Task, result_row
+from morning.features import FeatureSet
+from morning.models.profiles import Profile
+from morning.models.training import train_all
+from morning.run import statistics
+
+AS_GIVEN = "as given"
+
+
+def variants(profile: Profile) -> dict[str, Profile]:
+    """Return the profile itself (`AS_GIVEN`), then with one choice changed at a time.
+
+    λ, the margins, the learning-rate reading, what triplets are averaged over, the negatives
+    per positive, their order and the shrinkage term (spec D5 to D8, D26). A change that changes
+    nothing is left out. The third reading of the learning rate, a factor of 0.99 after every
+    12,000 steps, is the constant one until then.
+    """
+
+    def loss(**options: Any) -> Profile:
+        return replace(profile, objective=replace(profile.objective, **options))
+
+    def margins(factor: float) -> dict[str, float]:
+        return {p: factor * margin for p, margin in profile.objective.margins.items()}
+
+    changed = {
+        "l1 0": loss(l1=0.0),
+        "l1 0.0001": loss(l1=1e-4),
+        "l1 0.001": loss(l1=1e-3),
+        "margins halved": loss(margins=margins(0.5)),
+        "margins doubled": loss(margins=margins(2.0)),
+        "learning rate 0.95 per epoch": profile.trained_with(decay="epoch", decay_rate=0.95),
+        "learning rate constant": profile.trained_with(decay="constant"),
+        "triplet mean over batch": loss(triplet_mean="batch"),
+        "triplet mean over active": loss(triplet_mean="active"),
+        "1 negative": profile.trained_with(negatives=1),
+        "5 negatives": profile.trained_with(negatives=5),
+        "pairs in file order": profile.trained_with(shuffle=False),
+        "without shrinkage": loss(shrinkage=False),
+        "with shrinkage": loss(shrinkage=True),
+    }
+    return {AS_GIVEN: profile} | {n: p for n, p in changed.items() if p != profile}
+
+
+def sensitivity(
+    features: FeatureSet,
+    profile: Profile,
+    folder: str | Path,
+    on: Task,
+    *,
+    workers: int | None = None,
+) -> list[dict[str, Any]]:
+    """Train every variant under one seed and score it.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    profile : Profile
+        With the number of epochs and the seed to use.
+    folder : path
+        Models go to `folder`/<variant>/seed-<n>; finished ones are reused.
+    on : Task
+        The test brands: scored once, at the epoch that the validation brands chose.
+    workers : int, optional
+        Trainings at a time, as in `train_all`.
+
+    Returns
+    -------
+    list of dict
+        Result rows with `validation` (metrics of the validation brands at that epoch, or null),
+        `epoch` and `near_zero` (share of weights that L1 has driven below 0.01).
+    """
+    chosen, seed = variants(profile), f"seed-{profile.training.seed}"
+    folders = {name: f"{name.replace(' ', '-')}/{seed}" for name in chosen}
+    # The longest training first, so that no worker waits for it at the end.
+    longest_first = sorted(chosen, key=lambda name: -chosen[name].training.negatives)
+    jobs = {folders[name]: chosen[name] for name in longest_first}
+    models = train_all(features, jobs, folder, workers=workers)
+    rows = []
+    for name in chosen:
+        model = models[folders[name]]
+        kept = model.history[model.epoch - 1]
+        row = result_row(name, statistics([model], features, on))
+        row |= {key: kept.get(key) for key in ("validation", "near_zero")}
+        rows.append(row | {"epoch": model.epoch})
+    return rows
