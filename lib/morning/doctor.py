@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from morning.errors import MorningError
+from morning.places import data_folder
 from morning.sources import released
 
 _PYTHON = ((3, 11), (3, 13))
@@ -102,7 +103,7 @@ def _public_data() -> Finding:
         folder = released.mirror_folder()
     except MorningError as error:
         return Finding("public data", str(error), True)
-    where = folder or released.data_folder() / "public"
+    where = folder or data_folder() / "public"
     files = [file for file in released.registry().values() if file.sha256]
     there = sum(file.below(Path(where)).is_file() for file in files)
     advice = "" if there == len(files) else "run `morning fetch public`"

@@ -49,8 +49,8 @@ from morning.features.visual import (
     save_small,
     train_small,
 )
+from morning.places import cache_folder, data_folder
 from morning.sources import Source, demo
-from morning.sources.released import data_folder
 
 log = logging.getLogger(__name__)
 
@@ -258,7 +258,7 @@ def _add_visual(
         prepared.notes.append(found)
         return
     objects, scenes = found
-    block = build(source.dataset, objects, scenes, data_folder() / "cache" / "pictures")
+    block = build(source.dataset, objects, scenes, cache_folder("pictures"))
     prepared.blocks[name] = block
     prepared.columns = {
         "objects": dict(enumerate(objects.labels)),

@@ -20,10 +20,10 @@ from morning.features.rivals.posts import (
     text_history,
     word_vectors,
 )
+from morning.places import cache_folder
 from morning.prepare.perspectives import recognisers
 from morning.rankers import NEEDS, Concepts, Inputs
 from morning.sources import Source, public
-from morning.sources.released import data_folder
 
 _CONCEPT_CAPTIONS = 100  # length of CAMERA's concept vectors
 
@@ -90,7 +90,7 @@ def rival_inputs(
         return Inputs(features, **parts), [*notes, found]
     objects, _ = found
     try:
-        kept = data_folder() / "cache" / "picture_vectors"
+        kept = cache_folder("picture_vectors")
         vectors, probabilities = picture_vectors(dataset, objects, folder=kept)
     except MorningError as error:
         return Inputs(features, **parts), [*notes, f"Pictures are left out: {error}."]
@@ -104,7 +104,7 @@ def rival_inputs(
             objects.labels,
             caption_vectors(dataset, words),
             cosmic,
-            folder=data_folder() / "cache" / "cosmic",
+            folder=cache_folder("cosmic"),
         )
         notes.append(str(agreement))
         return made

@@ -9,8 +9,8 @@ from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features import FeatureSet
 from morning.features.featureset import is_feature_set
+from morning.places import data_folder
 from morning.sources import demo, folder, public
-from morning.sources.released import data_folder
 
 #: Seed of the demo world that the book shows. The generator, the `quick` profile and how MIR and
 #: HPTR scale their inputs were tried out on other seeds, so that this world was not chosen for
