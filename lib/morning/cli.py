@@ -94,11 +94,12 @@ def train(
 
     Interrupted, it goes on from where it was when called again.
     """
+    from morning.evaluation import mark_validation
     from morning.features import FeatureSet
     from morning.models import profile as named_profile
     from morning.run import train_run
 
-    vectors = FeatureSet.load(features)
+    vectors = mark_validation(FeatureSet.load(features))
     if blocks:
         vectors = vectors.select(name.strip() for name in blocks.split(","))
     chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from morning.evaluation import METRICS, official_task, with_validation
+from morning.evaluation import METRICS, mark_validation, official_task
 from morning.features import BLOCKS, FeatureSet
 from morning.features.rivals.cosmic import CosmicOptions
-from morning.models import profile as named_profile
 from morning.prepare.rivals import rival_inputs
 from morning.rankers import FACTORS, METHODS, Ranker, ranker
 from morning.sources import load
@@ -64,11 +63,6 @@ def chosen_cosmic(profile: str) -> CosmicOptions:
     return _QUICK_COSMIC if profile == "quick" else CosmicOptions()
 
 
-def validation_share(profile: str) -> float:
-    """Return the share of training brands that the profile sets aside for validation."""
-    return named_profile(profile).training.validation_fraction
-
-
 def chosen_rankers(
     names: Sequence[str] = (), *, profile: str = "paper", epochs: int | None = None
 ) -> list[Ranker]:
@@ -108,7 +102,7 @@ def compare_methods(
     Parameters
     ----------
     folder : path
-        FeatureSet.
+        FeatureSet; where it marks no validation brands, a tenth of the training brands.
     names : sequence of str
         Methods; default `DEFAULT`.
     seeds : int
@@ -120,8 +114,7 @@ def compare_methods(
     profile, epochs
         See `chosen_rankers`.
     """
-    features = FeatureSet.load(folder)
-    features = with_validation(features, validation_share(profile))
+    features = mark_validation(FeatureSet.load(folder))
     rankers = chosen_rankers(names, profile=profile, epochs=epochs)
     known = features.source if features.source in ("demo", "public") else ""
     source = load(data or known or folder)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.evaluation import mark_validation
 from morning.features import FeatureSet
 from morning.features.featureset import is_feature_set
 from morning.places import data_folder
@@ -16,6 +17,8 @@ from morning.sources import demo, folder, public
 #: HPTR scale their inputs were tried out on other seeds, so that this world was not chosen for
 #: what it shows.
 DEMO_SEED = 7
+#: Share of the training brands to validate on: the demo's are few, and a tenth says little.
+_VALIDATION = {"demo": 0.2}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Source:
 
 
 def load(data: str | Path, mirror: str | Path | None = None) -> Source:
-    """Open a data source.
+    """Open a data source; some training brands are marked for validation if none are.
 
     Parameters
     ----------
@@ -57,6 +60,16 @@ def load(data: str | Path, mirror: str | Path | None = None) -> Source:
     MorningError
         If there is no such source.
     """
+    source = _open(data, mirror)
+    fraction = _VALIDATION.get(source.name, 0.1)
+    return replace(
+        source,
+        dataset=mark_validation(source.dataset, fraction),
+        features=source.features and mark_validation(source.features, fraction),
+    )
+
+
+def _open(data: str | Path, mirror: str | Path | None) -> Source:
     if data == "public":
         return Source("public", public.dataset(mirror), public.load(mirror))
     if data == "demo":
