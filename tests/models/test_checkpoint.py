@@ -118,7 +118,7 @@ class TestDamage:
     def test_another_format(self, tmp_path):
         saved(tmp_path)
         edit(format=99)(tmp_path)
-        with pytest.raises(MorningError, match="format 99, not 1"):
+        with pytest.raises(MorningError, match="format 99, not 2"):
             TrainedModel.load(tmp_path)
 
     @pytest.mark.parametrize("name", ["model.json", "model.safetensors"])

@@ -5,7 +5,9 @@ from morning.errors import MorningError
 from morning.evaluation.published import PUBLISHED
 from morning.features import BLOCKS
 from morning.models import PROFILES, VARIANTS, Profile, profile
-from morning.models.profiles import TrainingConfig
+from morning.models.profiles import TrainingOptions
+
+RANKING = ("triplet", "cross_entropy")
 
 #: Spec section 8, "two ready profiles": (part, option) -> paper, code.
 TABLE = {
@@ -17,7 +19,10 @@ TABLE = {
     ("model", "dropout_rate"): (0.5, 0.5),
     ("model", "negative_slope"): (0.01, 0.01),
     ("model", "co_attention"): (True, True),
-    ("objective", "shrinkage"): (False, True),
+    ("objective", "losses"): (
+        ("triplet", "cross_entropy"),
+        ("triplet", "cross_entropy", "shrinkage"),
+    ),
     ("objective", "triplet_mean"): ("batch", "active"),
     ("objective", "l1"): (0.001, 0.001),
     ("objective", "margins"): ({"content": 4, "audience": 2, "attribute": 2},) * 2,
@@ -58,7 +63,7 @@ class TestLearningRate:
     )
     def test_at_the_end(self, name, expected):
         constant = name == "constant"
-        training = TrainingConfig(decay="constant") if constant else profile(name).training
+        training = TrainingOptions(decay="constant") if constant else profile(name).training
         assert training.learning_rate_at(100, 1_200_000) == pytest.approx(expected, rel=0.002)
 
     @pytest.mark.parametrize("name", ["paper", "code", "quick"])
@@ -110,4 +115,4 @@ class TestTrainingOptions:
     )
     def test_refused(self, options, message):
         with pytest.raises(MorningError, match=message):
-            TrainingConfig(**options)
+            TrainingOptions(**options)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.evaluation import official_task
 from morning.features.standardise import standardised, unit
-from morning.learning.dropout import dropped
 from morning.models.checkpoint import TrainedModel
 from morning.rankers import Concepts, ranker
 from morning.rankers.camera import Camera, CameraOptions, influencer_scalars
@@ -84,16 +83,6 @@ def test_response_normalisation_stays_within_its_512_channels():
 
 
 class TestDropout:
-    def test_keeps_its_share_and_scales(self):
-        torch.manual_seed(0)
-        out = dropped(torch.ones(400, 401), 0.4)
-        assert set(out.unique().tolist()) == {0.0, torch.ones(1).div(0.6).item()}
-        assert abs((out == 0).float().mean() - 0.4) < 0.01
-
-    def test_none(self):
-        weight = torch.randn(3, 5)
-        torch.testing.assert_close(dropped(weight, 0.0), weight)
-
     def test_one_mask_for_all_accounts_of_a_step_and_none_afterwards(self):
         torch.manual_seed(0)
         encoder = Encoder(6, 8, 4, keep=0.5, dropped=1, biased=1)
