@@ -175,7 +175,7 @@ def check(
     folder: Annotated[Path, typer.Argument(help="A Dataset or FeatureSet.", show_default=False)],
 ) -> None:
     """Check a folder of data: every violation at once, with file, row, column and rule."""
-    from morning.sources.folder import check as check_folder
+    from morning.sources import check as check_folder
 
     report = check_folder(folder)
     for problem in report.warnings:
@@ -185,6 +185,16 @@ def check(
     typer.echo(f"{len(report.errors)} errors, {len(report.warnings)} warnings", err=True)
     if report.errors:
         raise typer.Exit(1)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="New folder.", show_default=False)],
+) -> None:
+    """Write a tiny Dataset to start your own from; `morning check` finds nothing wrong with it."""
+    from morning.sources.sample import write_sample
+
+    write_sample(folder)
 
 
 @app.command()
