@@ -94,11 +94,12 @@ def train(
 
     Interrupted, it goes on from where it was when called again.
     """
+    from morning.evaluation import mark_validation
     from morning.features import FeatureSet
     from morning.models import profile as named_profile
     from morning.run import train_run
 
-    vectors = FeatureSet.load(features)
+    vectors = mark_validation(FeatureSet.load(features))
     if blocks:
         vectors = vectors.select(name.strip() for name in blocks.split(","))
     chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)
@@ -174,7 +175,7 @@ def check(
     folder: Annotated[Path, typer.Argument(help="A Dataset or FeatureSet.", show_default=False)],
 ) -> None:
     """Check a folder of data: every violation at once, with file, row, column and rule."""
-    from morning.sources.folder import check as check_folder
+    from morning.sources import check as check_folder
 
     report = check_folder(folder)
     for problem in report.warnings:
@@ -184,6 +185,16 @@ def check(
     typer.echo(f"{len(report.errors)} errors, {len(report.warnings)} warnings", err=True)
     if report.errors:
         raise typer.Exit(1)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="New folder.", show_default=False)],
+) -> None:
+    """Write a tiny Dataset to start your own from; `morning check` finds nothing wrong with it."""
+    from morning.sources.sample import write_sample
+
+    write_sample(folder)
 
 
 @app.command()

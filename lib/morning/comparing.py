@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from morning.evaluation import METRICS, official_task, with_validation
+from morning.evaluation import METRICS, mark_validation, official_task
 from morning.features import BLOCKS, FeatureSet
 from morning.features.rivals.cosmic import CosmicOptions
-from morning.models import profile as named_profile
 from morning.prepare.rivals import rival_inputs
 from morning.rankers import FACTORS, METHODS, Ranker, ranker
-from morning.sources import load
+from morning.sources import NAMED, load
 from morning.studies.comparison import TABLE, compare, to_csv, to_latex
 
 #: The methods of Table III in its order, then the controls that the paper omits.
@@ -64,11 +63,6 @@ def chosen_cosmic(profile: str) -> CosmicOptions:
     return _QUICK_COSMIC if profile == "quick" else CosmicOptions()
 
 
-def validation_share(profile: str) -> float:
-    """Return the share of training brands that the profile sets aside for validation."""
-    return named_profile(profile).training.validation_fraction
-
-
 def chosen_rankers(
     names: Sequence[str] = (), *, profile: str = "paper", epochs: int | None = None
 ) -> list[Ranker]:
@@ -108,7 +102,7 @@ def compare_methods(
     Parameters
     ----------
     folder : path
-        FeatureSet.
+        FeatureSet; where it marks no validation brands, a tenth of the training brands.
     names : sequence of str
         Methods; default `DEFAULT`.
     seeds : int
@@ -120,10 +114,9 @@ def compare_methods(
     profile, epochs
         See `chosen_rankers`.
     """
-    features = FeatureSet.load(folder)
-    features = with_validation(features, validation_share(profile))
+    features = mark_validation(FeatureSet.load(folder))
     rankers = chosen_rankers(names, profile=profile, epochs=epochs)
-    known = features.source if features.source in ("demo", "public") else ""
+    known = features.source if features.source in NAMED else ""
     source = load(data or known or folder)
     needs = {need for method in rankers for need in method.needs}
     inputs, notes = rival_inputs(source, features, needs=needs, cosmic=chosen_cosmic(profile))

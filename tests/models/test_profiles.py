@@ -103,8 +103,6 @@ class TestTrainingOptions:
             ({"batch_size": -1}, "batch_size must be at least 1"),
             ({"negatives": 0}, "negatives must be at least 1"),
             ({"decay_steps": 0}, "decay_steps must be at least 1"),
-            ({"validation_fraction": 1.0}, r"validation_fraction must be in \[0, 1\)"),
-            ({"validation_fraction": -0.1}, "validation_fraction must be in"),
             ({"learning_rate": 0.0}, "learning_rate must be positive, not 0.0"),
             ({"learning_rate": float("nan")}, "learning_rate must be positive"),
             ({"seed": -1}, "seed must not be negative, not -1"),

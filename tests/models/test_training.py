@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
-from morning.evaluation import Task, evaluate, official_task, ranks, split_training, task
+from morning.evaluation import Task, evaluate, mark_validation, official_task, ranks, task
 from morning.features import BLOCKS
 from morning.learning.losses import l1_norm
 from morning.models import Morning, TrainedModel, train, train_seeds, training
@@ -109,7 +109,7 @@ class TestLearns:
         """One epoch against a plain loop: loss with its L1 term, autograd, Adam."""
         board = checkerboard(BLOCKS)
         profile = replace(
-            tiny(CODE, epochs=1, shuffle=False, validation_fraction=0.0),
+            tiny(CODE, epochs=1, shuffle=False),
             objective=ObjectiveConfig(triplet_mean="active", shrinkage=True, l1=0.01),
         )
         profile = replace(profile, model=replace(profile.model, dropout_rate=0.0))
@@ -205,36 +205,33 @@ class TestChoiceOfEpoch:
 
     def test_auc_is_that_of_the_validation_brands(self, board, finished):
         trained = finished["code"]
-        _, brands = split_training(board)
-        assert (board.accounts["split"].iloc[brands] == "validation").all()
-        on = task(board, brands)
+        on = task(board, board.brands("validation"))
         found = evaluate(trained.score(board, on, "cpu")["F"], on.positives, on.categories)
         assert trained.history[trained.epoch - 1]["validation"] == pytest.approx(found)
 
     def test_last_epoch_without_validation_brands(self, tmp_path):
         features = checkerboard(brands={"train": 3, "test": 2})
-        profile = tiny(validation_fraction=0.0)
+        profile = tiny()
         trained = fit(features, profile, tmp_path / "model")
         assert trained.epoch == profile.training.epochs
         assert all("validation" not in entry for entry in trained.history)
 
     def test_last_epoch_where_a_lone_validation_brand_has_no_auc(self, tmp_path, caplog):
         """Its candidates are its own partners, so there is nothing to compare."""
-        features = checkerboard(brands={"train": 3, "test": 2})
-        trained = fit(features, tiny(validation_fraction=0.1), tmp_path / "model")
+        features = mark_validation(checkerboard(brands={"train": 3, "test": 2}), 0.1)
+        trained = fit(features, tiny(), tmp_path / "model")
         assert "1 validation brand(s) have no AUC" in caplog.text
         assert trained.epoch == 3
 
     def test_validation_brands_are_not_trained_on(self, tmp_path, monkeypatch):
-        features, drawn = checkerboard(brands={"train": 5, "test": 2}), []
+        features, drawn = mark_validation(checkerboard(brands={"train": 5, "test": 2}), 0.3), []
         original = training.sample_pairs
         monkeypatch.setattr(
             training, "sample_pairs", lambda *a: drawn.append(original(*a)[0]) or original(*a)
         )
-        fit(features, tiny(validation_fraction=0.3), tmp_path / "model")
-        trained_on, held = split_training(features, 0.3)
-        assert len(held) == 6
-        assert set(np.concatenate(drawn)) == set(trained_on)
+        fit(features, tiny(), tmp_path / "model")
+        assert len(features.brands("validation")) == 6
+        assert set(np.concatenate(drawn)) == set(features.brands("train"))
 
 
 class TestTestLabels:
@@ -423,7 +420,7 @@ class TestRefused:
         accounts = board.accounts.assign(split="train")
         features = replace(board, accounts=accounts, collaborations=pairs)
         with pytest.raises(MorningError, match="nothing to learn"):
-            fit(features, tiny(validation_fraction=0.0), tmp_path / "model")
+            fit(features, tiny(), tmp_path / "model")
 
     def test_no_block_for_the_perspectives(self, board, tmp_path):
         with pytest.raises(MorningError, match="no block for it"):

@@ -145,11 +145,11 @@ def test_ridge_solves_its_normal_equations():
     world = worlds.world()
     fitted = ranker("ridge-bilinear", penalties=(0.5,)).fit(world)
     # At the optimum the residual's gradient equals the penalty's, checked in the small SVD basis.
-    from morning.evaluation import split_training, task
+    from morning.evaluation import training_task
     from morning.features.standardise import standardised
 
     x = standardised(world.features)
-    fit = task(world.blinded().features, split_training(world.features)[0])
+    fit = training_task(world.blinded().features)
     xb, xm = x[fit.brands], x[fit.influencers]
     y = fit.positives - fit.positives.mean()
     everyone = replace(fit, brands=fit.brands, influencers=fit.influencers)

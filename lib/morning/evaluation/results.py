@@ -47,9 +47,9 @@ def result_row(
     values = {m: np.array([run.metrics()[m] for run in runs]) for m in METRICS}
     samples = bootstrap(runs, resamples)
     row: dict[str, Any] = {"method": method}
-    row |= {m: _number(v.mean()) for m, v in values.items()}
+    row |= {m: null(v.mean()) for m, v in values.items()}
     row["seeds"] = len(runs)
-    row["sd"] = {m: _number(v.std(ddof=1)) if len(v) > 1 else None for m, v in values.items()}
+    row["sd"] = {m: null(v.std(ddof=1)) if len(v) > 1 else None for m, v in values.items()}
     row["ci95"] = {m: interval(s) for m, s in samples.items()}
     row["paper"] = PUBLISHED.get(table, {}).get(method) if table else None
     return row | extra
@@ -96,6 +96,6 @@ def read_results(path: str | Path) -> dict[str, Any]:
     return read_json(path)
 
 
-def _number(value: float) -> float | None:
-    """JSON has no NaN: what cannot be measured is null."""
+def null(value: float) -> float | None:
+    """Return a number as JSON can hold it: NaN, what cannot be measured, is null."""
     return None if math.isnan(value) else float(value)

@@ -43,8 +43,6 @@ class TrainingConfig:
         Draw the negatives anew in each epoch, or keep those of the first.
     shuffle : bool
         Shuffle the pairs in each epoch; the released code reads them in file order.
-    validation_fraction : float
-        Share of the training brands set aside where no brand has split = validation.
     seed : int
         Initial weights, negatives, order and dropout follow from it.
     """
@@ -58,7 +56,6 @@ class TrainingConfig:
     negatives: int = 1
     resample: bool = True
     shuffle: bool = True
-    validation_fraction: float = 0.1
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -71,8 +68,6 @@ class TrainingConfig:
             raise MorningError(f"learning_rate must be positive, not {self.learning_rate}")
         if self.seed < 0:
             raise MorningError(f"seed must not be negative, not {self.seed}")
-        if not 0 <= self.validation_fraction < 1:
-            raise MorningError("validation_fraction must be in [0, 1)")
 
     def learning_rate_at(self, epoch: int, step: int) -> float:
         """Return the learning rate of a step; epochs and steps count from 0."""
@@ -121,9 +116,7 @@ _QUICK_MODEL = replace(
 PROFILES: dict[str, Profile] = {
     "paper": Profile(),
     "code": Profile(CODE, _CODE_OBJECTIVE, _CODE_TRAINING),
-    "quick": Profile(
-        model=_QUICK_MODEL, training=TrainingConfig(epochs=20, validation_fraction=0.2)
-    ),
+    "quick": Profile(model=_QUICK_MODEL, training=TrainingConfig(epochs=20)),
 }
 
 

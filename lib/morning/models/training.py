@@ -24,7 +24,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from morning.errors import MorningError
-from morning.evaluation import Task, auc_rows, brand_statistics, split_training, task
+from morning.evaluation import Task, auc_rows, brand_statistics, task, training_task
 from morning.features import FeatureSet
 from morning.files import rename_folder, whole_file
 from morning.learning.device import find_device
@@ -113,8 +113,8 @@ def train(
     if (done := _finished(folder, profile, data)) is not None:
         return done
     where = find_device(device)
-    fit_brands, validation_brands = split_training(features, profile.training.validation_fraction)
-    fit, validation = task(features, fit_brands), _validation_task(features, validation_brands)
+    fit = training_task(features)
+    validation = _validation_task(features, features.brands("validation"))
     with one_thread(where), torch.random.fork_rng(devices=cuda_devices(where)):
         torch.manual_seed(profile.training.seed)
         model = Morning(features.sizes(), profile.model).to(where)

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from morning.errors import MorningError
-from morning.evaluation import Task, brand_statistics, split_training, task
+from morning.evaluation import Task, brand_statistics, task, training_task
 from morning.features.rivals.inputs import Inputs
 from morning.files import read_json, whole_folder, write_json
 
@@ -157,10 +157,10 @@ class Ranker(ABC):
         if missing := inputs.missing(self.needs):
             raise MissingInput(self.name, missing)
         blind = inputs.blinded()
-        fit, validation = split_training(blind.features)
+        validation = blind.features.brands("validation")
         training = Training(
             blind,
-            task(blind.features, fit),
+            training_task(blind.features),
             task(blind.features, validation) if len(validation) else None,
         )
         self.about = {"seed": seed, "accounts": len(inputs.features)}
