@@ -11,7 +11,8 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS
 from morning.features import FeatureSet
 from morning.files import read_json
-from morning.sources import folder, released
+from morning.sources import released
+from morning.sources.sample import write_sample
 
 Maker = Callable[..., FeatureSet]
 
@@ -263,13 +264,13 @@ class TestDoctor:
 
 class TestCheck:
     def test_a_good_folder(self, morning: Command, tmp_path: Path):
-        folder.sample(tmp_path / "sample")
+        assert morning("sample", tmp_path / "sample").code == 0
         done = morning("check", tmp_path / "sample")
         assert done.code == 0
         assert "0 errors" in done.err
 
     def test_every_violation_at_once(self, morning: Command, tmp_path: Path):
-        folder.sample(tmp_path / "sample")
+        write_sample(tmp_path / "sample")
         table = tmp_path / "sample" / "collaborations.csv"
         table.write_text(table.read_text() + "nobody,no one\n")
         done = morning("check", tmp_path / "sample")

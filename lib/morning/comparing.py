@@ -11,7 +11,7 @@ from morning.features import BLOCKS, FeatureSet
 from morning.features.rivals.cosmic import CosmicOptions
 from morning.prepare.rivals import rival_inputs
 from morning.rankers import FACTORS, METHODS, Ranker, ranker
-from morning.sources import load
+from morning.sources import NAMED, load
 from morning.studies.comparison import TABLE, compare, to_csv, to_latex
 
 #: The methods of Table III in its order, then the controls that the paper omits.
@@ -116,7 +116,7 @@ def compare_methods(
     """
     features = mark_validation(FeatureSet.load(folder))
     rankers = chosen_rankers(names, profile=profile, epochs=epochs)
-    known = features.source if features.source in ("demo", "public") else ""
+    known = features.source if features.source in NAMED else ""
     source = load(data or known or folder)
     needs = {need for method in rankers for need in method.needs}
     inputs, notes = rival_inputs(source, features, needs=needs, cosmic=chosen_cosmic(profile))

@@ -1,6 +1,6 @@
 """MORNING: the model, its loss, its training and what a training leaves behind."""
 
-from morning.models.checkpoint import TrainedModel
+from morning.models.checkpoint import TrainedModel, load_seeds
 from morning.models.jobs import train_all, train_seeds
 from morning.models.morning import ModelOptions, Morning
 from morning.models.profiles import PROFILES, VARIANTS, Profile, profile
@@ -13,6 +13,7 @@ __all__ = [
     "Morning",
     "Profile",
     "TrainedModel",
+    "load_seeds",
     "profile",
     "train",
     "train_all",

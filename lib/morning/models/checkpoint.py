@@ -107,6 +107,21 @@ class TrainedModel:
             raise MorningError(f"{folder}: the trained model cannot be read: {error}") from error
 
 
+def load_seeds(folder: str | Path) -> list[TrainedModel]:
+    """Return the trained models of `<folder>/seed-<n>/`, in order of their seeds.
+
+    Raises
+    ------
+    MorningError
+        If there is none.
+    """
+    folder = Path(folder)
+    found = [p for p in folder.glob("seed-*") if p.name[5:].isdecimal() and is_trained(p)]
+    if not found:
+        raise MorningError(f"no trained model in {folder}")
+    return [TrainedModel.load(p) for p in sorted(found, key=lambda p: int(p.name[5:]))]
+
+
 def is_trained(folder: Path) -> bool:
     """Whether a folder holds a finished training."""
     return (folder / _RECORD).is_file() and (folder / _WEIGHTS).is_file()

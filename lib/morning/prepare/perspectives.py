@@ -24,9 +24,9 @@ from morning.attributes.embedding import Node2VecConfig
 from morning.attributes.graph import AttributeGraph
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features import FeatureSet
+from morning.features import PERSPECTIVES, FeatureSet
 from morning.features.block import Block
-from morning.features.featureset import PERSPECTIVES, account_table
+from morning.features.featureset import account_table
 from morning.features.posts import AudienceOptions
 from morning.features.topics import (
     TopicModel,
@@ -202,12 +202,12 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
     visual : str
         `small`: two small networks trained here on drawn pictures, the demo's own kind.
         `network`: ImageNet and Places365 networks, downloaded once. A folder: the same from
-        files in it. `none`: no pictures. `auto`: `small` for the demo, else the folder named by
-        `MORNING_WEIGHTS` where that is set, else none.
+        files in it. `none`: no pictures. `auto`: `small` for the demo, whose pictures are drawn,
+        else the folder named by `MORNING_WEIGHTS` where that is set, else none.
     source : Source
     """
     if visual == "auto":
-        visual = "small" if source.name == "demo" else os.environ.get(WEIGHTS, "")
+        visual = "small" if source.planted else os.environ.get(WEIGHTS, "")
     if not visual:
         return (
             f"Pictures are left out: no networks to recognise what they show. Set {WEIGHTS} to a "

@@ -12,7 +12,8 @@ from morning.evaluation.results import differences
 from morning.features import FeatureSet
 from morning.models.jobs import train_seeds
 from morning.models.profiles import VARIANTS, Profile
-from morning.run import FULL, statistics
+from morning.run import FULL
+from morning.studies.trained import statistics
 
 #: A control that the paper lacks: what co-attention itself contributes.
 WITHOUT_CO_ATTENTION = "full without co-attention"

@@ -9,7 +9,7 @@ from morning.evaluation import Task, category_rows, official_task
 from morning.evaluation.published import published_table
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
-from morning.run import statistics
+from morning.studies.trained import statistics
 
 TABLE = "table5_categories"
 

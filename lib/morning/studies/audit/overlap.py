@@ -13,7 +13,7 @@ from morning.evaluation.results import differences
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
 from morning.roster import Roster
-from morning.run import statistics
+from morning.studies.trained import statistics
 
 ALL = "all partners"
 

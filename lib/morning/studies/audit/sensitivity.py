@@ -10,7 +10,7 @@ from morning.evaluation import Task, result_row
 from morning.features import FeatureSet
 from morning.models.jobs import train_all
 from morning.models.profiles import Profile
-from morning.run import statistics
+from morning.studies.trained import statistics
 
 AS_GIVEN = "as given"
 
