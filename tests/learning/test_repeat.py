@@ -15,10 +15,13 @@ def test_every_seed_and_epoch_has_a_seed_of_its_own():
 
 
 def test_one_thread_and_back_again_even_after_an_error():
-    before = torch.get_num_threads()
-    with pytest.raises(KeyError), one_thread(CPU):
+    def fail():
         assert torch.get_num_threads() == 1
         raise KeyError
+
+    before = torch.get_num_threads()
+    with pytest.raises(KeyError), one_thread(CPU):
+        fail()
     assert torch.get_num_threads() == before
 
 

@@ -96,7 +96,9 @@ class TrainedModel:
         try:
             record = read_json(folder / _RECORD)
             if record["format"] != FORMAT:
-                raise MorningError(f"{folder}: format {record['format']}, not {FORMAT}")
+                raise MorningError(
+                    f"{folder}: format {record['format']}, not {FORMAT}; train the model again"
+                )
             profile = profile_from_dict(record["profile"])
             model = Morning(record["input_sizes"], profile.model)
             model.load_state_dict(load_file(folder / _WEIGHTS))

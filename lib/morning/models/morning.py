@@ -17,12 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from morning.errors import MorningError
-from morning.features import PERSPECTIVES
+from morning.features.block import KINDS, PERSPECTIVES
 
 #: A side of the pair: co-attention may have weights of its own for each.
 SIDES = ("brand", "influencer")
-#: Blocks that are multiplied with another one of their perspective (eq 9, 12).
-FUSED = frozenset(b for blocks in PERSPECTIVES.values() if len(blocks) > 1 for b in blocks)
 _ROWS = 4096  # accounts encoded at a time: bounds memory whatever the number of accounts
 
 Blocks = Mapping[str, Tensor]
@@ -186,12 +184,12 @@ class Morning(nn.Module):
         self.input_sizes = {block: input_sizes[block] for block in used}
         self.perceptrons = nn.ModuleDict(  # type: ignore[assignment]
             {
-                block: Perceptron(size, options.layers[block], options, fused=block in FUSED)
+                block: Perceptron(size, options.layers[block], options, fused=KINDS[block].fused)
                 for block, size in self.input_sizes.items()
             }
         )
         d = options.embedding_size
-        projected = [block for block in used if options.projections and block in FUSED]
+        projected = [block for block in used if options.projections and KINDS[block].fused]
         self.projections = nn.ModuleDict({block: nn.Linear(d, d) for block in projected})
         sides: tuple[str, ...] = ()
         if options.co_attention and {"content", "audience"} <= set(self.blocks):
