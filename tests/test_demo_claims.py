@@ -15,8 +15,8 @@ from morning.features.posts import AudienceOptions, audience_posts, own_posts
 from morning.features.topics import TopicOptions, audience_topics, content_topics
 from morning.models.profiles import profile
 from morning.models.training import train_seeds
-from morning.run import statistics
 from morning.sources import demo
+from morning.studies.trained import statistics
 
 SEEDS = 5
 SINGLES = ("c-only", "au-only", "att-only")

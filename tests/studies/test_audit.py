@@ -25,9 +25,9 @@ from morning.models import train_seeds
 from morning.models.checkpoint import weights
 from morning.models.profiles import PROFILES
 from morning.report.figures import audit as figures
-from morning.run import statistics
 from morning.sources import public
 from morning.studies import audit
+from morning.studies.trained import statistics
 from scipy import sparse
 from toys.vectors import checkerboard, tiny
 

@@ -30,12 +30,15 @@ class Task:
     positives : bool array, shape (B, M)
     categories : str array, shape (B,)
         Category of each brand.
+    pool : str
+        How the candidates were chosen, one of `POOLS`.
     """
 
     brands: np.ndarray
     influencers: np.ndarray
     positives: np.ndarray
     categories: np.ndarray
+    pool: str = "split"
 
     def describe(self) -> dict[str, int]:
         """Return the sizes of the task."""
@@ -72,7 +75,7 @@ def task(roster: Roster, brands: np.ndarray, pool: str = "split") -> Task:
         chosen = positives.any(axis=0)
         influencers, positives = influencers[chosen], positives[:, chosen]
     categories = roster.categories(brands)
-    return Task(brands, influencers, positives, categories)
+    return Task(brands, influencers, positives, categories, pool)
 
 
 def official_task(roster: Roster, pool: str = "split") -> Task:

@@ -11,7 +11,7 @@ import numpy as np
 
 from morning.evaluation.metrics import METRICS, BrandStatistics
 from morning.evaluation.published import PUBLISHED
-from morning.evaluation.significance import RESAMPLES, bootstrap, interval
+from morning.evaluation.significance import RESAMPLES, bootstrap, interval, paired_differences
 from morning.files import read_json, write_json
 
 
@@ -75,6 +75,41 @@ def category_rows(
         comparisons = {m: int(rows_.sum()) for m, rows_ in chosen[0].rows.items()}
         rows.append(row | {"brands": int(mask.sum()), "comparisons": comparisons})
     return rows
+
+
+def differences(
+    runs: Mapping[str, Sequence[BrandStatistics]],
+    reference: str,
+    *,
+    p_values: bool = False,
+    resamples: int = RESAMPLES,
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return how far one method is ahead of each other, as the `difference` of their rows.
+
+    Parameters
+    ----------
+    runs : mapping of method to sequence of BrandStatistics
+        One per seed; the same brands in all.
+    reference : str
+        The method that the others are compared with.
+    p_values : bool
+        Say `p` and `p_holm`, too.
+    resamples : int
+        Bootstrap resamples of brands.
+
+    Returns
+    -------
+    dict of method (all but the reference) to dict of metric to dict
+        `value` and `ci95`; what cannot be measured is null.
+    """
+    return {
+        method: {
+            metric: {"value": null(found.value), "ci95": found.ci95}
+            | ({"p": null(found.p), "p_holm": null(found.p_holm)} if p_values else {})
+            for metric, found in metrics.items()
+        }
+        for method, metrics in paired_differences(runs, reference, resamples=resamples).items()
+    }
 
 
 def write_results(

@@ -24,9 +24,9 @@ from morning.attributes.embedding import Node2VecOptions
 from morning.attributes.graph import AttributeGraph
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features import FeatureSet
+from morning.features import PERSPECTIVES, FeatureSet
 from morning.features.block import Block
-from morning.features.featureset import PERSPECTIVES, account_table
+from morning.features.featureset import account_table
 from morning.features.posts import AudienceOptions
 from morning.features.topics import (
     TopicModel,

@@ -6,14 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-import torch
-
 from morning.errors import MorningError
 from morning.features import BLOCKS, FeatureSet
-from morning.learning.device import find_device
+from morning.models.morning import SIDES
 from morning.models.profiles import Profile, profile
-from morning.models.scoring import encode, tensors
 from morning.models.training import train
 from morning.rankers.neural import NOTHING
 from morning.rankers.ranker import Arrays, Training, VectorRanker
@@ -92,14 +88,7 @@ class MorningRanker(VectorRanker):
                 place = place / "chosen"
             trained = train(features, wanted, place, device=device, progress=progress)
         self.about |= {"epoch": trained.epoch, "history": trained.history}
-        where = find_device(device)
-        inputs = tensors(features, trained.model.input_sizes, where)
-        everyone = np.arange(len(features))
-        arrays = {}
-        for side in ("brand", "influencer"):
-            parts = encode(trained.model.to(where), inputs, everyone, side)
-            arrays[f"{side}_vectors"] = torch.cat(list(parts.values()), dim=1).cpu().numpy()
-        return arrays
+        return {f"{side}_vectors": trained.embed(features, side, device) for side in SIDES}
 
     def _chosen(
         self, wanted: Profile, features: FeatureSet, place: Path, progress: bool

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.evaluation import Task
+from morning.evaluation.results import null
 from morning.learning.device import find_device
 from morning.learning.dropout import dropped
 from morning.learning.repeat import cuda_devices, mix_seeds, one_thread
@@ -170,7 +171,7 @@ class NeuralRanker(Ranker):
             if training.validation is not None:
                 scores = self.validation_scores(module.eval(), training, training.validation)
                 auc = validation_auc(scores, training.validation)
-            history.append({"loss": loss, "auc": None if math.isnan(auc) else auc})
+            history.append({"loss": loss, "auc": null(auc)})
             epochs.set_postfix(loss=f"{loss:.3f}", auc=f"{auc:.4f}", refresh=False)
             # Without anything to choose by, the last epoch is the best.
             if (value := float(epoch) if math.isnan(auc) else auc) > best_auc:

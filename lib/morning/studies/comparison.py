@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import logging
-import math
 import sys
 import time
 import zipfile
@@ -20,13 +19,13 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from morning.code import code_of
 from morning.errors import MorningError
 from morning.evaluation import METRICS, BrandStatistics, Task, brand_statistics, official_task
 from morning.evaluation.published import PUBLISHED, published_table
-from morning.evaluation.results import result_row
-from morning.evaluation.significance import RESAMPLES, interval, paired_differences
+from morning.evaluation.results import differences, null, result_row
+from morning.evaluation.significance import RESAMPLES, interval
 from morning.files import whole_file
-from morning.models.training import code_digest as training_code
 from morning.rankers import Inputs, MissingInput, Ranker
 
 log = logging.getLogger(__name__)
@@ -110,9 +109,9 @@ def compare(
     unknown = [method for method in methods if method.name not in known]
     found, missing, seconds = _run_all(inputs, unknown, Path(folder), seeds, on, progress)
     found |= {name: list(known[name]) for name in names if name in known}
-    differences: dict[str, Any] = {}
+    ahead: dict[str, Any] = {}
     if reference in found and len(found) > 1:
-        differences = paired_differences(found, reference, resamples=resamples)
+        ahead = differences(found, reference, p_values=True, resamples=resamples)
     table = published_table(TABLE, inputs.features.source)
     rows = []
     for method in methods:
@@ -122,7 +121,7 @@ def compare(
             "note": method.note,
             "needs": missing.get(method.name),
             "seconds": seconds.get(method.name),
-            "difference": _plain(differences.get(method.name)),
+            "difference": ahead.get(method.name),
         }
         paper = PUBLISHED[table].get(method.paper_row or "") if table else None
         if method.name in missing:
@@ -309,7 +308,7 @@ def _code_digest(ranker: type[Ranker]) -> str:
     """Return a digest of the modules that decide what a ranker's scores are."""
     modules = {"morning.features.rivals.inputs", "morning.features.standardise"}
     modules |= {base.__module__ for base in ranker.__mro__ if base.__module__.startswith("morning")}
-    digest = hashlib.sha256(training_code().encode())
+    digest = hashlib.sha256(code_of("morning.models.training").encode())
     for name in sorted(modules):
         digest.update(Path(str(sys.modules[name].__file__)).read_bytes())
     return digest.hexdigest()
@@ -341,21 +340,7 @@ def _exact_row(exact: Mapping[str, float], drawn: Sequence[BrandStatistics]) -> 
     """Return an exact expectation, with the interval of single draws around it."""
     values = [run.metrics() for run in drawn]
     spread = {m: interval(np.array([v[m] for v in values])) for m in METRICS}
-    known = {m: None if math.isnan(value) else value for m, value in exact.items()}
-    return known | {"ci95": spread}
-
-
-def _plain(differences: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return differences as JSON has them: NaN is null."""
-    if differences is None:
-        return None
-    return {
-        metric: {
-            key: None if isinstance(value, float) and math.isnan(value) else value
-            for key, value in asdict(difference).items()
-        }
-        for metric, difference in differences.items()
-    }
+    return {m: null(value) for m, value in exact.items()} | {"ci95": spread}
 
 
 def _number(value: float | None, digits: int) -> str:
