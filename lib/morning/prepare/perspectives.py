@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 
 from morning.attributes.block import AttributeOptions, attribute_block
-from morning.attributes.embedding import Node2VecConfig
+from morning.attributes.embedding import Node2VecOptions
 from morning.attributes.graph import AttributeGraph
 from morning.dataset import Dataset
 from morning.errors import MorningError
@@ -61,7 +61,7 @@ _IMAGENET_FILE = "resnet101.pth"
 _TOPICS, _FEW_TOPICS, _FEW_DOCUMENTS = range(20, 30), range(6, 22, 3), 1000
 #: Walks for graphs of a few hundred attributes: with the default window nearly every pair of
 #: nodes would be neighbours, and all vectors alike.
-_SMALL_GRAPH = Node2VecConfig(window=2, walks=50)
+_SMALL_GRAPH = Node2VecOptions(window=2, walks=50)
 _DRAWN = {"pictures": 3000, "seed": 1, "size": 64}  # training pictures of the demo's networks
 
 
@@ -183,7 +183,7 @@ def attribute(source: Source, folder: Path, *, seed: int = 0) -> Perspective:
     if source.features is not None:
         return Perspective(_only(source.features, "attribute"))
     large = len(account_table(source.dataset)) > _FEW_DOCUMENTS
-    walks = replace(Node2VecConfig() if large else _SMALL_GRAPH, seed=seed)
+    walks = replace(Node2VecOptions() if large else _SMALL_GRAPH, seed=seed)
     try:
         made = attribute_block(source.dataset, AttributeOptions(node2vec=walks))
     except MorningError as error:
