@@ -154,5 +154,5 @@ class TestSeeds:
         assert [model.profile.training.seed for model in found] == [0, 2, 10]
 
     def test_there_is_none(self, tmp_path):
-        with pytest.raises(MorningError, match="no trained model in .*c-only"):
+        with pytest.raises(MorningError, match=r"no trained model in .*c-only"):
             load_seeds(tmp_path / "c-only")

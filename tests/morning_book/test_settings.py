@@ -73,7 +73,7 @@ class TestSaidOnce:
     """What others say of settings is what `Settings` says."""
 
     def test_each_has_a_sentence(self):
-        assert NAMES == [field.name for field in dataclasses.fields(Settings)]
+        assert [field.name for field in dataclasses.fields(Settings)] == NAMES
         assert all(setting.help.endswith(".") for setting in described())
 
     def test_profiles_are_those_of_the_library(self):

@@ -124,7 +124,9 @@ class TestEvaluateRun:
         row = evaluate_run(run)
         features = run.features()
         on = official_task(features)
-        expected = evaluate(load_seeds(run.model())[0].score(features, on)["F"], on.positives, on.categories)
+        expected = evaluate(
+            load_seeds(run.model())[0].score(features, on)["F"], on.positives, on.categories
+        )
         assert {m: row[m] for m in METRICS} == pytest.approx(expected)
         assert row["auc_clean"] == 1
         assert row["method"] == "full"
