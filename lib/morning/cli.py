@@ -115,12 +115,14 @@ def compare(
 
     Interrupted, it goes on from where it was when called again.
     """
-    from morning.comparing import compare_methods, comparison_text
+    from morning.report.export import to_csv, to_latex, to_text
+    from morning.studies.baselines import compare_folder
 
-    if format not in ("table", "csv", "latex"):
-        raise typer.BadParameter("format must be table, csv or latex")
+    forms = {"table": to_text, "csv": to_csv, "latex": to_latex}
+    if format not in forms:
+        raise typer.BadParameter(f"format must be one of {', '.join(forms)}")
     names = [name.strip() for name in methods.split(",") if name.strip()]
-    document = compare_methods(
+    document = compare_folder(
         features, names, seeds=seeds, data=data, cache=cache, profile=profile, epochs=epochs
     )
     for note in document["notes"]:
@@ -128,7 +130,7 @@ def compare(
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
     else:
-        typer.echo(comparison_text(document, format).rstrip())
+        typer.echo(forms[format](document["rows"]).rstrip())
 
 
 @app.command()

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from morning.evaluation import Task, evaluate
-from morning.rankers import Inputs, ranker
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
 from toys import rivals as worlds
 
 MIR = {"embedding_size": 64, "epochs": 30, "lists": 10, "learning_rate": 0.03, "keep": 1.0}
-CONCEPTS = {"epochs": 60, "hidden": 64, "embedding_size": 32}
+CONCEPTS = {"epochs": 60, "hidden": 128, "embedding_size": 64}
 #: Methods that have to learn which looks go together.
 LEARNERS = {
     "MIR-2": MIR,

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.evaluation import official_task
+from morning.features.rivals.inputs import Concepts
 from morning.features.standardise import standardised, unit
 from morning.models.checkpoint import TrainedModel
-from morning.rankers import Concepts, ranker
+from morning.rankers import ranker
 from morning.rankers.camera import Camera, CameraOptions, influencer_scalars
 from morning.rankers.mir import competence_matrix, draw_lists
 from morning.rankers.neural import Encoder, encoders
@@ -117,7 +118,7 @@ class TestCamera:
         arrays = fitted._arrays
         module = Camera(fitted.options)
         # Rebuild the network and follow spec 6.6 for one pair.
-        from morning.rankers.camera import ConceptNet
+        from morning.rankers.concept_net import ConceptNet
 
         net = ConceptNet(world.concepts, arrays["scalars"], fitted.options)
         net.load_state_dict(
@@ -155,7 +156,7 @@ class TestCamera:
 
     def test_gates_are_not_penalised(self):
         world = worlds.world()
-        from morning.rankers.camera import ConceptNet
+        from morning.rankers.concept_net import ConceptNet
 
         net = ConceptNet(world.concepts, np.zeros((len(world.features), 4)), CameraOptions())
         assert len(encoders(net)) == 3

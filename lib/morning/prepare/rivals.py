@@ -10,6 +10,7 @@ from morning.features import FeatureSet
 from morning.features.featureset import account_table
 from morning.features.rivals.concepts import concepts
 from morning.features.rivals.cosmic import CosmicOptions
+from morning.features.rivals.inputs import NEEDS, Concepts, Inputs
 from morning.features.rivals.pictures import picture_vectors
 from morning.features.rivals.posts import (
     WordOptions,
@@ -22,7 +23,6 @@ from morning.features.rivals.posts import (
 )
 from morning.places import cache_folder
 from morning.prepare.perspectives import recognisers
-from morning.rankers import NEEDS, Concepts, Inputs
 from morning.sources import Source, public
 
 _CONCEPT_CAPTIONS = 100  # length of CAMERA's concept vectors
