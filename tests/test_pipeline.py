@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from morning.dataset import SCHEMAS
 from morning.errors import MorningError
 from morning.run import Run
-from morning.sources import demo
+from morning.sources import demo, folder
 from morning_book.execute import execute
 from morning_book.settings import Settings
 from morning_book.stages import check_parameters, parameters_cell, stages
@@ -105,6 +106,87 @@ def test_the_pipeline_can_be_read_without_leaving_a_trace(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a checkout whose notebooks only write what their stage writes."""
+    root = tmp_path / "checkout"
+    ignored = shutil.ignore_patterns("__pycache__", "_build", "*.egg-info")
+    for name in ("lib", "book"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    shutil.copy(ROOT / "dodo.py", root)
+    (root / "notebooks").mkdir()
+    imports = {
+        "01_dataset": "morning.sources.folder",
+        "04_attribute_graph": "morning.attributes.concepts",
+    }
+    for stage in stages(RUN, released=False):
+        places = [place.relative_to(RUN.folder).as_posix() for place in stage.writes]
+        path = root / "notebooks" / f"{stage.name}.ipynb"
+        cells = [
+            f"if False:\n    import {imports.get(stage.name, 'morning')}",
+            f"from pathlib import Path\nfor place in {places}:\n    path = Path(run, place)\n"
+            "    path.parent.mkdir(parents=True, exist_ok=True)\n    path.write_text('{}')",
+        ]
+        values = parameters_cell(stage.notebook)
+        parameters = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+        notebook(path, *cells, parameters=parameters)
+        content = nbformat.read(path, 4)
+        content.cells.insert(0, nbformat.v4.new_markdown_cell(f"# Chapter {stage.name[:2]}"))
+        tagged = nbformat.v4.new_markdown_cell("only with posts", metadata={"tags": ["posts"]})
+        content.cells.append(tagged)
+        nbformat.write(content, path)
+    return root
+
+
+def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_path):
+    for name in ("posts", "tables"):
+        folder.sample(tmp_path / name)
+    (tmp_path / "tables" / "posts.csv").unlink()
+
+    def build(data):
+        """Build a book; return its first chapter, the executed notebooks, whether rendered."""
+        index = tmp_path / "runs" / data / "book" / "html" / "index.html"
+        before = index.stat().st_mtime_ns if index.exists() else None
+        done = subprocess.run(
+            [sys.executable, "-m", "morning_book.command", "run", f"DATA={data}"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(checkout / "lib")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        names = executed(done)
+        assert done.stdout.splitlines()[-1] == str(index)
+        chapter = index.parent / "notebooks" / "01_dataset.html"
+        return chapter.read_text(), names, index.stat().st_mtime_ns != before
+
+    text, names, rendered = build("posts")
+    assert "only with posts" in text
+    assert names == set(CHAPTERS)
+    text, names, rendered = build("tables")
+    assert "only with posts" not in text
+    text, names, rendered = build("posts")
+    assert "only with posts" in text
+    assert (names, rendered) == (set(), False)
+
+    accounts = tmp_path / "posts" / "accounts.csv"
+    accounts.write_text(accounts.read_text().replace("train", "validation", 1))
+    opening = {stage.name for stage in stages(RUN, released=False) if stage.opens_data}
+    assert build("posts")[1:] == (opening, True)
+    assert build("tables")[1:] == (set(), False)
+
+    concepts = checkout / "lib" / "morning" / "attributes" / "isa.tsv"
+    concepts.write_text(concepts.read_text() + "\n")
+    assert build("posts")[1:] == ({"04_attribute_graph"}, True)
+
+    (checkout / "book" / "_static" / "sub").mkdir()
+    (checkout / "book" / "_static" / "sub" / "a.css").write_text("p {}")
+    assert build("posts")[1:] == (set(), True)
+    (checkout / "book" / "_static" / "sub" / "a.css").write_text("p {color: red}")
+    assert build("posts")[1:] == (set(), True)
+    assert build("posts")[1:] == (set(), False)
+
+
 @pytest.fixture(scope="session")
 def own_folder(tmp_path_factory):
     """Return a user's folder: 5 brands, 40 influencers, CSV, PNG and JPEG, with gaps."""
@@ -114,12 +196,12 @@ def own_folder(tmp_path_factory):
     world = demo.generate(
         base / "world", brands=5, influencers=40, posts=4, audience=3, seed=11, picture_size=32
     )
-    folder = base / "folder"
-    folder.mkdir()
+    place = base / "folder"
+    place.mkdir()
     tables = {name: getattr(world, name).copy() for name in SCHEMAS}
     posts = tables["posts"]
     for i, image in enumerate(posts["image"]):
-        target = folder / image
+        target = place / image
         target.parent.mkdir(parents=True, exist_ok=True)
         if i % 7 == 0:  # some are PNG
             Image.open(world.root / image).save(target.with_suffix(".png"))
@@ -130,8 +212,8 @@ def own_folder(tmp_path_factory):
     posts.loc[posts["account_id"].isin(influencers[:5]), "image"] = None
     posts.loc[posts["account_id"].isin(influencers[3:8]), "caption"] = None
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-    return folder
+        table.to_csv(place / f"{name}.csv", index=False)
+    return place
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +283,8 @@ def test_edited_data_are_read_again(own_folder, own_run):
     accounts = own_folder / "accounts.csv"
     before = accounts.read_text()
     executed(pipeline(own_folder, own_run))
-    accounts.write_text(before.replace("influencer-001", "influencer-first"))
+    table = pd.read_csv(accounts)
+    table.assign(biography="coffee and travel").to_csv(accounts, index=False)
     edited = pipeline(own_folder, own_run)
     accounts.write_text(before)
     assert {"01_dataset", "02_content_features", "08_baselines"} <= executed(edited)
