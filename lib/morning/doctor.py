@@ -47,7 +47,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Return everything worth knowing before a run."""
-    return [_python(), *_packages(), *_imports(), _device(), _public_data(), _memory_and_disk()]
+    return [_python(), *_packages(), *_imports(), _device(), _public_data(), _disk()]
 
 
 def _python() -> Finding:
@@ -110,7 +110,7 @@ def _public_data() -> Finding:
     return Finding("public data", f"{there} of {len(files)} files in {where}", False, advice)
 
 
-def _memory_and_disk() -> Finding:
+def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     good = free > 1
     return Finding("disk", f"{free:.0f} GB free", not good, "" if good else "a run needs 1 GB")

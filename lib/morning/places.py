@@ -24,3 +24,9 @@ def data_folder() -> Path:
 def cache_folder(name: str) -> Path:
     """Return the folder that keeps one kind of intermediate result, below `data_folder()`."""
     return data_folder() / "cache" / name
+
+
+def weights_folder() -> Path | None:
+    """Return the folder with pretrained networks for pictures, `MORNING_WEIGHTS`, where set."""
+    chosen = os.environ.get("MORNING_WEIGHTS")
+    return Path(chosen).expanduser().resolve() if chosen else None

@@ -170,9 +170,9 @@ def training_accounts(accounts: pd.DataFrame, collaborations: pd.DataFrame) -> n
     Returns
     -------
     bool array, one entry per row of `accounts`
-        Brands of the training and validation splits, and the influencers that work with them.
+        Brands of the training split, and the influencers that work with them.
     """
-    brands = accounts["split"].isin(["train", "validation"]) & (accounts["role"] == "brand")
+    brands = (accounts["split"] == "train") & (accounts["role"] == "brand")
     known = collaborations["brand_id"].isin(accounts.loc[brands, "account_id"])
     partners = accounts["account_id"].isin(collaborations.loc[known, "influencer_id"])
     return (brands | (partners & (accounts["role"] == "influencer"))).to_numpy()
@@ -190,7 +190,9 @@ def choose(items: Sequence[T], k: int, seed: int, *key: str) -> list[T]:
 def _chosen(groups: pd.Series, k: int, seed: int, kind: str) -> np.ndarray:
     """Say which rows are among the `k` chosen of their group; groups stand together."""
     names = groups.to_numpy()
-    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1])) if len(names) else []
+    if len(names) == 0:
+        return np.zeros(0, dtype=bool)
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
     ends = np.append(starts[1:], len(names))
     chosen = np.ones(len(names), dtype=bool)
     for start, end in zip(starts, ends, strict=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from morning.attributes.block import AttributeOptions, attribute_block
-from morning.attributes.embedding import Node2VecConfig
+from morning.attributes.embedding import Node2VecOptions
 from morning.errors import MorningError
 from morning.features.featureset import account_table
 from morning.prepare.perspective import Perspective, feature_set, part_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FEW_ACCOUNTS = 1000
 #: Walks for graphs of a few hundred attributes: with the default window nearly every pair of
 #: nodes would be neighbours, and all vectors alike.
-_SMALL_GRAPH = Node2VecConfig(window=2, walks=50)
+_SMALL_GRAPH = Node2VecOptions(window=2, walks=50)
 
 
 def attributes(source: Source, folder: str | Path, *, seed: int = 0) -> Perspective:
@@ -35,7 +35,7 @@ def attributes(source: Source, folder: str | Path, *, seed: int = 0) -> Perspect
     if source.features is not None:
         return Perspective(part_of(source.features, "attribute"))
     large = len(account_table(source.dataset)) > _FEW_ACCOUNTS
-    walks = replace(Node2VecConfig() if large else _SMALL_GRAPH, seed=seed)
+    walks = replace(Node2VecOptions() if large else _SMALL_GRAPH, seed=seed)
     try:
         block, learnt = attribute_block(source.dataset, AttributeOptions(node2vec=walks))
     except MorningError as error:

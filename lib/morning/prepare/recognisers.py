@@ -46,7 +46,8 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
         objects, but UPerNet for scenes, which is the paper's choice and several times slower; from
         the folder named by `MORNING_WEIGHTS` where that is set, else downloaded once. A folder:
         ImageNet and Places365 networks from files in it. `none`: no pictures. `auto`: `small`
-        for the demo, else the folder named by `MORNING_WEIGHTS` where that is set, else none.
+        for the demo, whose pictures are drawn, else the folder named by `MORNING_WEIGHTS` where
+        that is set, else none.
     source : Source
 
     Raises
@@ -56,7 +57,7 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
     """
     weights = os.environ.get(WEIGHTS, "")
     if visual == "auto":
-        visual = "small" if source.name == "demo" else weights
+        visual = "small" if source.planted else weights
     if not visual:
         return (
             f"Pictures are left out: no networks to recognise what they show. Set {WEIGHTS} to a "

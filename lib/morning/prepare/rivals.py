@@ -58,7 +58,7 @@ def rival_inputs(
     notes : list of str
         What is left out, and why; how well concepts are recognised.
     """
-    if source.name == "public":
+    if source.released:
         return Inputs(features, competence=public.competence()), []
     if not source.has_posts:
         return Inputs(features), ["Without posts, only methods that rank from vectors can run."]

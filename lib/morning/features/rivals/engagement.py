@@ -84,7 +84,8 @@ def competence(posts: Posts, collaborations: pd.DataFrame) -> pd.DataFrame:
 
     table = collaborations[["brand_id", "influencer_id"]].reset_index(drop=True)
     score = by_pair.reindex(pd.MultiIndex.from_frame(table)).to_numpy()
-    usual = own[own.index.isin(influencers.values())].mean()
+    influencer = posts.accounts["role"] == "influencer"  # whoever's partners they are
+    usual = own[own.index.isin(posts.accounts.loc[influencer, "account_id"])].mean()
     fallback = (table["influencer_id"].map(own) / usual).to_numpy()
     evidence = np.where(np.isnan(score), "own posts", "mentions")
     score = np.where(np.isnan(score), fallback, score)

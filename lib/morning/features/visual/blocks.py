@@ -53,7 +53,7 @@ class OfPosts:
     def stored(self, posts: np.ndarray) -> np.ndarray:
         """Return rows of posts that have a picture, in the type that they are kept in."""
         found = self.rows[self.picture[posts]]
-        return found.toarray() if sparse.issparse(found) else found
+        return found if isinstance(found, np.ndarray) else found.toarray()
 
     def __getitem__(self, posts: np.ndarray) -> np.ndarray:
         """Return float32 (posts, …); NaN where there is no picture."""

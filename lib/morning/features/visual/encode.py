@@ -162,10 +162,11 @@ def encode(
             "%d of %d pictures skipped, the first: %s: %s", len(skipped), len(names), *skipped[0]
         )
     return Encoded(
-        {name: row_of_digest[d] for name, d in digest_of.items() if d in row_of_digest},
-        *(shards[half].sparse(rows[half], n) for half, n in columns.items()),
-        {part: Stored(shards[part], rows[part]) for part in keep},
-        skipped,
+        row_of={name: row_of_digest[d] for name, d in digest_of.items() if d in row_of_digest},
+        objects=shards["objects"].sparse(rows["objects"], columns["objects"]),
+        scenes=shards["scenes"].sparse(rows["scenes"], columns["scenes"]),
+        kept={part: Stored(shards[part], rows[part]) for part in keep},
+        skipped=skipped,
     )
 
 

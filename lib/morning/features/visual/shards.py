@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -17,7 +18,7 @@ from morning.files import whole_folder
 log = logging.getLogger(__name__)
 
 #: One part of what is known of pictures: a row per picture, sparse or dense.
-Rows = np.ndarray | sparse.csr_matrix
+Rows: TypeAlias = np.ndarray | sparse.csr_matrix
 
 _DIGESTS = "digests.npy"
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from morning.evaluation import BrandStatistics, Task
 from morning.features import FeatureSet
-from morning.rankers import Inputs, ranker
-from morning.studies.comparison import draws, statistics
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
+from morning.studies.comparison import draw, measure
 
 RAND, ORACLE = "RAND", "category-oracle"
 LEARNT = ("cosine", "category-predictor")
@@ -40,9 +41,9 @@ def controls(
     """
     inputs = Inputs(features)
     methods = [ranker(name) for name in LEARNT]
-    found = {RAND: draws(ranker(RAND), inputs, on, chances)}
-    found |= statistics(inputs, methods, folder, seeds=1, on=on, progress=False)
-    return found | {ORACLE: draws(ranker(ORACLE), inputs, on, ties)}
+    found = {RAND: draw(ranker(RAND), inputs, on, chances)}
+    found |= measure(inputs, methods, folder, seeds=1, task=on, progress=False)
+    return found | {ORACLE: draw(ranker(ORACLE), inputs, on, ties)}
 
 
 def position(values: np.ndarray, printed: float, digits: int = 3) -> float:

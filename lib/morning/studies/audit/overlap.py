@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from morning.evaluation import BrandStatistics, Task, brand_statistics, result_row
-from morning.evaluation.significance import paired_differences
+from morning.evaluation.results import differences
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
 from morning.roster import Roster
-from morning.run import statistics
+from morning.studies.trained import statistics
 
 ALL = "all partners"
 
@@ -113,10 +113,7 @@ def overlap_rows(
         found["unseen candidates"] = statistics(list(models), features, smaller)
         sizes["unseen candidates"] = smaller.describe()
     rows = [result_row(name, runs) | sizes[name] for name, runs in found.items()]
-    differences = paired_differences(found, ALL)
+    ahead = differences(found, ALL)
     for row in rows[1:]:
-        row["difference"] = {
-            metric: {"value": None if d.ci95 is None else d.value, "ci95": d.ci95}
-            for metric, d in differences[row["method"]].items()
-        }
+        row["difference"] = ahead[row["method"]]
     return rows
