@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -196,7 +195,7 @@ def _chosen(groups: pd.Series, k: int, seed: int, kind: str) -> np.ndarray:
     starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
     ends = np.append(starts[1:], len(names))
     chosen = np.ones(len(names), dtype=bool)
-    for start, end in pairwise(bounds):
+    for start, end in zip(starts, ends, strict=True):
         if end - start > k:  # only where there is something to choose
             chosen[start:end] = False
             chosen[choose(range(start, end), k, seed, kind, str(names[start]))] = True
