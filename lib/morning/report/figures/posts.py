@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,31 +15,51 @@ from PIL import Image
 from morning.dataset import Dataset
 from morning.features import FeatureSet
 from morning.features.separation import category_means
+from morning.features.visual.pictures import UnusablePictureError, decode, locate
 from morning.report.figures.style import OURS, PAPER, canvas
 
 _CAPTION = 60  # characters shown
+_SIDE = 300  # pixels of a picture that is shown, at most
+_TRIES = 20  # posts of a category that are tried until one has a picture that can be used
 _TOP = 3  # most frequent classes of each category
 
 
 def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure:
-    """Show one picture with its caption of a brand of each of the first twelve categories."""
-    assert dataset.root is not None
-    brands = dataset.accounts.query("role == 'brand'")
-    posts = dataset.posts[dataset.posts["image"].notna()].merge(brands, on="account_id")
-    shown = posts.sample(frac=1, random_state=seed).groupby("category").head(1)
-    shown = shown.sort_values("category").head(12)
+    """Show one picture with its caption of a brand of each of the first twelve categories.
+
+    Pictures that cannot be used are passed over; where no brand has another, the figure says so.
+    """
+    shown = list(islice(_examples(dataset, seed), 12))
+    if not shown:
+        figure, axis = canvas(6, 1)
+        axis.set_axis_off()
+        axis.text(0.5, 0.5, "No brand has a picture that can be used.", ha="center", va="center")
+        return figure
     rows = -(-len(shown) // columns)
     figure, axes = canvas(2 * columns, 2.7 * rows, columns=columns, rows=rows)
     for axis in np.ravel(axes):
         axis.set_axis_off()
-    for axis, post in zip(np.ravel(axes), shown.itertuples(), strict=False):
-        with Image.open(dataset.root / post.image) as picture:
-            axis.imshow(picture.convert("RGB"))
-        axis.set_title(post.category, fontsize=9)
-        caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
-        axis.text(0.5, -0.04, _wrapped(caption), transform=axis.transAxes, fontsize=6.5,
-                  ha="center", va="top")  # fmt: skip
+    for axis, (category, picture, caption) in zip(np.ravel(axes), shown, strict=False):
+        axis.imshow(picture)
+        axis.set_title(_plain(category), fontsize=9)
+        axis.text(0.5, -0.04, _wrapped(_plain(caption)[:_CAPTION]), transform=axis.transAxes,
+                  fontsize=6.5, ha="center", va="top")  # fmt: skip
     return figure
+
+
+def _examples(dataset: Dataset, seed: int) -> Iterator[tuple[str, Image.Image, str]]:
+    """Yield a picture and its caption of each category that has one, in alphabetical order."""
+    brands = dataset.accounts.query("role == 'brand'")
+    posts = dataset.posts[dataset.posts["image"].fillna("") != ""].merge(brands, on="account_id")
+    for category, group in posts.sample(frac=1, random_state=seed).groupby("category"):
+        for post in group.head(_TRIES).fillna({"caption": ""}).itertuples():
+            try:
+                picture = decode(locate(post.image, dataset.root or Path()))
+            except UnusablePictureError:
+                continue
+            picture.thumbnail((_SIDE, _SIDE))
+            yield str(category), picture, post.caption
+            break
 
 
 def _plain(text: str) -> str:
