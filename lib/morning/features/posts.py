@@ -194,7 +194,7 @@ def _chosen(groups: pd.Series, k: int, seed: int, kind: str) -> np.ndarray:
     if len(names) == 0:
         return np.zeros(0, dtype=bool)
     starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
-    ends = np.append(starts[1:], len(names))
+    bounds = [*starts.tolist(), len(names)]
     chosen = np.ones(len(names), dtype=bool)
     for start, end in pairwise(bounds):
         if end - start > k:  # only where there is something to choose
