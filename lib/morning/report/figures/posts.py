@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,31 +15,54 @@ from PIL import Image
 from morning.dataset import Dataset
 from morning.features import FeatureSet
 from morning.features.separation import category_means
+from morning.features.visual.pictures import UnusablePictureError, decode, locate
 from morning.report.figures.style import OURS, PAPER, canvas
 
+_CATEGORIES = 12  # shown
 _CAPTION = 60  # characters shown
 _TOP = 3  # most frequent classes of each category
 
 
-def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure:
-    """Show one picture with its caption of a brand of each of the first twelve categories."""
-    assert dataset.root is not None
+def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
+    """Show one picture with its caption of a brand of each of the first twelve categories.
+
+    Pictures that cannot be used are passed over, as they are where vectors are made of them.
+    None where no brand has a usable one.
+    """
     brands = dataset.accounts.query("role == 'brand'")
-    posts = dataset.posts[dataset.posts["image"].notna()].merge(brands, on="account_id")
-    shown = posts.sample(frac=1, random_state=seed).groupby("category").head(1)
-    shown = shown.sort_values("category").head(12)
+    posts = dataset.posts[dataset.posts["image"].fillna("") != ""].merge(brands, on="account_id")
+    posts = posts.sample(frac=1, random_state=seed).sort_values("category", kind="stable")
+    shown = []
+    for _, group in posts.groupby("category"):
+        usable = (
+            (post, found) for post in group.itertuples() if (found := _picture(dataset, post))
+        )
+        shown += list(islice(usable, 1))
+        if len(shown) == _CATEGORIES:
+            break
+    if not shown:
+        return None
     rows = -(-len(shown) // columns)
     figure, axes = canvas(2 * columns, 2.7 * rows, columns=columns, rows=rows)
     for axis in np.ravel(axes):
         axis.set_axis_off()
-    for axis, post in zip(np.ravel(axes), shown.itertuples(), strict=False):
-        with Image.open(dataset.root / post.image) as picture:
-            axis.imshow(picture.convert("RGB"))
-        axis.set_title(post.category, fontsize=9)
+    for axis, (post, picture) in zip(np.ravel(axes), shown, strict=False):
+        axis.imshow(picture)
+        axis.set_title(_plain(post.category), fontsize=9)
         caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
         axis.text(0.5, -0.04, _wrapped(caption), transform=axis.transAxes, fontsize=6.5,
                   ha="center", va="top")  # fmt: skip
     return figure
+
+
+def _picture(dataset: Dataset, post: Any) -> Image.Image | None:
+    """Return the picture of a post through the one guarded door, None where it is unusable."""
+    if dataset.root is None:
+        return None
+    try:
+        return decode(locate(post.image, dataset.root))
+    except UnusablePictureError:
+        return None
 
 
 def _plain(text: str) -> str:
