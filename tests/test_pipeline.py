@@ -14,7 +14,8 @@ import pytest
 from morning.dataset import SCHEMAS
 from morning.errors import MorningError
 from morning.run import Run
-from morning.sources import demo, folder
+from morning.sources import demo
+from morning.sources.sample import write_sample
 from morning_book.execute import execute
 from morning_book.settings import Settings
 from morning_book.stages import check_parameters, parameters_cell, stages
@@ -140,7 +141,7 @@ def checkout(tmp_path):
 
 def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_path):
     for name in ("posts", "tables"):
-        folder.sample(tmp_path / name)
+        write_sample(tmp_path / name)
     (tmp_path / "tables" / "posts.csv").unlink()
 
     def build(data):
