@@ -149,7 +149,7 @@ def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_p
         index = tmp_path / "runs" / data / "book" / "html" / "index.html"
         before = index.stat().st_mtime_ns if index.exists() else None
         done = subprocess.run(
-            [sys.executable, "-m", "morning_book.command", "run", f"DATA={data}"],
+            [sys.executable, "-m", "morning_book.command", "run", f"DATA={data}", "PROCESSES=1"],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(checkout / "lib")},
             capture_output=True,
