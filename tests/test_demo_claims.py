@@ -13,8 +13,8 @@ from morning.features import FeatureSet
 from morning.features.featureset import account_table
 from morning.features.posts import Posts
 from morning.features.topics import TopicOptions, topic_block
+from morning.models.jobs import train_seeds
 from morning.models.profiles import profile
-from morning.models.training import train_seeds
 from morning.sources import demo
 from morning.studies.trained import statistics
 

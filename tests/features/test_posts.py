@@ -148,13 +148,13 @@ class TestWords:
         self, written, monkeypatch, tmp_path
     ):
         monkeypatch.setenv("MORNING_DATA", str(tmp_path))
-        options = TopicOptions(topics=2, passes=1, min_count=1, max_share=1)
+        everyone = TopicOptions(topics=2, passes=1, min_count=1, max_share=1, transductive=True)
         here = Posts.own(written)
         monkeypatch.setattr(module, "IN_MEMORY", 0)
         there = Posts.own(written)
         assert list(here.documents()) == list(there.documents())
         assert isinstance(there.words().tokens.tokens.base, np.memmap)
-        a, b = topic_block(here, options)[0], topic_block(there, options)[0]
+        a, b = topic_block(here, everyone)[0], topic_block(there, everyone)[0]
         np.testing.assert_array_equal(a.values, b.values)
         (kept,) = (tmp_path / "cache" / "words").iterdir()
         before = kept.stat().st_mtime_ns

@@ -108,7 +108,7 @@ def test_inference_does_not_depend_on_company_or_call(model):
     texts = corpus(6, length=4, seed=3)
     together = model.transform(Documents.of(texts))
     np.testing.assert_array_equal(together, model.transform(Documents.of(texts)))
-    np.testing.assert_array_equal(together[::-1], model.transform(texts[::-1]))
+    np.testing.assert_array_equal(together[::-1], model.transform(Documents.of(texts[::-1])))
     np.testing.assert_array_equal(together[2:3], model.transform(Documents.of([texts[2]])))
 
 
@@ -239,9 +239,9 @@ def test_documents_are_the_captions_of_an_account():
     dataset = world({"b0": "own words"})
     documents = Posts.own(dataset).documents()
     assert len(documents) == 9
-    assert list(documents)[0] == ["word", "word"]
+    assert next(iter(documents)) == ["word", "word"]
     dataset.posts.loc[dataset.posts["account_id"] == "b0", "caption"] = pd.NA
-    assert list(Posts.own(dataset).documents())[0] == []
+    assert next(iter(Posts.own(dataset).documents())) == []
 
 
 def test_audience_documents_are_those_of_the_chosen_posts():

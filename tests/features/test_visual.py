@@ -17,7 +17,7 @@ from morning.features.featureset import FeatureSet, account_table
 from morning.features.posts import AudienceOptions, Posts
 from morning.features.visual import pictures
 from morning.features.visual.blocks import visual_block
-from morning.features.visual.encode import VisualOptions, encode
+from morning.features.visual.encode import VisualOptions, encode, square
 from morning.features.visual.preprocess import CaffePyramid, ResizeCrop
 from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.shards import Shards
@@ -216,13 +216,33 @@ def test_an_interrupted_run_resumes_at_the_last_shard(tmp_path, objects, scenes,
     with pytest.raises(KeyboardInterrupt):
         encode(names, tmp_path, objects, scenes, cache, HERE)
     # batches of 3, a shard once 4 are there: 6 pictures were written, 2 are lost
-    assert len(list(cache.rglob("*.npz"))) == 1
+    assert len(list(cache.rglob("digests.npy"))) == 1
     assert not list(cache.rglob("*.partial"))
     again = []
     monkeypatch.setattr(pictures, "decode", lambda path: again.append(path.name) or decode(path))
     encoded = encode(names, tmp_path, objects, scenes, cache, HERE)
     assert again == names[6:]
     assert len(encoded.row_of) == 10
+
+
+def test_what_is_asked_for_later_is_added_and_nothing_done_twice(
+    tmp_path, objects, scenes, decoded, monkeypatch
+):
+    """The rivals ask for more of the same pictures: no network sees them again for that."""
+    names, cache = ten(tmp_path), tmp_path / "cache"
+    encode(names, tmp_path, objects, scenes, cache, HERE)
+    assert len(decoded) == 10
+    decoded.clear()
+    monkeypatch.setattr(Recogniser, "recognise", None)  # it would be called
+    more = encode(names, tmp_path, objects, scenes, cache, HERE, keep=[square(4)])
+    assert len(decoded) == 10  # squares were not kept the first time
+    decoded.clear()
+    again = encode(names, tmp_path, objects, scenes, cache, HERE, keep=[square(4)])
+    assert decoded == []
+    rows = np.array([more.row_of[name] for name in names])
+    squares = more.kept[square(4)][rows]
+    assert (squares.shape, squares.dtype) == ((10, 4, 4, 3), np.uint8)
+    np.testing.assert_array_equal(again.kept[square(4)][rows], squares)
 
 
 def test_a_changed_picture_is_recognised_again_and_a_renamed_one_is_not(
@@ -415,7 +435,7 @@ def test_audience_by_hand(dataset, tmp_path, objects, scenes):
     )
     np.testing.assert_allclose(block.values[:2, :3], [[0, 0, 1]] * 2, atol=1e-5)
     np.testing.assert_allclose(block.values[2, :3], [1 / 3] * 3, atol=1e-6)
-    assert block.counts["posts"] == 4 == len(audience_posts(dataset, audience))
+    assert block.counts["posts"] == 4 == len(Posts.of_audience(dataset, audience))
     assert block.counts["pictures"] == 1
     assert block.made["audience"] == {"accounts": 2, "posts": 2, "seed": 3}
 

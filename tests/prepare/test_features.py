@@ -1,98 +1,104 @@
-"""From a source to a FeatureSet, and how often a post is touched on the way to Table III."""
+"""From a source to a FeatureSet and to the rivals' inputs: each post is looked at once."""
 
-from collections import Counter
+from dataclasses import replace
 
-import numpy as np
 import pytest
+import torch
+from morning.code import closure
 from morning.errors import ContractError
-from morning.features import BLOCKS
-from morning.features import posts as posts_module
+from morning.features import BLOCKS, documents
 from morning.features.posts import Posts
 from morning.features.rivals.cosmic import CosmicOptions
 from morning.features.visual import pictures
+from morning.features.visual.preprocess import ResizeCrop
+from morning.features.visual.recogniser import Recogniser
 from morning.prepare import perspectives, rivals
 from morning.prepare.features import make_features
-from morning.prepare.rivals import rival_inputs
 from morning.sources import Source, demo
-from toys.pictures import colours
+from torch import nn
 
-SMALL = {"brands": 12, "influencers": 40, "posts": 3, "audience": 3, "picture_size": 16}
+WORLD = {"brands": 12, "influencers": 24, "posts": 3, "audience": 2, "picture_size": 16}
 TINY = CosmicOptions(size=32, hidden=8, embedding_size=8, epochs=1, device="cpu")
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("features") / "world"
-    return Source(str(folder), demo.generate(folder, **SMALL))
+class _Colours(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.last = nn.Linear(3, 3)
+        nn.init.eye_(self.last.weight)
+
+    def forward(self, x):
+        return self.last(10 * x.mean(dim=(2, 3)))
 
 
-@pytest.fixture(autouse=True)
-def recognised(monkeypatch, tmp_path):
-    """Small networks that need no training, and a data folder of the test's own."""
-    for module in (perspectives, rivals):
-        monkeypatch.setattr(module, "recognisers", lambda *_: (colours(3), colours(2, size=4)))
+@pytest.fixture
+def source(tmp_path, monkeypatch):
+    crop = ResizeCrop(resize=(8, 8), crop=8, mean=(0, 0, 0), std=(1, 1, 1))
+    torch.manual_seed(0)
+    networks = (Recogniser("colours", ("red", "green", "blue"), _Colours(), crop),) * 2
+    monkeypatch.setattr(perspectives, "recognisers", lambda *_: networks)
+    monkeypatch.setattr(rivals, "recognisers", lambda *_: networks)
     monkeypatch.setenv("MORNING_DATA", str(tmp_path / "data"))
+    return Source(str(tmp_path), demo.generate(tmp_path / "world", **WORLD))
 
 
-def test_every_block_in_one_call(source, tmp_path):
-    features = make_features(source, tmp_path, topics=3)
-    assert tuple(features.blocks) == BLOCKS
-    assert set(features.made) == set(BLOCKS)
-    again = make_features(source, tmp_path / "again", topics=3)
-    for name, block in features.blocks.items():
-        np.testing.assert_array_equal(again.blocks[name], block)
+def counted(monkeypatch, owner, name, log, key):
+    """Note the arguments of every call of a function in a file, which worker processes share."""
+    original = getattr(owner, name)
+
+    def noting(*args):
+        with log.open("a") as file:
+            file.write(f"{key(*args)}\n")
+        return original(*args)
+
+    monkeypatch.setattr(owner, name, noting)
+    log.touch()
+    return lambda: log.read_text().splitlines()
 
 
-def test_vectors_of_the_source_are_returned(tiny_features, tmp_path):
-    ready = tiny_features()
-    assert make_features(Source("here", None, ready), tmp_path) is ready
+def test_one_join_one_tokenisation_and_one_look(source, tmp_path, monkeypatch):
+    """Of the way into Table III: 17 joins, 8 tokenisations of a caption, 4 decodes of a picture."""
+    joins = counted(monkeypatch, Posts, "_of", tmp_path / "joins", lambda *_: "join")
+    texts = counted(monkeypatch, documents, "words", tmp_path / "texts", lambda text, _: hash(text))
+    decodes = counted(monkeypatch, pictures, "decode", tmp_path / "looks", lambda path: path.name)
+    features = make_features(source, tmp_path / "run", topics=3)
+    assert list(features.blocks) == list(BLOCKS)
+    assert len(joins()) == 2  # own posts and the audience's
+    table = source.dataset.posts
+    own = int(table["account_id"].isin(features.accounts["account_id"]).sum())
+    assert len(texts()) == len(table)
+    rivals.rival_inputs(source, features, cosmic=TINY)
+    assert len(joins()) == 3
+    assert len(texts()) == len(table) + own  # chapter 8 is another process
+    assert len(decodes()) == len(set(decodes())) == table["image"].nunique()
+
+
+def test_vectors_that_a_source_brings_are_handed_on(source, tmp_path):
+    features = make_features(source, tmp_path / "run", topics=3)
+    brought = replace(source, features=features)
+    assert make_features(brought, tmp_path / "other") is features
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_source_that_gives_nothing_is_refused(source, tmp_path, monkeypatch):
-    for module in (perspectives, rivals):
-        monkeypatch.setattr(module, "recognisers", lambda *_: "No networks.")
+    monkeypatch.setattr(perspectives, "recognisers", lambda *_: "No networks.")
     world = source.dataset
-    mute = Source(
-        "mute",
-        type(world)(
-            accounts=world.accounts.assign(biography=None, category="x"),
-            collaborations=world.collaborations,
-            posts=world.posts.assign(caption=None),
-        ).validate(),
+    mute = replace(
+        world,
+        accounts=world.accounts.assign(biography=None, category="x"),
+        posts=world.posts.assign(caption=None),
     )
     with pytest.raises(ContractError, match="at least one of"):
-        make_features(mute, tmp_path)
+        make_features(replace(source, dataset=mute.validate()), tmp_path / "run")
 
 
-def test_a_post_is_joined_read_and_seen_as_seldom_as_can_be(source, tmp_path, monkeypatch):
-    """Not once for every table and model that wants it: 17, 8 and 4 times, once."""
-    joins, texts = Counter(), Counter()
-    looks = tmp_path / "looks.txt"  # worker processes decode, so a file must count
-    words, decode = Posts.words.__globals__["Tokens"].of.__globals__["words"], pictures.decode
-    own, accounts = Posts.own.__func__, posts_module.account_table
-
-    def count_words(caption, *options):
-        texts[caption] += 1
-        return words(caption, *options)
-
-    def count_looks(path):
-        with open(looks, "a") as file:
-            file.write(f"{path}\n")
-        return decode(path)
-
-    monkeypatch.setattr("morning.features.documents.words", count_words)
-    monkeypatch.setattr(pictures, "decode", count_looks)
-    features = make_features(source, tmp_path, topics=3)
-    monkeypatch.setattr(
-        Posts, "own", classmethod(lambda cls, data: joins.update(["own"]) or own(cls, data))
-    )
-    monkeypatch.setattr(
-        posts_module, "account_table", lambda data: joins.update(["accounts"]) or accounts(data)
-    )
-    inputs, _ = rival_inputs(source, features, cosmic=TINY)
-    assert inputs.concepts is not None
-    assert inputs.image_history is not None
-    assert joins == {"own": 1, "accounts": 1}
-    of_posts = Counter(source.dataset.posts["caption"].dropna())
-    assert all(times <= 2 * of_posts[caption] for caption, times in texts.items() if caption)
-    assert set(Counter(looks.read_text().splitlines()).values()) == {1}
+@pytest.mark.parametrize(
+    ("module", "never"),
+    [
+        ("perspectives", ("attributes/",)),
+        ("attributes", ("features/topics.py", "features/visual/")),
+    ],
+)
+def test_an_edit_of_one_perspective_leaves_the_others_alone(module, never):
+    found = [path.as_posix() for path in closure(f"morning.prepare.{module}")]
+    assert not [path for path in found for part in never if f"/morning/{part}" in path]

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from morning.code import closure
 from morning.errors import MorningError
 from morning.features.topics import TopicModel
 from morning.prepare import perspectives
@@ -135,17 +134,3 @@ def test_a_wrong_choice_of_networks_is_an_error(source, tmp_path, monkeypatch):
     monkeypatch.setattr(perspectives, "recognisers", refuse)
     with pytest.raises(MorningError, match="abacus"):
         perspectives.content(source, tmp_path, visual="abacus")
-
-
-@pytest.mark.parametrize(
-    ("module", "strangers"),
-    [
-        ("perspectives", ["attributes", "features/rivals", "models", "rankers"]),
-        ("attributes", ["features/topics", "features/visual", "features/posts", "models"]),
-    ],
-)
-def test_an_edit_of_one_perspective_leaves_the_others(module, strangers):
-    files = [path.as_posix() for path in closure(f"morning.prepare.{module}")]
-    for stranger in strangers:
-        inside = [file for file in files if f"/morning/{stranger}" in file]
-        assert inside == []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,48 +18,54 @@ from morning.features.separation import category_means
 from morning.features.visual.pictures import UnusablePictureError, decode, locate
 from morning.report.figures.style import OURS, PAPER, canvas
 
+_CATEGORIES = 12  # shown
 _CAPTION = 60  # characters shown
-_SIDE = 300  # pixels of a picture that is shown, at most
-_TRIES = 20  # posts of a category that are tried until one has a picture that can be used
+_SIDE = 300  # pixels of a shown picture, at most
+_TRIES = 50  # posts of a category that are tried for a usable picture, at most
 _TOP = 3  # most frequent classes of each category
 
 
-def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure:
+def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
     """Show one picture with its caption of a brand of each of the first twelve categories.
 
-    Pictures that cannot be used are passed over; where no brand has another, the figure says so.
+    Pictures that cannot be used are passed over, as they are where vectors are made of them.
+    None where no brand has a usable one.
     """
-    shown = list(islice(_examples(dataset, seed), 12))
+    brands = dataset.accounts.query("role == 'brand'")
+    posts = dataset.posts[dataset.posts["image"].fillna("") != ""].merge(brands, on="account_id")
+    posts = posts.sample(frac=1, random_state=seed).sort_values("category", kind="stable")
+    shown = []
+    for _, group in posts.groupby("category"):
+        tried = group.head(_TRIES).itertuples()
+        usable = ((post, found) for post in tried if (found := _picture(dataset, post)))
+        shown += list(islice(usable, 1))
+        if len(shown) == _CATEGORIES:
+            break
     if not shown:
-        figure, axis = canvas(6, 1)
-        axis.set_axis_off()
-        axis.text(0.5, 0.5, "No brand has a picture that can be used.", ha="center", va="center")
-        return figure
+        return None
     rows = -(-len(shown) // columns)
     figure, axes = canvas(2 * columns, 2.7 * rows, columns=columns, rows=rows)
     for axis in np.ravel(axes):
         axis.set_axis_off()
-    for axis, (category, picture, caption) in zip(np.ravel(axes), shown, strict=False):
+    for axis, (post, picture) in zip(np.ravel(axes), shown, strict=False):
         axis.imshow(picture)
-        axis.set_title(_plain(category), fontsize=9)
-        axis.text(0.5, -0.04, _wrapped(_plain(caption)[:_CAPTION]), transform=axis.transAxes,
-                  fontsize=6.5, ha="center", va="top")  # fmt: skip
+        axis.set_title(_plain(post.category), fontsize=9)
+        caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
+        axis.text(0.5, -0.04, _wrapped(caption), transform=axis.transAxes, fontsize=6.5,
+                  ha="center", va="top")  # fmt: skip
     return figure
 
 
-def _examples(dataset: Dataset, seed: int) -> Iterator[tuple[str, Image.Image, str]]:
-    """Yield a picture and its caption of each category that has one, in alphabetical order."""
-    brands = dataset.accounts.query("role == 'brand'")
-    posts = dataset.posts[dataset.posts["image"].fillna("") != ""].merge(brands, on="account_id")
-    for category, group in posts.sample(frac=1, random_state=seed).groupby("category"):
-        for post in group.head(_TRIES).fillna({"caption": ""}).itertuples():
-            try:
-                picture = decode(locate(post.image, dataset.root or Path()))
-            except UnusablePictureError:
-                continue
-            picture.thumbnail((_SIDE, _SIDE))
-            yield str(category), picture, post.caption
-            break
+def _picture(dataset: Dataset, post: Any) -> Image.Image | None:
+    """Return the picture of a post through the one guarded door, None where it is unusable."""
+    if dataset.root is None:
+        return None
+    try:
+        picture = decode(locate(post.image, dataset.root))
+    except UnusablePictureError:
+        return None
+    picture.thumbnail((_SIDE, _SIDE))
+    return picture
 
 
 def _plain(text: str) -> str:
