@@ -8,13 +8,13 @@ from morning.evaluation import (
     METRICS,
     brand_statistics,
     category_rows,
-    read_results,
     result_row,
     write_results,
 )
 from morning.evaluation.published import PUBLISHED
 from morning.evaluation.results import differences
 from morning.evaluation.significance import bootstrap, interval
+from morning.files import read_json
 
 CATEGORIES = np.array(list("aaaabbbbbccd"))  # the last has one brand: no cAUC of its own
 
@@ -99,7 +99,7 @@ class TestFiles:
             rows,
             note="small",
         )
-        document = read_results(path)
+        document = read_json(path)
         assert document["table"] == "table4_ablations"
         assert document["protocol"] == {"brands": 12}
         assert document["note"] == "small"

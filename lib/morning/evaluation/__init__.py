@@ -15,7 +15,7 @@ from morning.evaluation.protocol import (
     task,
     training_task,
 )
-from morning.evaluation.results import category_rows, read_results, result_row, write_results
+from morning.evaluation.results import category_rows, result_row, write_results
 from morning.evaluation.significance import bootstrap, interval
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "mark_validation",
     "official_task",
     "ranks",
-    "read_results",
     "result_row",
     "task",
     "training_task",

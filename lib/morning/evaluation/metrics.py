@@ -10,30 +10,62 @@ that are not positives of the brand, each once; ties count one half.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import rankdata
 
 from morning.errors import MorningError
 
-#: Every metric, in the order of the tables.
-METRICS = (
-    "auc",
-    "cauc",
-    "auc_clean",
-    "cauc_clean",
-    "recall@10",
-    "recall@50",
-    "mrr",
-    "map",
-    "medr",
-)
-#: Metrics that are a ratio of two sums over brands, rather than a mean over brands.
-POOLED = ("auc", "cauc", "auc_clean", "cauc_clean")
-_MEANS = ("recall@10", "recall@50", "mrr", "map")
+Average = Callable[[np.ndarray], np.ndarray]
 
 
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean of each row, NaN entries left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # mean of no brand: NaN is the answer
+        return np.nanmean(values, axis=1)
+
+
+def _lower_median(values: np.ndarray) -> np.ndarray:
+    """Return the lower median of each row: one of its entries, NaN entries left out."""
+    ordered = np.sort(values, axis=1)  # NaN sort last
+    n = (~np.isnan(ordered)).sum(axis=1)
+    middle = np.maximum((n + 1) // 2 - 1, 0)
+    return np.take_along_axis(ordered, middle[:, None], axis=1)[:, 0]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How what the brands contribute becomes one number."""
+
+    average: Average | None = None
+    """(samples, brands) of the brands' own values -> (samples,); None: a ratio of two sums over
+    brands, comparisons won and comparisons made."""
+    half_ties: bool = False
+    """Whether a comparison that is a tie counts one half, rather than nothing."""
+    lower_is_better: bool = False
+
+
+#: Every metric, in the order of the tables. What each brand contributes is counted in
+#: `_comparisons` (ratios) and `_rank_values` (all others).
+METRICS: dict[str, Metric] = {
+    "auc": Metric(),
+    "cauc": Metric(),
+    "auc_clean": Metric(half_ties=True),
+    "cauc_clean": Metric(half_ties=True),
+    "recall@10": Metric(_mean),
+    "recall@50": Metric(_mean),
+    "mrr": Metric(_mean),
+    "map": Metric(_mean),
+    "medr": Metric(_lower_median, lower_is_better=True),
+}
+#: Metrics that are a ratio of two sums over brands, rather than an average over brands.
+POOLED = tuple(name for name, metric in METRICS.items() if metric.average is None)
+
+
+@dataclass(frozen=True, eq=False)
 class BrandStatistics:
     """What each brand contributes to each metric; sums and means of it give the metrics.
 
@@ -42,20 +74,16 @@ class BrandStatistics:
     hits, rows : dict of str to float array, shape (B,)
         For each pooled metric: comparisons won, and comparisons made, by each brand.
     values : dict of str to float array, shape (B,)
-        For each other metric: the brand's own value; `first_rank` holds the rank of its best
-        positive. NaN for a brand without positives.
+        For each other metric: the brand's own value, for `medr` the rank of its best positive.
+        NaN for a brand without positives.
     """
 
-    def __init__(
-        self,
-        hits: dict[str, np.ndarray],
-        rows: dict[str, np.ndarray],
-        values: dict[str, np.ndarray],
-    ) -> None:
-        self.hits, self.rows, self.values = hits, rows, values
+    hits: dict[str, np.ndarray]
+    rows: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
 
     def __len__(self) -> int:
-        return len(self.values["first_rank"])
+        return len(self.values["mrr"])
 
     def take(self, brands: np.ndarray) -> BrandStatistics:
         """Return the statistics of chosen brands: indices (repeats allowed) or a mask."""
@@ -78,17 +106,15 @@ class BrandStatistics:
         dict of str to float array, shape (R,)
             NaN where a sample has nothing to compare.
         """
-        out: dict[str, np.ndarray] = {}
-        with np.errstate(invalid="ignore"):
-            for name in POOLED:
-                hits = self.hits[name][indices].sum(axis=1)
-                out[name] = hits / self.rows[name][indices].sum(axis=1)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # mean of no brand: NaN is the answer
-            for name in _MEANS:
-                out[name] = np.nanmean(self.values[name][indices], axis=1)
-        out["medr"] = _lower_median(self.values["first_rank"][indices])
-        return {name: out[name] for name in METRICS}
+        out = {}
+        for name, metric in METRICS.items():
+            if metric.average:
+                out[name] = metric.average(self.values[name][indices])
+            else:
+                hits, rows = (part[name][indices].sum(axis=1) for part in (self.hits, self.rows))
+                with np.errstate(invalid="ignore"):
+                    out[name] = hits / rows
+        return out
 
     def metrics(self) -> dict[str, float]:
         """Return every metric over these brands."""
@@ -195,7 +221,7 @@ def _comparisons(
         ordered = np.take_along_axis(weight, order, axis=1)
         cumulative = np.concatenate([np.zeros((len(scores), 1)), ordered.cumsum(axis=1)], axis=1)
         won = np.take_along_axis(cumulative, below, axis=1)
-        if name.endswith("_clean"):
+        if METRICS[name].half_ties:
             won = (won + np.take_along_axis(cumulative, at_most, axis=1)) / 2
         made = weight.sum(axis=1, keepdims=True) - weight  # never against itself
         hits[name] = (won * count).sum(axis=1)
@@ -204,7 +230,7 @@ def _comparisons(
 
 
 def _rank_values(rank: np.ndarray, positives: np.ndarray) -> dict[str, np.ndarray]:
-    """Return recall, reciprocal rank, average precision and first rank of each brand."""
+    """Return recall, reciprocal rank, average precision and best rank of each brand."""
     n = positives.sum(axis=1).astype(float)
     n[n == 0] = np.nan
     worst = rank.shape[1] + 1
@@ -217,13 +243,5 @@ def _rank_values(rank: np.ndarray, positives: np.ndarray) -> dict[str, np.ndarra
         "recall@50": ((ordered <= 50) & (ordered < worst)).sum(axis=1) / n,
         "mrr": 1 / first,
         "map": precision.sum(axis=1) / n,
-        "first_rank": first,
+        "medr": first,
     }
-
-
-def _lower_median(first_ranks: np.ndarray) -> np.ndarray:
-    """Return the lower median of each row: an integer rank, NaN entries left out."""
-    ordered = np.sort(first_ranks, axis=1)  # NaN sort last
-    n = (~np.isnan(ordered)).sum(axis=1)
-    middle = np.maximum((n + 1) // 2 - 1, 0)
-    return np.take_along_axis(ordered, middle[:, None], axis=1)[:, 0]

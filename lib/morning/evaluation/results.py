@@ -12,7 +12,7 @@ import numpy as np
 from morning.evaluation.metrics import METRICS, BrandStatistics
 from morning.evaluation.published import PUBLISHED
 from morning.evaluation.significance import RESAMPLES, bootstrap, interval, paired_differences
-from morning.files import read_json, write_json
+from morning.files import write_json
 
 
 def result_row(
@@ -124,11 +124,6 @@ def write_results(
     document = {"table": table, "protocol": dict(protocol), "rows": list(rows)} | extra
     write_json(path, document)
     return path
-
-
-def read_results(path: str | Path) -> dict[str, Any]:
-    """Read a results file."""
-    return read_json(path)
 
 
 def null(value: float) -> float | None:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import chi2, rankdata, studentized_range
 
 from morning.errors import MorningError
-from morning.evaluation.metrics import METRICS, BrandStatistics
+from morning.evaluation.metrics import METRICS, POOLED, BrandStatistics
 
 RESAMPLES = 10_000
 _CHUNK = 2_000  # bounds memory: indices of (chunk, B) at a time
@@ -227,12 +227,9 @@ def mean_ranks(
 
 def _per_brand(run: BrandStatistics, metric: str) -> np.ndarray:
     """Return a metric of each brand alone, higher being better; NaN where there is none."""
-    if metric == "medr":
-        return -run.values["first_rank"]
-    if metric in run.values:
-        return run.values[metric]
     with np.errstate(invalid="ignore"):
-        return run.hits[metric] / run.rows[metric]
+        values = run.hits[metric] / run.rows[metric] if metric in POOLED else run.values[metric]
+    return -values if METRICS[metric].lower_is_better else values
 
 
 def _friedman(ranks: np.ndarray) -> float:
