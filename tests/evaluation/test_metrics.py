@@ -305,7 +305,7 @@ class TestOfficialTask:
         assert lost["cauc"][official.categories == "shoes"].sum() == 767
 
     def test_random_scores(self, official):
-        """Two hundred draws against the simulation of spec 2.4 (mean, sd, 95 % interval)."""
+        """Two hundred draws against a simulation (mean, sd, 95 % interval)."""
         rng = np.random.default_rng(0)
         draws = [
             evaluate(rng.random(official.positives.shape), official.positives, official.categories)

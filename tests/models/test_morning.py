@@ -21,7 +21,7 @@ from morning.models.morning import (
 )
 from toys.vectors import small
 
-#: Columns of the paper's own inputs (spec 1.1).
+#: Columns of the paper's own inputs.
 SIZES = {
     "content_visual": 1365,
     "content_topics": 22,

@@ -56,7 +56,7 @@ def test_unknown_profile():
 
 
 class TestLearningRate:
-    """After 100 epochs of 12,000 steps: 1.2e-5, 7.3e-4 and 2e-3 (spec D7)."""
+    """After 100 epochs of 12,000 steps: 1.2e-5, 7.3e-4 and 2e-3 (D7)."""
 
     @pytest.mark.parametrize(
         ("name", "expected"), [("paper", 1.184e-5), ("code", 7.32e-4), ("constant", 2e-3)]

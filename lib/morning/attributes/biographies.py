@@ -21,7 +21,7 @@ from morning.files import read_json, write_json
 
 log = logging.getLogger(__name__)
 
-#: Category of the paper -> its node in the released graph, where the two names differ (spec 4.3).
+#: Category of the paper -> its node in the released graph, where the two names differ.
 CATEGORY_ATTRIBUTES = {"clothing": "clothes"}
 #: Words in the longest phrase that can be a keyword.
 LONGEST_PHRASE = 3
@@ -40,7 +40,7 @@ class BiographyOptions:
     min_count: int = 2
     """A keyword must occur in the biographies of this many training accounts."""
     categories: bool = True
-    """Brands also receive their category as an attribute (spec 4.3)."""
+    """Brands also receive their category as an attribute."""
     splits: tuple[str, ...] = ("train",)
     """Brands whose biographies, and whose influencers' biographies, are counted."""
 

@@ -36,7 +36,7 @@ def cooccurrence(
 
     Of a collaboration of brand b and influencer m, an unordered pair {s, t} of different
     attributes counts 1 if both are b's, plus 1 if both are m's, plus 1 if one is b's and the
-    other m's; that it holds both ways round changes nothing (spec 4.8, D23).
+    other m's; that it holds both ways round changes nothing (D23).
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def cooccurrence(
         brand_id, influencer_id of the training collaborations only (`training_collaborations`).
     multiplicity : {"paper", "code"}
         "paper" is eq 13-16. "code" counts the pairs within the brand once per attribute of the
-        influencer, as the released numbers show that the authors' program did (spec 4.5).
+        influencer, as the released numbers show that the authors' program did.
 
     Returns
     -------

@@ -18,7 +18,7 @@ from morning.files import whole_file
 
 @dataclass(frozen=True)
 class Node2VecOptions:
-    """How node vectors are learned; the defaults are those of the authors' program (spec 4.7).
+    """How node vectors are learned; the defaults are those of the authors' program.
 
     With p = q = 1 the walks are plain weighted first-order walks.
     """

@@ -195,7 +195,7 @@ def read_edges(
     """Read an undirected graph from a file in which pairs may occur in both directions.
 
     In the released file 11,460 pairs do, and one of the two lines always has the smallest
-    weight there is (spec 4.4).
+    weight there is.
 
     Parameters
     ----------

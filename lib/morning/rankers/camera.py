@@ -35,7 +35,7 @@ class Camera(ConceptRanker):
 
     The released scalars may exist for true partners only and then reveal the label. Here
     endorsement sees likes and comments per follower, influence the followers and the posts per
-    day, all of the influencer alone (spec 6.6).
+    day, all of the influencer alone.
     """
 
     kind = "CAMERA"

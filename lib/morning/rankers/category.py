@@ -45,7 +45,7 @@ class CategoryPredictor(VectorRanker):
     """Probability that the candidate is of the brand's category, by a softmax regression.
 
     It is trained on the training brands and on their partners, who get the brand's category; a
-    partner of brands of two categories counts once in each (spec D33).
+    partner of brands of two categories counts once in each (D33).
     """
 
     kind = "category-predictor"
@@ -102,7 +102,7 @@ class CategoryOracle(Ranker):
     """1 for who is a positive of any brand of the brand's category, ties broken at random.
 
     It reads the positives of the task itself: a bound of what categories alone can give, not a
-    rival (spec 2.5).
+    rival.
     """
 
     kind = "category-oracle"

@@ -8,7 +8,7 @@ from morning.rankers.contract import register
 
 @register(quick=QUICK, tiny=TINY)
 class Catr(ConceptRanker):
-    """Concept-based representation with a triplet loss; the paper says no more (spec 6.5)."""
+    """Concept-based representation with a triplet loss; the paper says no more."""
 
     kind = "CATR"
     options_type = ConceptOptions

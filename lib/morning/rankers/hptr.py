@@ -52,7 +52,7 @@ class HptrOptions(TowerOptions):
     tiny={"embedding_size": 16, "epochs": 12, "margins": (1.0, 2.0), "margin_epochs": 2},
 )
 class Hptr(TwoSidedRanker):
-    """Multi-modal history pooling with a triplet loss; the paper says no more (spec 6.4)."""
+    """Multi-modal history pooling with a triplet loss; the paper says no more."""
 
     kind = "HPTR"
     options_type = HptrOptions

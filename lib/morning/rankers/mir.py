@@ -56,7 +56,7 @@ class Mir(TwoSidedRanker):
     A brand's partners are ordered by competence and cut into k - 1 groups; a list takes one of
     each and one candidate who is no partner. The loss is the cross entropy of the softmax over
     the list with the competences, normalised to sum 1. Label file, weights of the pooling and
-    image set could not be had (spec 6.3).
+    image set could not be had.
     """
 
     kind = "MIR"

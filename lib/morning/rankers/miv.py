@@ -38,7 +38,7 @@ class MivOptions:
 class Miv(Ranker):
     """Sum of the standardised activeness factors of the candidate; the same for every brand.
 
-    The factors' formulas could not be had (spec 6.2). The paper's numbers for it are those of
+    The factors' formulas could not be had. The paper's numbers for it are those of
     any ranking that ignores the brand.
     """
 

@@ -23,7 +23,7 @@ pictures/                   ``<Post id>.jpg``, ``.jpeg`` or ``.png``, unless a c
 Only the pair lists and `brand_biographies` are required. `Brand` in `influencer_posts` is the brand
 that the influencer is paired with, so the posts of an influencer of several brands are there
 several times; the first block is kept. Handles are compared in lower case and without a leading @.
-A brand in both pair lists (the public ones have one: spec 0.6) is refused, since it would be both
+A brand in both pair lists (the public ones have one) is refused, since it would be both
 trained and tested on.
 """
 

@@ -80,7 +80,7 @@ def dataset(mirror: str | Path | None = None, *, handles: bool = False) -> Datas
             "split": [*map(split_of.get, brands), *[None] * len(ids)],
         }
     )
-    # 243 of the released pairs involve influencers outside the 3,748 (spec 0.2).
+    # 243 of the released pairs involve influencers outside the 3,748.
     id_of = dict(zip(influencers, ids, strict=True))
     released = load_plain(files["all_positive_tuples.pickle"])
     pairs = sorted((b, id_of[m]) for b, m in released if m in id_of)
@@ -166,7 +166,7 @@ def competence(mirror: str | Path | None = None) -> pd.DataFrame:
     id_of = dict(zip(influencers, pseudonyms(len(influencers)), strict=True))
     sheets = [pd.read_excel(files[name], header=None) for name in _COMPETENCE]
     table = pd.concat(sheets)[[0, 1, 2]].set_axis(["brand_id", "influencer_id", "score"], axis=1)
-    # One brand stands in both of MIR's files (spec 0.6).
+    # One brand stands in both of MIR's files.
     table = table.drop_duplicates(["brand_id", "influencer_id"])
     table["influencer_id"] = table["influencer_id"].map(id_of)
     return table.reset_index(drop=True)

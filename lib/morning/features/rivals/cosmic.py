@@ -1,6 +1,6 @@
 """COSMIC: the concepts of a picture, learnt from what its caption makes of what it shows (CAMERA).
 
-Source: Wang et al. 2021 and the released code (spec 6.6). A small convolutional network maps a
+Source: Wang et al. 2021 and the released code. A small convolutional network maps a
 picture to a vector; its inner products with a table of concept vectors, which is learnt along
 with it, are the logits of a distribution over concepts. The target of a training picture is soft:
 of the concepts seen in it, those that its caption means weigh most.

@@ -47,7 +47,7 @@ def competence(posts: Posts, collaborations: pd.DataFrame) -> pd.DataFrame:
     """Return how much each collaboration engaged people.
 
     The score of a pair is the mean of (likes + comments) / followers over the brand's posts that
-    mention the influencer (@ and the account's id), as the released scores suggest (spec 6.3).
+    mention the influencer (@ and the account's id), as the released scores suggest.
     Where no such post is there, it is that of the influencer's own posts. The two are on one
     scale: each is divided by the mean of its account.
 

@@ -19,7 +19,7 @@ def variants(profile: Profile) -> dict[str, Profile]:
     """Return the profile itself (`AS_GIVEN`), then with one choice changed at a time.
 
     λ, the margins, the learning-rate reading, what triplets are averaged over, the negatives
-    per positive, their order and the shrinkage term (spec D5 to D8, D26). A change that changes
+    per positive, their order and the shrinkage term (D5 to D8, D26). A change that changes
     nothing is left out. The third reading of the learning rate, a factor of 0.99 after every
     12,000 steps, is the constant one until then.
     """
