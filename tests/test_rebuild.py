@@ -1,0 +1,186 @@
+"""What a second call redoes: of a checkout whose notebooks only write what their stage writes."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from morning.run import Run
+from morning.sources.sample import write_sample
+from morning_book.stages import parameters_cell, stages
+from toys.notebooks import executed, notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = Run(Path("run"))
+STAGES = stages(RUN, released=False)
+CHAPTERS = {stage.name for stage in STAGES}
+
+
+def following(*settings: str) -> set[str]:
+    """Return the chapters that take a setting, or read what these write."""
+    found = {stage.name for stage in STAGES if {*settings} & {*parameters_cell(stage.notebook)}}
+    for stage in STAGES:
+        written = {place for other in STAGES if other.name in found for place in other.writes}
+        if written & {*stage.reads}:
+            found.add(stage.name)
+    return found
+
+
+#: A cell that writes the settings that its stage takes and what it read, where its stage writes.
+WRITE = """
+import hashlib, json
+from pathlib import Path
+taken = {{name: globals()[name] for name in {takes} if name not in ("data", "run")}}
+read = [hashlib.sha256(Path(run, place).read_bytes()).hexdigest() for place in {reads}]
+for place in {writes}:
+    Path(run, place).parent.mkdir(parents=True, exist_ok=True)
+    Path(run, place).write_text(json.dumps([taken, read]))
+"""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """Return a checkout whose notebooks only write what their stage writes."""
+    root = tmp_path_factory.mktemp("made") / "checkout"
+    ignored = shutil.ignore_patterns("__pycache__", "_build", "*.egg-info")
+    for name in ("lib", "book"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    shutil.copy(ROOT / "dodo.py", root)
+    (root / "notebooks").mkdir()
+    imports = {
+        "01_dataset": "morning.sources.folder",
+        "04_attribute_graph": "morning.attributes.concepts",
+    }
+    for stage in STAGES:
+        reads, writes = (
+            [place.relative_to(RUN.folder).as_posix() for place in places]
+            for places in (stage.reads, stage.writes)
+        )
+        path = root / "notebooks" / f"{stage.name}.ipynb"
+        cells = [
+            f"if False:\n    import {imports.get(stage.name, 'morning')}",
+            WRITE.format(takes=stage.takes, reads=reads, writes=writes),
+        ]
+        values = parameters_cell(stage.notebook)
+        parameters = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+        notebook(path, *cells, parameters=parameters)
+        content = nbformat.read(path, 4)
+        content.cells.insert(0, nbformat.v4.new_markdown_cell(f"# Chapter {stage.name[:2]}"))
+        tagged = nbformat.v4.new_markdown_cell("only with posts", metadata={"tags": ["posts"]})
+        content.cells.append(tagged)
+        nbformat.write(content, path)
+    return root
+
+
+def command(*words):
+    return [sys.executable, "-m", "morning_book.command", "run", *words]
+
+
+def environment(checkout):
+    return {**os.environ, "PYTHONPATH": str(checkout / "lib")}
+
+
+def call(checkout, folder, *words):
+    return subprocess.run(
+        command(*words),
+        cwd=folder,
+        env=environment(checkout),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_path):
+    for name in ("posts", "tables"):
+        write_sample(tmp_path / name)
+    (tmp_path / "tables" / "posts.csv").unlink()
+
+    def build(data):
+        """Build a book; return its first chapter, the executed notebooks, whether rendered."""
+        index = tmp_path / "runs" / data / "book" / "html" / "index.html"
+        before = index.stat().st_mtime_ns if index.exists() else None
+        done = call(checkout, tmp_path, f"DATA={data}", "PROCESSES=1")
+        names = executed(done)
+        assert done.stdout.splitlines()[-1] == str(index)
+        chapter = index.parent / "notebooks" / "01_dataset.html"
+        return chapter.read_text(), names, index.stat().st_mtime_ns != before
+
+    text, names, rendered = build("posts")
+    assert "only with posts" in text
+    assert names == CHAPTERS
+    text, names, rendered = build("tables")
+    assert "only with posts" not in text
+    text, names, rendered = build("posts")
+    assert "only with posts" in text
+    assert (names, rendered) == (set(), False)
+
+    accounts = tmp_path / "posts" / "accounts.csv"
+    accounts.write_text(accounts.read_text() + "\n")
+    opening = {stage.name for stage in STAGES if stage.opens_data}
+    assert build("posts")[1:] == (opening, True)
+    assert build("tables")[1:] == (set(), False)
+
+    concepts = checkout / "lib" / "morning" / "attributes" / "isa.tsv"
+    concepts.write_text(concepts.read_text() + "\n")
+    assert build("posts")[1:] == ({"04_attribute_graph"}, True)
+
+    (checkout / "book" / "_static" / "sub").mkdir()
+    (checkout / "book" / "_static" / "sub" / "a.css").write_text("p {}")
+    assert build("posts")[1:] == (set(), True)
+    (checkout / "book" / "_static" / "sub" / "a.css").write_text("p {color: red}")
+    assert build("posts")[1:] == (set(), True)
+    assert build("posts")[1:] == (set(), False)
+
+
+@pytest.fixture
+def sample(tmp_path):
+    """Return a folder with the package's sample of data, of a name of its own."""
+    write_sample(tmp_path / "mine")
+    return tmp_path
+
+
+def test_a_later_call_redoes_what_follows_and_says_why(checkout, sample):
+    def again(*words):
+        done = call(checkout, sample, "DATA=mine", *words, "--no-book")
+        return executed(done), done.stdout
+
+    assert again()[0] == CHAPTERS
+    assert again("PROCESSES=1")[0] == set()
+    changed, _ = again("TOPIC_SEED=5")
+    assert changed == following("topic_seed")
+    assert not {"01_dataset", "04_attribute_graph"} & changed
+
+    accounts = sample / "mine" / "accounts.csv"
+    table = pd.read_csv(accounts)
+    table.assign(biography="coffee and travel").to_csv(accounts, index=False)
+    edited, said = again("TOPIC_SEED=5")
+    assert edited == {stage.name for stage in STAGES if stage.opens_data}
+    assert "accounts.csv changed: redoing 01_dataset, 02_content_features" in said
+
+
+def test_an_interrupted_call_goes_on_when_called_again(checkout, sample):
+    words = ("DATA=mine", "--no-book")
+    started = subprocess.Popen(
+        command(*words),
+        cwd=sample,
+        env=environment(checkout),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in started.stdout:
+        if "02_content_features: executing" in line:
+            break
+    os.killpg(started.pid, signal.SIGINT)
+    out, err = started.communicate(timeout=300)
+    assert started.returncode == 130
+    assert err.splitlines()[-1] == "interrupted; call again to go on"
+    assert "Traceback" not in out + err
+    assert "01_dataset" not in executed(call(checkout, sample, *words))
