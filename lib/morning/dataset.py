@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from morning.cells import read_csv, shortened, times, whole_numbers
-from morning.errors import ContractError, MorningError, Problem, Report
+from morning import reading
+from morning.errors import ContractError, MorningError, Problem, Report, unreported
 from morning.files import whole_folder
+from morning.reading.column import shortened
 from morning.roster import Roster
 
 log = logging.getLogger(__name__)
@@ -38,7 +42,7 @@ def _identifier(unique: bool = False) -> pa.Column:
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "accounts": pa.DataFrameSchema(
         {
-            "account_id": _identifier(unique=True),
+            "account_id": _identifier(),
             "role": pa.Column(
                 "str",
                 pa.Check.isin(ROLES, error=f"must be one of {', '.join(ROLES)}"),
@@ -71,6 +75,25 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         {"brand_id": _identifier(), "influencer_id": _identifier()}
     ),
 }
+
+
+#: Tables without which there is no Dataset.
+NEEDED = frozenset({"accounts", "collaborations"})
+
+#: How the cells of each column are read; the same for a column of the same name in every table.
+CONVERTERS: dict[str, Callable[[pd.Series, str, Report], pd.Series]] = {
+    **dict.fromkeys(
+        ("account_id", "post_id", "audience_id", "brand_id", "influencer_id"), reading.identifiers
+    ),
+    "role": partial(reading.words, known=ROLES),
+    "split": partial(reading.words, known=SPLITS),
+    "category": reading.names,
+    **dict.fromkeys(("caption", "biography"), reading.texts),
+    "image": reading.pictures,
+    **dict.fromkeys(("followers", "likes", "comments"), reading.counts),
+    "posted_at": reading.times,
+}
+_LISTED = 8
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -154,7 +177,7 @@ class Dataset(Roster):
 
     @classmethod
     def load(cls, folder: str | Path) -> Dataset:
-        """Read and validate the tables (Parquet, else CSV) of a folder.
+        """Read and validate the tables of a folder: Parquet, CSV, a workbook or JSON.
 
         `morning.sources.load` also looks at the pictures and can split the brands.
 
@@ -164,96 +187,125 @@ class Dataset(Roster):
             If `accounts` or `collaborations` is missing, or the tables break the contract.
         """
         folder, report = Path(folder), Report()
-        tables, files = read_tables(folder, report)
-        if report.errors and not {"accounts", "collaborations"} <= set(tables):
+        tables = read_tables(folder, report)
+        if report.errors and not set(tables) >= NEEDED:
             raise ContractError(f"Dataset {folder}", report.errors)
-        dataset, problems = cls(root=folder, **tables).check()
+        dataset, problems = cls(
+            root=folder, **{n: read.table for n, read in tables.items()}
+        ).check()
         report.log_warnings(log, folder)
-        if problems := report.errors + in_files(problems, files):
+        if problems := report.errors + unreported(in_files(problems, tables), report.errors):
             raise ContractError(f"Dataset {folder}", problems)
         return dataset
 
 
-def read_tables(folder: Path, report: Report) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A table that was read from a file.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Typed as its schema says, rows counted from 0.
+    file : str
+    rows : int array
+        What the file calls each row; see `Problem.row`.
+    """
+
+    table: pd.DataFrame
+    file: str
+    rows: np.ndarray
+
+
+def read_tables(folder: Path, report: Report) -> dict[str, Read]:
     """Read `accounts`, `posts`, `audiences` and `collaborations` of a folder, each if it is there.
 
     Parameters
     ----------
     folder : Path
     report : Report
-        Takes what is wrong with the files and with cells that hold no number or time, and what
-        is ignored.
+        Takes what is wrong with the files and their cells, what was read in a way that their
+        owner should know, and what is ignored.
 
     Returns
     -------
-    tables : dict of str to DataFrame
-        Numbers and times typed; the rest is up to `Dataset.check`.
-    files : dict of str to str
-        Table -> name of the file that it was read from.
+    dict of str to Read
+        Whether the tables keep the contract is up to `Dataset.check`.
     """
-    tables, files = {}, {}
+    tables = {}
     for name in SCHEMAS:
-        present = [f for f in (f"{name}.parquet", f"{name}.csv") if (folder / f).is_file()]
-        if not present:
-            if name in ("accounts", "collaborations"):
-                rule = f"is missing, and so is {name}.parquet; is this a Dataset?"
+        files = reading.find(folder, name)
+        if not files:
+            if name in NEEDED:
+                rule = f"is missing; {_what_is_there(folder)}"
                 report.errors.append(Problem(f"{name}.csv", rule))
             continue
-        for ignored in present[1:]:
-            report.warnings.append(Problem(ignored, f"is ignored, since {present[0]} is there"))
-        table = _read_file(folder / present[0], report)
-        if table is not None:
-            tables[name] = typed(name, table, present[0], report)
-            files[name] = present[0]
-    return tables, files
+        (path, sheet), *ignored = files
+        for other, _ in ignored:
+            report.warnings.append(Problem(other.name, f"is ignored, since {path.name} is there"))
+        raw = reading.read(path, report, sheet)
+        if raw is not None:
+            file = path.name if sheet is None else f"{path.name}, sheet {sheet}"
+            tables[name] = typed(name, raw, file, report)
+    return tables
 
 
-def _read_file(path: Path, report: Report) -> pd.DataFrame | None:
-    """Read one table; None where it is beyond reading."""
-    if path.suffix == ".csv":
-        return read_csv(path, report)
-    try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        report.errors.append(Problem(path.name, f"cannot be read as Parquet ({error})"))
-        return None
+def _what_is_there(folder: Path) -> str:
+    names = sorted(path.name for path in folder.iterdir())
+    shown = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    return f"the folder has {shown or 'no files'}; is this a Dataset?"
 
 
-def typed(name: str, table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame:
-    """Turn the text of a table's count and time columns into numbers and times.
+def typed(name: str, raw: pd.DataFrame, file: str, report: Report) -> Read:
+    """Turn cells of any type into those of a table's columns.
 
     Parameters
     ----------
     name : str
         One of the four tables.
-    table : DataFrame
-        Columns that the schema does not know are named in a warning.
+    raw : DataFrame
+        The index numbers rows as the file does. Columns that the schema does not know are named
+        in a warning.
     file : str
         Where it comes from, for the report.
     report : Report
-
-    Returns
-    -------
-    DataFrame
     """
-    columns = SCHEMAS[name].columns
-    table = table.reset_index(drop=True)
-    for column in table.columns.difference(list(columns)):
-        report.warnings.append(Problem(file, "is not a known column; ignored", column=str(column)))
-    convert = {"Int64": whole_numbers, "datetime64[ns]": times}
-    for column in table.columns.intersection(list(columns)):
-        if table[column].dtype == object and not table[column].map(pd.api.types.is_scalar).all():
-            report.errors.append(Problem(file, "must hold single values, not lists", column=column))
-            table[column] = pd.Series(pd.NA, index=table.index, dtype="str")
-        reader = convert.get(str(columns[column].dtype))
-        if reader and pd.api.types.is_string_dtype(table[column]):
-            table[column] = reader(table[column], file, report)
-    return table
+    columns = [column for column in SCHEMAS[name].columns if column in raw]
+    unknown = ", ".join(map(str, raw.columns.difference(columns)))
+    if unknown:
+        report.warnings.append(Problem(file, f"has columns that are not known; ignored: {unknown}"))
+    table = pd.DataFrame(
+        {column: CONVERTERS[column](raw[column], file, report) for column in columns}, raw.index
+    )
+    if name in ("audiences", "collaborations"):
+        table = _once(table, file, report)
+    rows = table.index.to_numpy(dtype=np.int64)
+    return Read(table.reset_index(drop=True), file, rows)
 
 
-def in_files(problems: Iterable[Problem], files: Mapping[str, str]) -> list[Problem]:
-    """Return problems with the file in place of the table's name."""
-    return [replace(problem, file=files.get(problem.file, problem.file)) for problem in problems]
+def _once(table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame:
+    """Keep the first of every pair; the others are named in a warning."""
+    again = table.duplicated() & table.notna().all(axis=1)
+    if again.any():
+        (row, value), *also = (
+            (int(row), shortened(tuple(pair)))
+            for row, pair in zip(table.index[again], table[again].to_numpy(), strict=True)
+        )
+        rule = "is there more than once; one is kept"
+        report.warnings.append(Problem(file, rule, row, None, value, tuple(also)))
+    return table[~again]
+
+
+def in_files(problems: Iterable[Problem], tables: Mapping[str, Read]) -> list[Problem]:
+    """Return problems of tables as problems of the files that they were read from."""
+    return [_in_file(p, tables[p.file]) if p.file in tables else p for p in problems]
+
+
+def _in_file(problem: Problem, read: Read) -> Problem:
+    if problem.row is None:
+        return replace(problem, file=read.file)
+    also = tuple((int(read.rows[row]), value) for row, value in problem.also)
+    return replace(problem, file=read.file, row=int(read.rows[problem.row]), also=also)
 
 
 def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
@@ -299,46 +351,60 @@ _RULES = {
 def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     """Check what the tables say of one another."""
     accounts, posts = tables["accounts"], tables["posts"]
-    audiences, pairs = tables["audiences"], tables["collaborations"]
+    pairs = tables["collaborations"]
     by_role = {role: set(accounts.loc[accounts["role"] == role, "account_id"]) for role in ROLES}
-    everyone = set(accounts["account_id"])
+    keys = set(accounts["account_id"].map(_key, na_action="ignore").dropna())
 
     problems = []
 
     def require(name: str, column: str | None, bad: pd.Series, rule: str) -> None:
-        table = tables[name]
-        for row in bad.index[bad.to_numpy(dtype=bool)]:
-            value = None if column is None else repr(table.loc[row, column])[:60]
-            problems.append(Problem(name, rule, int(row), column, value))
+        rows = np.flatnonzero(bad.to_numpy(dtype=bool))
+        if len(rows):
+            shown = [None] * len(rows) if column is None else tables[name][column].iloc[rows]
+            values = (None if column is None else shortened(value) for value in shown)
+            (row, value), *also = zip(map(int, rows), values, strict=True)
+            problems.append(Problem(name, rule, row, column, value, tuple(also)))
 
+    names = accounts["account_id"]
+    roles = accounts.groupby("account_id")["role"].nunique()
+    two_roles = names.isin(roles.index[roles > 1])
+    require("accounts", "account_id", two_roles, _TWO_ROLES)
+    require("accounts", "account_id", names.notna() & names.duplicated() & ~two_roles, _UNIQUE)
     is_brand = accounts["role"] == "brand"
     nameless = accounts["category"].isna() | (accounts["category"] == "")
     require("accounts", "category", is_brand & nameless, "a brand needs one")
     require("accounts", "split", is_brand & accounts["split"].isna(), "a brand needs one")
-    require("posts", "account_id", ~posts["account_id"].isin(everyone), "must be in accounts")
     require("posts", "image", ~posts["image"].map(_stays_inside), "must stay in the folder")
-    owners = by_role["brand"] | by_role["influencer"]
-    require(
-        "audiences", "account_id", ~audiences["account_id"].isin(owners), "must be brand/influencer"
-    )
-    require(
-        "audiences",
-        "audience_id",
-        ~audiences["audience_id"].isin(by_role["audience"]),
-        "must be an account with role audience",
-    )
-    require("audiences", None, audiences.duplicated(), "must be unique")
-    require("collaborations", "brand_id", ~pairs["brand_id"].isin(by_role["brand"]), "not a brand")
-    require(
-        "collaborations",
-        "influencer_id",
-        ~pairs["influencer_id"].isin(by_role["influencer"]),
-        "not an influencer",
-    )
-    require("collaborations", None, pairs.duplicated(), "must be unique")
-    lonely = is_brand & ~accounts["account_id"].isin(pairs["brand_id"])
+    for name, column, roles, rule in (
+        ("posts", "account_id", ROLES, "must be in accounts"),
+        ("audiences", "account_id", ROLES[:2], "must be a brand or influencer of accounts"),
+        ("audiences", "audience_id", ROLES[2:], _AUDIENCE),
+        ("collaborations", "brand_id", ROLES[:1], "must be a brand of accounts"),
+        ("collaborations", "influencer_id", ROLES[1:2], "must be an influencer of accounts"),
+    ):
+        ids = tables[name][column]
+        wrong = ids.notna() & ~ids.isin(set().union(*(by_role[role] for role in roles)))
+        spelled = wrong & ~ids.isin(names) & ids.map(_key, na_action="ignore").isin(keys)
+        require(name, column, wrong & ~spelled, rule)
+        require(name, column, spelled, f"{rule}, where it is spelled otherwise (case, @ or space)")
+    for name in ("audiences", "collaborations"):
+        require(name, None, tables[name].duplicated(), _UNIQUE)
+    lonely = is_brand & ~names.isin(pairs["brand_id"]) & pairs["brand_id"].notna().all()
     require("accounts", "account_id", lonely, "a brand needs at least one collaboration")
     return problems
+
+
+_UNIQUE = "must be unique"
+_TWO_ROLES = "has more than one role; give each role an account_id of its own"
+_AUDIENCE = (
+    "must be an account of role audience; for an influencer or brand who follows another, add an "
+    "audience account with an id of its own, or leave the pair out"
+)
+
+
+def _key(name: str) -> str:
+    """Return an identifier in the form in which two spellings of it agree."""
+    return unicodedata.normalize("NFKC", name).strip().removeprefix("@").casefold()
 
 
 def _stays_inside(image: object) -> bool:

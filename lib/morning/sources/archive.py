@@ -34,9 +34,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from morning.cells import MAX_TABLE_BYTES, shortened
 from morning.dataset import SCHEMAS, Dataset, in_files, typed
 from morning.errors import Problem, Report
+from morning.reading import MAX_TABLE_BYTES
+from morning.reading.column import shortened
 from morning.sources.findings import check_pictures
 
 _POST_COLUMNS = {
@@ -123,6 +124,7 @@ def _read_sheet(path: Path, name: str, report: Report) -> pd.DataFrame | None:
     except Exception as error:  # the readers raise whatever a broken file makes them stumble over
         report.errors.append(Problem(path.name, f"cannot be read as a spreadsheet ({error!r})"))
         return None
+    sheet.index += 1 if header is None else 2  # as the spreadsheet numbers its rows
     if name not in LAYOUT:
         if sheet.shape[1] < 2:
             report.errors.append(Problem(path.name, "must have the columns brand and influencer"))
@@ -204,9 +206,9 @@ def _posts(
         wanted = {owner: "account_id", **_POST_COLUMNS}
         table = sheet[list(wanted)].rename(columns=wanted)
         table["image"] = _pictures(folder, sheet, file, report)
-        table = typed("posts", table, file, report)
+        table = typed("posts", table, file, report).table
         if name == "influencer_posts":
-            table = table[_in_first_block(sheet, file, report)]
+            table = table[_in_first_block(sheet, file, report).to_numpy()]
         parts.append(table)
     if not parts:
         return pd.DataFrame({column: [] for column in SCHEMAS["posts"].columns}), audiences
@@ -285,4 +287,4 @@ def _owners(sheets: dict[str, pd.DataFrame], name: str) -> pd.Series:
 def _as_accounts(table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame:
     """Keep and type the columns that `accounts` has."""
     columns = [column for column in SCHEMAS["accounts"].columns if column in table]
-    return typed("accounts", table[columns], file, report)
+    return typed("accounts", table[columns], file, report).table

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from morning.cells import shortened
-from morning.dataset import Dataset
+from morning.dataset import Dataset, Read
 from morning.errors import Problem, Report
+from morning.reading.column import shortened
 
 _LISTED = 5
 
@@ -44,7 +43,7 @@ def _some(names: pd.Series) -> str:
     return ", ".join(map(str, names[:_LISTED])) + (", …" if len(names) > _LISTED else "")
 
 
-def check_pictures(folder: Path, images: pd.Series, file: str, report: Report) -> None:
+def check_pictures(folder: Path, images: pd.Series, read: Read, report: Report) -> None:
     """Report pictures that leave the folder (errors) or are not there (warnings).
 
     Parameters
@@ -52,29 +51,34 @@ def check_pictures(folder: Path, images: pd.Series, file: str, report: Report) -
     folder : Path
     images : Series of str
         Paths below the folder; missing or empty where a post has no picture.
-    file : str
+    read : Read
         Table that they come from, for the report.
     report : Report
         Rows that it already has an error about their image for are left alone.
     """
     root = folder.resolve()
-    known = {problem.row for problem in report.errors if problem.column == "image"}
-    for row, image in images[images.notna() & (images != "")].items():
-        problem = Problem(file, "", int(str(row)), "image", shortened(image))
-        try:
-            path = (root / str(image)).resolve()
-            inside, size = (
-                path.is_relative_to(root),
-                path.stat().st_size if path.is_file() else None,
-            )
-        except (OSError, ValueError, RuntimeError):
-            report.errors.append(replace(problem, rule="must be a path"))
+    reported = (p.places() for p in report.errors if (p.file, p.column) == (read.file, "image"))
+    known = {row for places in reported for row, _ in places}
+    found: dict[str, list[tuple[int, str | None]]] = {}
+    for place, image in enumerate(images):
+        if pd.isna(image) or image == "" or (row := int(read.rows[place])) in known:
             continue
-        if not inside:
-            if problem.row not in known:
-                rule = "must stay in the folder, also through links"
-                report.errors.append(replace(problem, rule=rule))
-        elif size is None:
-            report.warnings.append(replace(problem, rule="this picture is not there"))
-        elif size == 0:
-            report.warnings.append(replace(problem, rule="this picture is an empty file"))
+        if rule := _fault(root, str(image)):
+            found.setdefault(rule, []).append((row, shortened(image)))
+    for rule, ((row, value), *also) in found.items():
+        into = report.errors if rule.startswith("must") else report.warnings
+        into.append(Problem(read.file, rule, row, "image", value, tuple(also)))
+
+
+def _fault(root: Path, image: str) -> str | None:
+    """Return what is wrong with the path of a picture."""
+    try:
+        path = (root / image).resolve()
+        size = path.stat().st_size if path.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return "must be a path"
+    if not path.is_relative_to(root):
+        return "must stay in the folder, also through links"
+    if size is None:
+        return "this picture is not there"
+    return None if size else "this picture is an empty file"

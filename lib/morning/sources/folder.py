@@ -1,4 +1,4 @@
-"""A user's own Dataset: a folder of CSV or Parquet tables beside pictures.
+"""A user's own Dataset: a folder of tables (CSV, Parquet, workbook, JSON) beside pictures.
 
 Four tables, of which `accounts` and `collaborations` are needed:
 
@@ -11,7 +11,7 @@ audiences                 account_id (a brand or influencer), audience_id
 collaborations            brand_id, influencer_id
 ========================  ========================================================================
 
-Numbers may be written "1,234"; how times may be written is said at `morning.cells.times`.
+How cells may be written is said in `morning.reading`: `counts`, `times`, `identifiers`, `texts`.
 Without any `split`, a fifth of each category's brands is set aside for testing.
 """
 
@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from morning.dataset import Dataset, in_files, read_tables
-from morning.errors import Problem, Report
+from morning.dataset import NEEDED, Dataset, in_files, read_tables
+from morning.errors import Problem, Report, unreported
 from morning.sources.findings import check_pictures, oddities
 
 _TEST_SHARE = 0.2
@@ -33,19 +33,20 @@ _SPLIT_SEED = 0
 def inspect(folder: Path) -> tuple[Dataset | None, Report]:
     """Read a Dataset folder; return what could be read and all findings."""
     report = Report()
-    tables, files = read_tables(folder, report)
-    if not {"accounts", "collaborations"} <= set(tables):
+    tables = read_tables(folder, report)
+    if not set(tables) >= NEEDED:
         return None, report
     for name in ("posts", "audiences"):
         if name not in tables:
             report.warnings.append(Problem(f"{name}.csv", "is not there; done without"))
-    accounts = _split_if_needed(tables["accounts"], files["accounts"], report)
-    dataset, problems = Dataset(root=folder, **{**tables, "accounts": accounts}).check()
-    report.errors += in_files(problems, files)
+    read = {name: each.table for name, each in tables.items()}
+    read["accounts"] = _split_if_needed(read["accounts"], tables["accounts"].file, report)
+    dataset, problems = Dataset(root=folder, **read).check()
+    report.errors += unreported(in_files(problems, tables), report.errors)
     if {"account_id", "role"} <= set(dataset.accounts.columns):
-        report.warnings += in_files(oddities(dataset), files)
-    if "image" in dataset.posts:
-        check_pictures(folder, dataset.posts["image"], files.get("posts", "posts"), report)
+        report.warnings += in_files(oddities(dataset), tables)
+    if "image" in dataset.posts and "posts" in tables:
+        check_pictures(folder, dataset.posts["image"], tables["posts"], report)
     report.errors.sort(key=lambda p: (p.file, -1 if p.row is None else p.row))
     return dataset, report
 

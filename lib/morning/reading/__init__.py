@@ -1,0 +1,23 @@
+"""Tables that other programs wrote: files of any common format, and cells of any spelling."""
+
+from morning.reading.column import Column, as_text
+from morning.reading.counts import counts
+from morning.reading.files import MAX_TABLE_BYTES, find, read
+from morning.reading.identifiers import identifiers
+from morning.reading.texts import names, pictures, texts, words
+from morning.reading.times import times
+
+__all__ = [
+    "MAX_TABLE_BYTES",
+    "Column",
+    "as_text",
+    "counts",
+    "find",
+    "identifiers",
+    "names",
+    "pictures",
+    "read",
+    "texts",
+    "times",
+    "words",
+]
