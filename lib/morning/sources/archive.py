@@ -32,9 +32,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from morning.dataset import SCHEMAS, Dataset, in_files, typed
+from morning.dataset import SCHEMAS, Dataset, Read, in_files, typed
 from morning.errors import Problem, Report
 from morning.reading import MAX_TABLE_BYTES
 from morning.reading.column import shortened
@@ -86,9 +87,12 @@ def inspect(folder: Path) -> tuple[Dataset | None, Report]:
         "collaborations": pairs[["brand_id", "influencer_id"]],
     }
     dataset, problems = Dataset(root=folder, **tables).check()
-    names = {name: f"{name} (as read from the archive)" for name in SCHEMAS}
-    report.errors += in_files(problems, names)
-    check_pictures(folder, dataset.posts["image"], names["posts"], report)
+    read = {
+        name: Read(table, f"{name} (as read from the archive)", np.arange(len(table)))
+        for name, table in tables.items()
+    }
+    report.errors += in_files(problems, read)
+    check_pictures(folder, dataset.posts["image"], read["posts"], report)
     return dataset, report
 
 
