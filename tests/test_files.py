@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from morning.errors import ContractError, MorningError, Problem
+from morning.errors import ContractError, MorningError, Problem, by_cause, unreported
 from morning.files import (
     git_blob,
     read_json,
@@ -206,10 +206,30 @@ class TestErrors:
         assert isinstance(error, MorningError)
 
     def test_a_long_list_is_cut_in_the_message_only(self):
-        many = [Problem("f", "x", row) for row in range(ContractError.SHOWN + 7)]
+        many = [Problem("f", f"rule {k}", k) for k in range(ContractError.SHOWN + 7)]
         error = ContractError("D", many)
         assert error.problems == many
         lines = str(error).splitlines()
         assert lines[0] == "D: 57 problems"
         assert lines[-1] == "  … and 7 more"
         assert len(lines) == 1 + ContractError.SHOWN + 1
+
+    def test_one_cause_is_one_line_with_its_rows(self):
+        rows = [Problem("f.csv", "is wrong", row, "likes", f"'{row}'") for row in range(2, 120)]
+        (problem,) = ContractError("D", [*rows[:50], *rows[50:]]).problems
+        assert problem.count == 118
+        assert list(problem.places()) == [(row, f"'{row}'") for row in range(2, 120)]
+        assert str(problem) == (
+            "f.csv, rows 2, 3, 4, 5, 6, … (118 in all), column likes: is wrong "
+            "(found '2', '3', '4', '5', '6')"
+        )
+
+    def test_what_is_about_no_row_stays_apart(self):
+        two = [Problem("f", "is missing", value=value) for value in "ab"]
+        assert by_cause(two) == two
+
+    def test_a_cell_with_an_error_is_not_reported_again(self):
+        known = [Problem("f", "is no number", 2, "likes", "'x'", ((3, "'y'"),))]
+        later = Problem("f", "must not be empty", 2, "likes", "nan", ((4, "nan"),))
+        assert [p.row for p in unreported([later], known)] == [4]
+        assert unreported([later], [later]) == []

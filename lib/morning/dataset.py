@@ -318,6 +318,8 @@ def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.Data
         return table
     table = table.reset_index(drop=True)
     table = table.assign(**dict.fromkeys(missing, pd.NA))[list(schema.columns)]
+    optional = [c for c, spec in schema.columns.items() if spec.nullable]
+    table[optional] = table[optional].mask(table[optional].eq("").fillna(False).astype(bool))
     try:
         return schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -376,14 +378,15 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     require("accounts", "split", is_brand & accounts["split"].isna(), "a brand needs one")
     require("posts", "image", ~posts["image"].map(_stays_inside), "must stay in the folder")
     for name, column, roles, rule in (
-        ("posts", "account_id", ROLES, "must be in accounts"),
+        ("posts", "account_id", (), "must be in accounts"),
         ("audiences", "account_id", ROLES[:2], "must be a brand or influencer of accounts"),
         ("audiences", "audience_id", ROLES[2:], _AUDIENCE),
         ("collaborations", "brand_id", ROLES[:1], "must be a brand of accounts"),
         ("collaborations", "influencer_id", ROLES[1:2], "must be an influencer of accounts"),
     ):
         ids = tables[name][column]
-        wrong = ids.notna() & ~ids.isin(set().union(*(by_role[role] for role in roles)))
+        right = set().union(*(by_role[role] for role in roles)) if roles else set(names)
+        wrong = ids.notna() & ~ids.isin(right)
         spelled = wrong & ~ids.isin(names) & ids.map(_key, na_action="ignore").isin(keys)
         require(name, column, wrong & ~spelled, rule)
         require(name, column, spelled, f"{rule}, where it is spelled otherwise (case, @ or space)")

@@ -102,7 +102,7 @@ class TestLayout:
         assert posts.loc["airone_a_1", "posted_at"] == pd.Timestamp("2019-01-01")
         assert posts.loc["cakeco_a_1", "posted_at"] == pd.Timestamp("2019-02-03 10:00")
         assert posts.loc["cakeco_a_2", "posted_at"] == pd.Timestamp("2019-02-04 11:30")
-        assert posts.loc["cakeco_a_1", "caption"] == "NA"
+        assert pd.isna(posts.loc["cakeco_a_1", "caption"])  # NA of R
         assert pd.isna(posts.loc["cakeco_a_2", "caption"])
         assert pd.isna(posts.loc["cakeco_a_2", "likes"])
         assert posts.loc["airone_a_1", ["comments", "likes"]].tolist() == [3, 50]
@@ -136,7 +136,7 @@ class TestLayout:
         rows = [list(row) for row in TABLES["influencer_posts"]]
         rows[5][6] = "lots"
         write(stored, "influencer_posts", rows)
-        assert [(p.file, p.row) for p in refused(stored)] == [("influencer_posts.xlsx", 4)]
+        assert [(p.file, p.row) for p in refused(stored)] == [("influencer_posts.xlsx", 6)]
 
     def test_is_a_dataset_like_any_other(self, stored, tmp_path):
         dataset = load(stored).dataset
@@ -181,27 +181,28 @@ class TestFaults:
         write(stored, "pre_dataset_test", rows)
         problems = refused(stored)
         assert [(p.file, p.row, p.column, p.value) for p in problems] == [
-            ("pre_dataset_test.xlsx", 1, "brand_id", "'airone'")
+            ("pre_dataset_test.xlsx", 2, "brand_id", "'airone'")
         ]
 
     def test_every_violation_at_once(self, stored):
         write(stored, "pre_dataset_train", [*TABLES["pre_dataset_train"],
               ["airone", "spotter.1", 0.1, 1, 1], ["ghost", "baker_2", 0.1, 1, 1],
               ["airone", None, 0.1, 1, 1]])  # fmt: skip
-        posts = [*TABLES["brand_posts"], ["airone", "airone_a_1", "again", "tomorrow", -1, "many"]]
+        posts = [*TABLES["brand_posts"], ["airone", "airone_a_1", "again", "tomorrow", -2, "many"]]
         write(stored, "brand_posts", posts)
         write(stored, "brand_biographies", [*TABLES["brand_biographies"], ["idle", "food", "", 5]])
         found = {(p.file, p.row, p.column) for p in refused(stored)}
         assert {
-            ("pre_dataset_train.xlsx", 3, None),
-            ("pre_dataset_train.xlsx", 5, "influencer_id"),
-            ("brand_biographies.xlsx", 3, "brand"),
+            ("pre_dataset_train.xlsx", 4, None),
+            ("pre_dataset_train.xlsx", 6, "influencer_id"),
+            ("brand_biographies.xlsx", 5, "brand"),
             ("brand_biographies.xlsx", None, None),
-            ("brand_posts.xlsx", 3, "posted_at"),
-            ("brand_posts.xlsx", 3, "likes"),
+            ("brand_posts.xlsx", 5, "posted_at"),
+            ("brand_posts.xlsx", 5, "likes"),
+            ("brand_posts.xlsx", 5, "comments"),
         } <= found
         read = {(file.split()[0], column) for file, _, column in found if "archive" in file}
-        assert {("posts", "post_id"), ("posts", "comments")} <= read
+        assert ("posts", "post_id") in read
 
     @pytest.mark.parametrize("name", archive._REQUIRED)
     def test_missing_files(self, stored, name):

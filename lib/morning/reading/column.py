@@ -100,16 +100,9 @@ class Column:
 
 def as_text(values: pd.Series) -> pd.Series:
     """Return cells as text: 12.0 of a float column as "12", times as ISO 8601, blanks missing."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
+    if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_float_dtype(values.dtype):
         values = values.astype(object)
-    if pd.api.types.is_float_dtype(values.dtype):
-        # Above 2^53 a float has no odd numbers, and no fraction either.
-        number = values.astype("float64")
-        whole = number.mod(1).eq(0) & number.abs().lt(1e18)
-        text = number.astype(object).map(repr, na_action="ignore")
-        text = text.where(~whole, number.where(whole).astype("Int64").astype("str"))
-        text = text.astype("str").mask(values.isna().to_numpy())
-    elif values.dtype == object:
+    if values.dtype == object:
         text = values.map(_cell_text, na_action="ignore").astype("str")
     else:
         text = values.astype("str")

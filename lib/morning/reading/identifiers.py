@@ -54,7 +54,7 @@ def identifiers(values: pd.Series, file: str, report: Report) -> pd.Series:
     )
     unseen = text.map(_invisible, na_action="ignore").fillna(False).astype(bool)
     column.error(unseen, "has an invisible character; remove it")
-    spaced = values.astype("str").str.strip().ne(values.astype("str")) & text.notna()
+    spaced = text.notna() & text.ne(values.map(str, na_action="ignore")).astype(bool) & ~numbers
     column.warn(spaced, "is read without the space around it")
     return text.map(_seen, na_action="ignore").astype("str").mask(numbers | rounded | pointed)
 

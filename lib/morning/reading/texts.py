@@ -27,8 +27,8 @@ def texts(values: pd.Series, file: str, report: Report) -> pd.Series:
         With the space around it, where the cell was text.
     """
     column = Column.of(values, file, report)
-    kept = values.where(values.map(lambda cell: isinstance(cell, str)).astype(bool), column.text)
-    return kept.astype("str").mask(column.text.isna())
+    written = values.map(lambda cell: isinstance(cell, str) and cell != "").astype(bool)
+    return values.where(written & column.text.notna(), column.text).astype("str")
 
 
 def words(values: pd.Series, file: str, report: Report, known: Sequence[str]) -> pd.Series:

@@ -57,14 +57,14 @@ def times(values: pd.Series, file: str, report: Report) -> pd.Series:
     moments = _moments(parts.where(parts[0].notna(), slashed))
 
     seconds = pd.to_numeric(text.where(column.matches(_SECONDS)))
-    moments = moments.fillna(pd.to_datetime(seconds, unit="s", utc=True))
+    moments = moments.fillna(_dated(pd.to_datetime(seconds, unit="s", utc=True)))
     for pattern, (unit, divisor) in _FINER.items():
         finer = column.matches(pattern)
         column.warn(finer, f"is read as {unit} since 1970")
         count = pd.to_numeric(text.where(finer)).astype("Int64") * (1_000_000_000 // divisor)
-        moments = moments.fillna(pd.to_datetime(count, unit="ns", utc=True, errors="coerce"))
+        since = pd.to_datetime(count, unit="ns", utc=True, errors="coerce")
+        moments = moments.fillna(_dated(since))
 
-    moments = moments.where(moments.dt.year.between(_FIRST, _LAST))
     left = text.notna() & moments.isna() & ~open_cells
     for rule, pattern in _RULES.items():
         column.error(left & column.matches(pattern), rule)
@@ -95,11 +95,12 @@ def _slashed(column: Column) -> tuple[pd.DataFrame, pd.Series]:
 
 def _moments(parts: pd.DataFrame) -> pd.Series:
     """Return the times of year, month, day, clock, half of the day and zone, all text."""
+    parts = parts.astype("str")
     clock = parts[3].fillna("00:00")
     hour = pd.to_numeric(clock.str.extract(r"^(\d+)")[0])
     half = parts[4].str.lower()
     right = half.isna() | hour.between(1, 12)
-    hour = hour.where(half.isna(), hour % 12 + half.map({"a": 0, "p": 12}))
+    hour = hour.where(half.isna(), hour % 12 + half.map({"a": 0, "p": 12}).astype("float64"))
     zone = parts[5].replace({"UTC": "Z", "GMT": "Z"}).fillna("Z")
     zone = zone.where(zone.str.len() != 3, zone + ":00")
     date = parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
@@ -107,4 +108,9 @@ def _moments(parts: pd.DataFrame) -> pd.Series:
         r"^\d+", "", regex=True
     )
     iso = (date + "T" + whole + zone).where(right)
-    return pd.to_datetime(iso, format="ISO8601", utc=True, errors="coerce")
+    return _dated(pd.to_datetime(iso, format="ISO8601", utc=True, errors="coerce"))
+
+
+def _dated(moments: pd.Series) -> pd.Series:
+    """Return times with those missing that are too early or too late to be a post's."""
+    return moments.where(moments.dt.year.between(_FIRST, _LAST)).astype("datetime64[ns, UTC]")
