@@ -105,7 +105,7 @@ model = train(features, profile("quick").trained_with(epochs=1), "trained")
 features.save("saved")
 print(json.dumps([
     block.sum(axis=1).tolist(),
-    list(model.input_sizes),
+    list(model.model.input_sizes),
     [str(part) for part in PARTS],
     features.made["content_hashtags"],
 ]))
