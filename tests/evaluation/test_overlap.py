@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from morning.evaluation.overlap import overlap
+from morning.evaluation.overlap import count_overlap
 from morning.roster import Roster
 
 PAIRS = ["Au", "Av", "Bw", "Cu", "Cv", "Cw", "Du", "Dx"]
@@ -20,7 +20,7 @@ def world(splits, pairs=PAIRS) -> Roster:
 
 @pytest.mark.parametrize("second", ["train", "validation"])
 def test_counts_by_hand(second):
-    assert overlap(world(["train", second, "test", "test"])) == {
+    assert count_overlap(world(["train", second, "test", "test"])) == {
         "influencers_both": 3,  # u, v, w
         "multi_brand": 3,  # u with A, C, D; v with A, C; w with B, C
         "test_positives": 5,
@@ -30,13 +30,13 @@ def test_counts_by_hand(second):
 
 
 def test_the_category_has_to_be_that_of_the_training_brand():
-    counts = overlap(world(["train", "train", "test", "test"], ["Bu", "Cu", "Ax", "Dx"]))
+    counts = count_overlap(world(["train", "train", "test", "test"], ["Bu", "Cu", "Ax", "Dx"]))
     assert (counts["seen"], counts["seen_same_category"]) == (2, 0)
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_one_side_only_overlaps_nowhere(split):
-    counts = overlap(world([split] * 4))
+    counts = count_overlap(world([split] * 4))
     assert counts["multi_brand"] == 3
     assert counts["test_positives"] == (8 if split == "test" else 0)
     assert counts["influencers_both"] == counts["seen"] == counts["seen_same_category"] == 0
@@ -44,7 +44,7 @@ def test_one_side_only_overlaps_nowhere(split):
 
 @pytest.mark.mirror
 def test_the_benchmark(benchmark):
-    assert overlap(benchmark) == {
+    assert count_overlap(benchmark) == {
         "influencers_both": 124,
         "multi_brand": 344,
         "test_positives": 824,

@@ -26,23 +26,23 @@ class WatchTask:
     Attributes
     ----------
     features : FeatureSet
-    on : Task
+    task : Task
     """
 
     features: FeatureSet
-    on: Task
+    task: Task
 
     def __call__(self, model: Morning) -> dict[str, float | None]:
         """Return the metrics of the model as it is."""
         device = next(model.parameters()).device
-        return metrics_on(model, tensors(self.features, model.input_sizes, device), self.on)
+        return metrics_on(model, tensors(self.features, model.input_sizes, device), self.task)
 
 
 def watch_seeds(
     features: FeatureSet,
     profile: Profile,
     folder: str | Path,
-    on: Task,
+    task: Task,
     *,
     seeds: int = 3,
     workers: int | None = None,
@@ -54,7 +54,7 @@ def watch_seeds(
     """
     first = profile.training.seed
     jobs = {f"seed-{s}": profile.trained_with(seed=s) for s in range(first, first + seeds)}
-    watch = WatchTask(features, on)
+    watch = WatchTask(features, task)
     return list(train_all(features, jobs, folder, workers=workers, watch=watch).values())
 
 
