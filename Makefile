@@ -1,11 +1,4 @@
 # Every target is sufficient alone on a machine with Python 3.11-3.13, make and a package registry.
-DATA ?= demo
-RUN ?= $(notdir $(patsubst %/,%,$(DATA)))
-SEEDS ?= 3
-PROFILE ?= auto
-VISUAL ?= auto
-EPOCHS ?= 0
-PROCESSES ?= 2
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
 	$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := .venv/bin
@@ -13,9 +6,7 @@ BIN := .venv/bin
 .PHONY: book test lint lab env lock clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
-	$(BIN)/morning run --data $(DATA) --out runs/$(RUN) --profile $(PROFILE) --visual $(VISUAL) \
-		--seeds $(SEEDS) --epochs $(EPOCHS) --processes $(PROCESSES)
-	@echo $(CURDIR)/book/_build/html/index.html
+	@$(BIN)/morning run $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 
 test: env  ## run the tests on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
@@ -45,5 +36,5 @@ env: .venv/.installed  ## make the environment
 lock:  ## resolve requirements.lock anew (needs uv on the PATH)
 	sh .ci/lock
 
-clean:  ## remove the environment, the rendered book and caches; keep data and runs
-	rm -rf .venv book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove the environment and caches; keep data and runs
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,31 +1,25 @@
 """The book: assembled from executed notebooks, opened in a browser without a network."""
 
-import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from morning.errors import MorningError
+from morning.sources.sample import write_sample
+from morning_book.render import render_book, tags_of
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "book"))
-
-from build import build_book  # noqa: E402
-
 SECRET = "/some/machine/path"
+DEMO = {"posts": True, "released": False, "demo": True}
 
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory):
     """Return the HTML folder of a small book with one cell of every kind."""
     base = tmp_path_factory.mktemp("book")
-    run = base / "run"
-    (run / "results").mkdir(parents=True)
-    table = {"rows": [{"role": "brand", "posts": 3}]}
-    (run / "results" / "table2_dataset.json").write_text(json.dumps(table))
     code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
     output = nbformat.v4.new_output("stream", text="forty-two\n")
     cells = [
@@ -42,12 +36,12 @@ def html(tmp_path_factory):
     }
     notebooks = []
     for name in ("01_dataset", "02_content_features"):
-        path = run / f"{name}.ipynb"
+        path = base / f"{name}.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
         notebooks.append(path)
-    settings = {"data": "demo", "run": str(run), "profile": "quick"}
-    build_book(ROOT / "book", notebooks, settings, output=base)
-    return base / "_build" / "html"
+    settings = {"data": "demo", "run": SECRET, "profile": "quick"}
+    render_book(ROOT / "book", notebooks, settings, DEMO, base / "book")
+    return base / "book" / "html"
 
 
 def page(html, name):
@@ -71,6 +65,22 @@ def test_the_first_page_says_which_data_it_is_about(html):
     assert "generated demo world" in page(html, "intro.html")
 
 
+def test_the_execution_page_says_settings_times_and_versions(html):
+    text = page(html, "execution.html")
+    assert "quick" in text
+    assert "torch" in text
+    assert text.count("<table") == 3
+    assert "<!-- " not in (html.parent / "source" / "execution.md").read_text(encoding="utf-8")
+
+
+def test_which_cells_stay_follows_from_the_data(tmp_path):
+    write_sample(tmp_path / "posts")
+    mine = {"posts": True, "released": False, "demo": False}
+    assert tags_of(str(tmp_path / "posts")) == mine
+    (tmp_path / "posts" / "posts.csv").unlink()
+    assert tags_of(str(tmp_path / "posts")) == mine | {"posts": False}
+
+
 def test_no_page_loads_anything_from_elsewhere(html):
     loads = re.compile(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(https?:)?//', re.I)
     for path in html.rglob("*.html"):
@@ -91,17 +101,17 @@ def test_a_broken_page_stops_the_build_with_its_reason(tmp_path):
     book = tmp_path / "book"
     shutil.copytree(ROOT / "book", book, ignore=shutil.ignore_patterns("_build"))
     (book / "glossary.md").write_text("# Glossary\n\n[nowhere](no-such-page.md)\n")
-    run = tmp_path / "run"
-    (run / "results").mkdir(parents=True)
-    (run / "results" / "table2_dataset.json").write_text('{"rows": []}')
-    notebook = run / "01_dataset.ipynb"
+    notebook = tmp_path / "01_dataset.ipynb"
     content = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_markdown_cell("# A chapter")],
         metadata={"papermill": {"duration": 1.0}},
     )
     nbformat.write(content, notebook)
-    with pytest.raises(RuntimeError, match="no-such-page"):
-        build_book(book, [notebook], {"data": "public", "run": str(run)}, output=tmp_path / "out")
+    (tmp_path / "out" / "html").mkdir(parents=True)
+    (tmp_path / "out" / "html" / "index.html").write_text("the book of before")
+    with pytest.raises(MorningError, match="no-such-page"):
+        render_book(book, [notebook], {"data": "public"}, DEMO, tmp_path / "out")
+    assert (tmp_path / "out" / "html" / "index.html").read_text() == "the book of before"
 
 
 def test_a_browser_opens_it_offline_with_mathematics(html, tmp_path):

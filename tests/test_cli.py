@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from morning import cli
 from morning.errors import MorningError
 from morning.evaluation import METRICS
 from morning.features import FeatureSet
 from morning.files import read_json
-from morning.sources import folder, released
+from morning.sources import released
+from morning.sources.sample import write_sample
+from morning_book import command as book_command
+from morning_book.settings import Settings
 
 Maker = Callable[..., FeatureSet]
 
@@ -33,7 +35,7 @@ def morning(
         monkeypatch.setattr(sys, "argv", ["morning", *map(str, arguments)])
         code = 0
         try:
-            cli.main()
+            book_command.main()
         except SystemExit as stop:
             code = int(stop.code or 0)
         return Finished(code, *capsys.readouterr())
@@ -161,7 +163,7 @@ class TestTrainAndEvaluate:
         assert finished.code == 0, finished.err
         assert finished.out == ""
         assert f"morning evaluate {out}" in finished.err
-        assert read_json(out / "parameters.json")["training"]["seed"] == 3
+        assert read_json(out / "parameters.json")["trained"]["training"]["seed"] == 3
         assert not list(tmp_path.glob("*partial*"))
 
         finished = morning("evaluate", out, "--json")
@@ -172,10 +174,12 @@ class TestTrainAndEvaluate:
         assert result["seeds"] == 1
         assert set(METRICS) <= set(result)
         assert result["protocol"] == {
+            "data": "tiny",
             "brands": 2,
             "candidates": 3,
             "positives": 3,
             "pool": "split",
+            "profile": "quick",
         }
         assert result["blocks"] == ["content_topics", "attribute"]
 
@@ -242,6 +246,71 @@ class TestTrainAndEvaluate:
         assert finished.err.startswith("error: ")
 
 
+class TestRun:
+    """What `morning run` accepts; what it does is tested with the pipeline."""
+
+    @pytest.fixture
+    def started(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Settings]:
+        """Stand in a folder of one's own, and note the settings that would have been run."""
+        seen: list[Settings] = []
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(book_command, "_pipeline", lambda s, *_: seen.append(s))
+        return seen
+
+    def test_prints_the_first_page_last(self, morning: Command, started: list[Settings]):
+        done = morning("run")
+        assert (done.code, done.err) == (0, "")
+        index = Path(started[0].run) / "book" / "html" / "index.html"
+        assert done.out.splitlines()[-1] == str(index)
+        assert morning("run", "--no-book").out == ""
+
+    def test_options_and_assignments_are_the_same(
+        self, morning: Command, started: list[Settings], tmp_path: Path
+    ):
+        morning("run", "--data", "public", "--seeds", 5, "--topic-seed", 2, "--out", "mine")
+        morning("run", "DATA=public", "SEEDS=5", "topic_seed=2", "RUN=./mine")
+        assert started[0] == started[1]
+        assert started[0].seeds == 5
+        assert started[0].run == str(tmp_path / "mine")
+        morning("run", "RUN=mine")
+        assert started[2].run == str(tmp_path / "runs" / "mine")
+
+    @pytest.mark.parametrize(
+        ("argument", "said"),
+        [
+            ("profile=foo", "profile: 'foo' is not one of"),
+            ("--profile=foo", "profile: 'foo' is not one of"),
+            ("DATA=nowhere", "an existing folder"),
+            ("--visual=nowhere", "an existing folder"),
+            ("SEEDS=0", "at least 1"),
+            ("SEDES=3", "there is no setting sedes"),
+            ("public", "'public' is not NAME=VALUE"),
+        ],
+    )
+    def test_nonsense_is_one_sentence_before_anything_starts(
+        self, morning: Command, started: list[Settings], tmp_path: Path, argument: str, said: str
+    ):
+        done = morning("run", argument)
+        assert done.code == 2
+        assert done.out == ""
+        assert said in done.err
+        assert done.err.startswith("error: ")
+        assert done.err.count("\n") == 1
+        assert started == []
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_interrupt_says_how_to_go_on(
+        self, morning: Command, started: list[Settings], monkeypatch: pytest.MonkeyPatch
+    ):
+        def interrupt(*_: object) -> int:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(book_command, "_pipeline", interrupt)
+        done = morning("run")
+        assert (done.code, done.out) == (130, "")
+        assert done.err == "interrupted; call again to go on\n"
+
+
 class TestDoctor:
     def test_everything_is_there(self, morning: Command, monkeypatch: pytest.MonkeyPatch):
         from morning import doctor
@@ -263,13 +332,13 @@ class TestDoctor:
 
 class TestCheck:
     def test_a_good_folder(self, morning: Command, tmp_path: Path):
-        folder.sample(tmp_path / "sample")
+        assert morning("sample", tmp_path / "sample").code == 0
         done = morning("check", tmp_path / "sample")
         assert done.code == 0
         assert "0 errors" in done.err
 
     def test_every_violation_at_once(self, morning: Command, tmp_path: Path):
-        folder.sample(tmp_path / "sample")
+        write_sample(tmp_path / "sample")
         table = tmp_path / "sample" / "collaborations.csv"
         table.write_text(table.read_text() + "nobody,no one\n")
         done = morning("check", tmp_path / "sample")

@@ -7,7 +7,7 @@ from the generator, not from a network: the networks have tests of their own.
 import numpy as np
 import pytest
 from morning.attributes.block import AttributeOptions, attribute_block
-from morning.attributes.embedding import Node2VecConfig
+from morning.attributes.embedding import Node2VecOptions
 from morning.evaluation import bootstrap, interval, official_task
 from morning.features import FeatureSet
 from morning.features.featureset import account_table
@@ -15,8 +15,8 @@ from morning.features.posts import AudienceOptions, audience_posts, own_posts
 from morning.features.topics import TopicOptions, audience_topics, content_topics
 from morning.models.profiles import profile
 from morning.models.training import train_seeds
-from morning.run import statistics
 from morning.sources import demo
+from morning.studies.trained import statistics
 
 SEEDS = 5
 SINGLES = ("c-only", "au-only", "att-only")
@@ -51,7 +51,7 @@ def measured(folder, structure):
     )
     truth, accounts = demo.truth(folder / "world"), account_table(world)
     audience = AudienceOptions()
-    walks = AttributeOptions(node2vec=Node2VecConfig(window=2, walks=50))
+    walks = AttributeOptions(node2vec=Node2VecOptions(window=2, walks=50))
     topics = TopicOptions(topics=12, passes=6)
     features = FeatureSet(
         accounts,

@@ -116,4 +116,4 @@ class TestPublicData:
 @pytest.mark.parametrize(("free", "missing"), [(5e8, True), (5e9, False)])
 def test_disk(monkeypatch: pytest.MonkeyPatch, free: float, missing: bool):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    assert doctor._memory_and_disk().missing == missing
+    assert doctor._disk().missing == missing

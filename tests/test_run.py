@@ -1,185 +1,96 @@
-"""Run folders: whole or not at all, resumed, read back, evaluated."""
-
-import functools
-import json
-from dataclasses import replace
+"""The run folder: its places, and results with their protocol."""
 
 import numpy as np
 import pytest
-import torch
-from morning import run as run_module
-from morning.errors import MorningError
-from morning.evaluation import METRICS, evaluate, official_task
-from morning.features import FeatureSet
-from morning.models import train, training
-from morning.models.checkpoint import weights
-from morning.run import Run, evaluate_run, mean_scores, statistics, train_run
-from toys.vectors import checkerboard, tiny
+from matplotlib.figure import Figure
+from morning.code import closure
+from morning.evaluation import Task, official_task
+from morning.files import write_json
+from morning.run import Run
+from toys.vectors import checkerboard
 
-
-def make(out, features=None, profile=None) -> Run:
-    features = features or checkerboard()
-    return train_run(features, profile or tiny(), out, device="cpu", progress=False)
+KEYS = ["data", "brands", "candidates", "positives", "pool", "profile"]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory) -> Run:
-    return make(tmp_path_factory.mktemp("runs") / "tiny", profile=tiny(epochs=25))
+def task() -> Task:
+    return official_task(checkerboard())
 
 
-def interrupt(monkeypatch, calls=2):
-    """Let the training of a run end in the epoch `calls`, with the epochs before it saved."""
-    left = iter(range(calls - 1))
+class TestWrite:
+    def test_reads_back(self, tmp_path, task):
+        run = Run(tmp_path / "run", data="public", profile="paper")
+        document = run.write("model", [{"method": "full", "auc": 0.5}], task, missing=["g"])
+        assert document["table"] == "model"
+        assert document["rows"] == [{"method": "full", "auc": 0.5}]
+        assert document["missing"] == ["g"]
+        assert run.read("model") == document
+        assert run.results("model") == tmp_path / "run" / "results" / "model.json"
 
-    def watch(model):
-        if next(left, None) is None:
-            raise KeyboardInterrupt
-        return {}
-
-    monkeypatch.setattr(training, "_SAVE_EVERY_S", -1.0)
-    monkeypatch.setattr(run_module, "train", functools.partial(train, watch=watch))
-
-
-class TestTrainRun:
-    def test_leaves_a_whole_run_and_nothing_else(self, run):
-        assert [p.name for p in run.folder.parent.iterdir()] == ["tiny"]
-        files = {str(p.relative_to(run.folder)) for p in run.folder.rglob("*") if p.is_file()}
-        assert files == {
-            "parameters.json",
-            "features/accounts.parquet",
-            "features/collaborations.parquet",
-            "features/content_topics.npy",
-            "features/attribute.npy",
-            "features/manifest.json",
-            "model/full/seed-0/model.json",
-            "model/full/seed-0/model.safetensors",
+    def test_says_how_results_came_about(self, tmp_path, task):
+        protocol = Run(tmp_path, data="public", profile="paper").write("t", [], task)["protocol"]
+        assert list(protocol) == KEYS
+        assert protocol == {
+            "data": "public",
+            "brands": 8,
+            "candidates": 12,
+            "positives": 24,
+            "pool": "split",
+            "profile": "paper",
         }
-        parameters = json.loads((run.folder / "parameters.json").read_text())
-        assert parameters["source"] == "checkerboard"
-        assert parameters["training"]["epochs"] == 25
 
-    def test_reads_back(self, run):
-        assert run.features().blocks.keys() == {"content_topics", "attribute"}
-        (model,) = run.models()
-        assert model.profile == tiny(epochs=25)
+    def test_the_pool_is_the_one_of_the_task(self, tmp_path):
+        everyone = official_task(checkerboard(), "all")
+        assert Run(tmp_path).write("t", [], everyone)["protocol"]["pool"] == "all"
 
-    @pytest.mark.parametrize("kind", ["run", "file", "empty folder"])
-    def test_refuses_what_is_there(self, tmp_path, kind):
-        out = tmp_path / "out"
-        if kind == "file":
-            out.write_text("mine")
-        else:
-            out.mkdir()
-        if kind == "run":
-            (out / "notes.txt").write_text("mine")
-        before = sorted(tmp_path.rglob("*"))
-        with pytest.raises(MorningError, match="out exists: choose another --out"):
-            make(out)
-        assert sorted(tmp_path.rglob("*")) == before
+    def test_what_ranks_nothing_says_only_what_it_read(self, tmp_path):
+        run = Run(tmp_path, data="public", profile="paper")
+        assert run.write("table2_dataset", [])["protocol"] == {"data": "public"}
 
-    def test_interrupted_it_goes_on_to_the_same_result(self, tmp_path, monkeypatch):
-        straight = make(tmp_path / "straight")
-        with monkeypatch.context() as patch:
-            interrupt(patch)
-            with pytest.raises(KeyboardInterrupt):
-                make(tmp_path / "out")
-        assert sorted(p.name for p in tmp_path.iterdir()) == ["out.partial", "straight"]
-        resumed = make(tmp_path / "out")
-        assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "straight"]
-        (a,), (b,) = straight.models(), resumed.models()
-        assert "watched" in b.history[0]  # this epoch is from before the interruption
-        assert all(torch.equal(weights(a.model)[n], w) for n, w in weights(b.model).items())
+    def test_what_is_not_said_is_in_the_settings(self, tmp_path, task):
+        run = Run(tmp_path)
+        write_json(run.parameters, {"data": "demo", "profile": "quick", "seeds": 3})
+        assert list(run.protocol(task)) == KEYS
+        assert run.protocol(task)["data"] == "demo"
+        assert run.protocol(task)["profile"] == "quick"
+        assert Run(tmp_path, profile="code").protocol(task)["profile"] == "code"
 
-    def test_another_seed_in_between_leaves_no_trace(self, tmp_path, monkeypatch):
-        with monkeypatch.context() as patch:
-            interrupt(patch)
-            with pytest.raises(KeyboardInterrupt):
-                make(tmp_path / "out", profile=tiny(seed=3))
-        run = make(tmp_path / "out")
-        assert [p.name for p in (run.folder / "model" / "full").iterdir()] == ["seed-0"]
-        assert json.loads((run.folder / "parameters.json").read_text())["training"]["seed"] == 0
-
-    def test_other_features_in_between_are_not_mixed_in(self, tmp_path, monkeypatch):
-        features = checkerboard()
-        blocks = {b: np.ascontiguousarray(x[:, ::-1]) for b, x in features.blocks.items()}
-        with monkeypatch.context() as patch:
-            interrupt(patch)
-            with pytest.raises(KeyboardInterrupt):
-                make(tmp_path / "out", features=replace(features, blocks=blocks))
-        (resumed,) = make(tmp_path / "out").models()
-        (straight,) = make(tmp_path / "straight").models()
-        assert resumed.history == straight.history
-        stored = FeatureSet.load(tmp_path / "out" / "features").blocks["attribute"]
-        assert np.array_equal(stored, features.blocks["attribute"])
-
-    def test_a_failure_makes_no_run(self, tmp_path):
-        with pytest.raises(MorningError, match="lower learning_rate"):
-            make(tmp_path / "out", profile=tiny(learning_rate=1e30))
-        assert not (tmp_path / "out").exists()
+    def test_nan_is_refused_and_the_old_file_stays(self, tmp_path):
+        run = Run(tmp_path)
+        run.write("t", [])
+        before = run.results("t").read_bytes()
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            run.write("t", [{"auc": float("nan")}])
+        assert run.results("t").read_bytes() == before
+        assert [p.name for p in run.results("t").parent.iterdir()] == ["t.json"]
 
 
-class TestModels:
-    def test_in_order_of_their_seeds(self, tmp_path):
-        features = checkerboard()
-        for seed in (10, 2, 0):
-            folder = tmp_path / "model" / "full" / f"seed-{seed}"
-            train(features, tiny(seed=seed, epochs=1), folder, device="cpu", progress=False)
-        half = tmp_path / "model" / "full" / "seed-1.partial"
-        half.mkdir()
-        for file in ("model.json", "model.safetensors"):  # saved but not yet renamed
-            (half / file).write_bytes((folder / file).read_bytes())
-        (tmp_path / "model" / "full" / "seed-3").mkdir()
-        found = Run(tmp_path).models()
-        assert [model.profile.training.seed for model in found] == [0, 2, 10]
+class TestPlaces:
+    def test_a_notebook_alone_needs_no_settings(self, tmp_path):
+        assert Run(str(tmp_path / "new"), data="demo").settings() == {}
+        assert not (tmp_path / "new").exists()
 
-    def test_there_is_none(self, tmp_path, run):
-        with pytest.raises(MorningError, match="no trained model in model/full"):
-            Run(tmp_path).models()
-        with pytest.raises(MorningError, match="no trained model in model/c-only"):
-            run.models("c-only")
+    def test_all_are_inside_and_different(self, tmp_path):
+        run = Run(tmp_path)
+        names = [name for name, value in vars(Run).items() if isinstance(value, property)]
+        places = [getattr(run, name) for name in names]
+        places += [run.model(), run.embedding("max"), run.results("t"), run.results("t", ".csv")]
+        places += [run.note("content"), run.perspective("content"), run.inputs("data")]
+        assert all(place.is_relative_to(tmp_path) for place in places)
+        assert len(set(places)) == len(places)
 
+    def test_features_are_those_that_were_saved(self, tmp_path):
+        run, features = Run(tmp_path), checkerboard()
+        features.save(run.vectors)
+        assert run.manifest.is_file()
+        stored = run.features()
+        assert all(np.array_equal(stored.blocks[b], x) for b, x in features.blocks.items())
 
-class TestEvaluateRun:
-    def test_scores_the_test_brands(self, run):
-        row = evaluate_run(run)
-        features = run.features()
-        on = official_task(features)
-        expected = evaluate(run.models()[0].score(features, on)["F"], on.positives, on.categories)
-        assert {m: row[m] for m in METRICS} == pytest.approx(expected)
-        assert row["auc_clean"] == 1
-        assert row["method"] == "full"
-        assert row["blocks"] == ["content_topics", "attribute"]
-        assert row["protocol"] == {"brands": 8, "candidates": 12, "positives": 24, "pool": "split"}
-        json.dumps(row, allow_nan=False)
+    def test_a_figure_is_saved_and_returned(self, tmp_path):
+        figure = Figure()
+        assert Run(tmp_path).figure("empty", figure) is figure
+        assert (tmp_path / "figures" / "empty.png").read_bytes().startswith(b"\x89PNG")
 
-    def test_over_all_influencers(self, run):
-        row = evaluate_run(run, pool="all")
-        assert row["protocol"] == {"brands": 8, "candidates": 36, "positives": 24, "pool": "all"}
-
-    def test_on_other_vectors(self, run):
-        other = checkerboard()
-        rng = np.random.default_rng(0)
-        noise = {b: rng.random(x.shape, dtype=np.float32) for b, x in other.blocks.items()}
-        assert evaluate_run(run, replace(other, blocks=noise))["auc_clean"] < 0.9
-
-    def test_on_vectors_of_other_sizes(self, run):
-        with pytest.raises(MorningError, match="needs content_topics with 8 columns"):
-            evaluate_run(run, checkerboard(["attribute"]))
-
-    def test_the_paper_is_beside_the_public_data_alone(self, run):
-        features = run.features()
-        assert evaluate_run(run)["paper"] is None
-        assert evaluate_run(run, replace(features, source="public"))["paper"]["auc"] == 0.884
-
-
-def test_mean_scores_and_statistics(tmp_path):
-    features = checkerboard()
-    on = official_task(features)
-    models = [
-        train(features, tiny(seed=s, epochs=1), tmp_path / str(s), device="cpu", progress=False)
-        for s in (0, 1)
-    ]
-    matrices = [model.score(features, on)["F"] for model in models]
-    assert mean_scores(models, features, on) == pytest.approx((matrices[0] + matrices[1]) / 2)
-    for found, matrix in zip(statistics(models, features, on), matrices, strict=True):
-        assert found.metrics() == pytest.approx(evaluate(matrix, on.positives, on.categories))
+    def test_a_chapter_that_names_a_place_does_not_depend_on_the_model(self):
+        names = {path.parent.name for path in closure("morning.run")}
+        assert not {"models", "learning", "rankers", "report"} & names

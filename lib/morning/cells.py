@@ -5,14 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import logging
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from morning.errors import Problem
+from morning.errors import Problem, Report
 
 MAX_TABLE_BYTES = 1 << 30
 
@@ -20,44 +18,6 @@ _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d
 _UNIX = r"\d{9,10}(?:\.\d+)?"
 _SLASHED = r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d{2}(?::\d{2})?))?"
 _WHOLE = r"[+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.0+)?"
-
-
-@dataclass
-class Report:
-    """What a check found.
-
-    Attributes
-    ----------
-    errors : list of Problem
-        Break the contract; the data cannot be used.
-    warnings : list of Problem
-        Worth knowing; the data can be used.
-    """
-
-    errors: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether there are no errors."""
-        return not self.errors
-
-    def log_warnings(self, log: logging.Logger, where: object, shown: int = 50) -> None:
-        """Log the warnings, at most `shown` of them one by one."""
-        for problem in self.warnings[:shown]:
-            log.warning("%s: %s", where, problem)
-        if len(self.warnings) > shown:
-            log.warning("%s: … and %d more warnings", where, len(self.warnings) - shown)
-
-    def text(self, shown: int = 50) -> str:
-        """Return the findings as lines of text, errors first, at most `shown` of each kind."""
-        lines = []
-        for kind, found in (("error", self.errors), ("warning", self.warnings)):
-            lines += [f"{kind}: {problem}" for problem in found[:shown]]
-            if len(found) > shown:
-                lines.append(f"{kind}: … and {len(found) - shown} more")
-        lines.append(f"{len(self.errors)} error(s), {len(self.warnings)} warning(s)")
-        return "\n".join(lines)
 
 
 def shortened(value: object) -> str:

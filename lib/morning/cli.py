@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -42,45 +41,6 @@ def fetch(
 
 
 @app.command()
-def run(
-    out: Annotated[Path, typer.Option(help="Run folder, as runs/demo.", show_default=False)],
-    data: Annotated[str, typer.Option(help="demo, public, or a folder of your own.")] = "demo",
-    visual: Annotated[
-        str, typer.Option(help="Networks for pictures: auto, none, small, network or a folder.")
-    ] = "auto",
-    topics: Annotated[int, typer.Option(min=0, help="Number of topics; 0: chosen.")] = 0,
-    topic_seed: Annotated[int, typer.Option(min=0)] = 0,
-    profile: Annotated[
-        str, typer.Option(help="paper, code or quick; auto: quick for the demo, else paper.")
-    ] = "auto",
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings per variant.")] = 3,
-    epochs: Annotated[int, typer.Option(min=0, help="0: as the profile says.")] = 0,
-    processes: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
-    book: Annotated[bool, typer.Option(help="Render the HTML book as well.")] = True,
-) -> None:
-    """Execute the notebooks that are out of date, then render the book."""
-    root = Path(__file__).resolve().parents[2]
-    if not (root / "dodo.py").is_file():
-        raise MorningError("`morning run` needs a checkout: install it with pip install -e .")
-    settings = {
-        "data": data,
-        "run": out,
-        "visual": visual,
-        "topics": topics,
-        "topic_seed": topic_seed,
-        "profile": profile,
-        "seeds": seeds,
-        "epochs": epochs,
-    }
-    command = [sys.executable, "-m", "doit", "-f", str(root / "dodo.py"), "-n", str(processes)]
-    command += [f"{name}={value}" for name, value in settings.items()]
-    command += ["book" if book else "notebook", "parameters"]
-    code = subprocess.run(command, cwd=Path.cwd(), check=False).returncode
-    if code:
-        raise typer.Exit(1)
-
-
-@app.command()
 def train(
     features: Features,
     out: Annotated[Path, typer.Option(help="New run folder.", show_default=False)],
@@ -94,15 +54,16 @@ def train(
 
     Interrupted, it goes on from where it was when called again.
     """
+    from morning.evaluation import mark_validation
     from morning.features import FeatureSet
     from morning.models import profile as named_profile
-    from morning.run import train_run
+    from morning.studies.trained import train_run
 
-    vectors = FeatureSet.load(features)
+    vectors = mark_validation(FeatureSet.load(features))
     if blocks:
         vectors = vectors.select(name.strip() for name in blocks.split(","))
     chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)
-    train_run(vectors, chosen, out, device=device)
+    train_run(vectors, chosen, out, name=profile, device=device)
     typer.echo(f"{out}: done; `morning evaluate {out}` scores its test brands", err=True)
 
 
@@ -116,7 +77,8 @@ def evaluate(
     """Score the test brands: seven metrics with their 95 % intervals over brands."""
     from morning.evaluation import METRICS
     from morning.features import FeatureSet
-    from morning.run import Run, evaluate_run
+    from morning.run import Run
+    from morning.studies.trained import evaluate_run
 
     vectors = FeatureSet.load(features) if features else None
     row = evaluate_run(Run(run), vectors, pool=pool)
@@ -153,12 +115,14 @@ def compare(
 
     Interrupted, it goes on from where it was when called again.
     """
-    from morning.comparing import compare_methods, comparison_text
+    from morning.report.export import to_csv, to_latex, to_text
+    from morning.studies.baselines import compare_folder
 
-    if format not in ("table", "csv", "latex"):
-        raise typer.BadParameter("format must be table, csv or latex")
+    forms = {"table": to_text, "csv": to_csv, "latex": to_latex}
+    if format not in forms:
+        raise typer.BadParameter(f"format must be one of {', '.join(forms)}")
     names = [name.strip() for name in methods.split(",") if name.strip()]
-    document = compare_methods(
+    document = compare_folder(
         features, names, seeds=seeds, data=data, cache=cache, profile=profile, epochs=epochs
     )
     for note in document["notes"]:
@@ -166,7 +130,7 @@ def compare(
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
     else:
-        typer.echo(comparison_text(document, format).rstrip())
+        typer.echo(forms[format](document["rows"]).rstrip())
 
 
 @app.command()
@@ -174,7 +138,7 @@ def check(
     folder: Annotated[Path, typer.Argument(help="A Dataset or FeatureSet.", show_default=False)],
 ) -> None:
     """Check a folder of data: every violation at once, with file, row, column and rule."""
-    from morning.sources.folder import check as check_folder
+    from morning.sources import check as check_folder
 
     report = check_folder(folder)
     for problem in report.warnings:
@@ -184,6 +148,16 @@ def check(
     typer.echo(f"{len(report.errors)} errors, {len(report.warnings)} warnings", err=True)
     if report.errors:
         raise typer.Exit(1)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="New folder.", show_default=False)],
+) -> None:
+    """Write a tiny Dataset to start your own from; `morning check` finds nothing wrong with it."""
+    from morning.sources.sample import write_sample
+
+    write_sample(folder)
 
 
 @app.command()

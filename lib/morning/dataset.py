@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pandas as pd
 import pandera.pandas as pa
 
-from morning.cells import Report, read_csv, shortened, times, whole_numbers
-from morning.errors import ContractError, MorningError, Problem
+from morning.cells import read_csv, shortened, times, whole_numbers
+from morning.errors import ContractError, MorningError, Problem, Report
 from morning.files import whole_folder
 from morning.roster import Roster
 
@@ -156,7 +156,7 @@ class Dataset(Roster):
     def load(cls, folder: str | Path) -> Dataset:
         """Read and validate the tables (Parquet, else CSV) of a folder.
 
-        `morning.sources.folder.load` also looks at the pictures and can split the brands.
+        `morning.sources.load` also looks at the pictures and can split the brands.
 
         Raises
         ------

@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from morning.errors import MorningError
+from morning.places import data_folder
 from morning.sources import released
 
 _PYTHON = ((3, 11), (3, 13))
@@ -46,7 +47,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Return everything worth knowing before a run."""
-    return [_python(), *_packages(), *_imports(), _device(), _public_data(), _memory_and_disk()]
+    return [_python(), *_packages(), *_imports(), _device(), _public_data(), _disk()]
 
 
 def _python() -> Finding:
@@ -102,14 +103,14 @@ def _public_data() -> Finding:
         folder = released.mirror_folder()
     except MorningError as error:
         return Finding("public data", str(error), True)
-    where = folder or released.data_folder() / "public"
+    where = folder or data_folder() / "public"
     files = [file for file in released.registry().values() if file.sha256]
     there = sum(file.below(Path(where)).is_file() for file in files)
     advice = "" if there == len(files) else "run `morning fetch public`"
     return Finding("public data", f"{there} of {len(files)} files in {where}", False, advice)
 
 
-def _memory_and_disk() -> Finding:
+def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     good = free > 1
     return Finding("disk", f"{free:.0f} GB free", not good, "" if good else "a run needs 1 GB")

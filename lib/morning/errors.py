@@ -1,9 +1,10 @@
-"""Errors that a user can act on."""
+"""Errors that a user can act on, and reports of what a check found."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class MorningError(Exception):
@@ -61,3 +62,31 @@ class ContractError(MorningError):
             lines.append(f"  … and {len(self.problems) - self.SHOWN} more")
         count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
         super().__init__(f"{what}: {count}\n" + "\n".join(lines))
+
+
+@dataclass
+class Report:
+    """What a check found.
+
+    Attributes
+    ----------
+    errors : list of Problem
+        Break the contract; the data cannot be used.
+    warnings : list of Problem
+        Worth knowing; the data can be used.
+    """
+
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no errors."""
+        return not self.errors
+
+    def log_warnings(self, log: logging.Logger, where: object, shown: int = 50) -> None:
+        """Log the warnings, at most `shown` of them one by one."""
+        for problem in self.warnings[:shown]:
+            log.warning("%s: %s", where, problem)
+        if len(self.warnings) > shown:
+            log.warning("%s: … and %d more warnings", where, len(self.warnings) - shown)

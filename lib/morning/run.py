@@ -1,123 +1,166 @@
-"""A run folder: features, trained models and what they score."""
+"""A run folder: where its vectors, models, results and pages lie, and how results are written."""
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from morning.errors import MorningError
-from morning.evaluation import (
-    BrandStatistics,
-    Task,
-    brand_statistics,
-    official_task,
-    result_row,
-)
-from morning.evaluation.published import published_table
 from morning.features import FeatureSet
-from morning.files import rename_folder, write_json
-from morning.models.checkpoint import TrainedModel, is_trained
-from morning.models.profiles import Profile
-from morning.models.training import train
+from morning.files import read_json, whole_file, write_json
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from morning.evaluation import Task
+
+#: The variant with every perspective, as Table IV calls it.
 FULL = "full"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder `runs/<name>/` with `features/` and `model/<variant>/seed-<n>/`."""
+    """A run folder `runs/<name>/`: this class names every place in it.
+
+    Models are read by `morning.models.load_seeds(run.model())`, so that what does not train does
+    not depend on them.
+    """
 
     folder: Path
+    data: str = ""
+    """What the run reads; empty: as its `parameters.json` says."""
+    profile: str = ""
+    """The profile that trains; empty: as its `parameters.json` says."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(self.folder))
+
+    @property
+    def parameters(self) -> Path:
+        """The file with the settings."""
+        return self.folder / "parameters.json"
+
+    @property
+    def prepared(self) -> Path:
+        """Topic models and the attribute encoder."""
+        return self.folder / "prepared"
+
+    @property
+    def blocks(self) -> Path:
+        """One folder and one note per perspective."""
+        return self.folder / "blocks"
+
+    def perspective(self, name: str) -> Path:
+        """Return the folder with the blocks of a perspective; absent where it has none."""
+        return self.blocks / name
+
+    def note(self, perspective: str) -> Path:
+        """Return the file that says which blocks a perspective has."""
+        return self.blocks / f"{perspective}.json"
+
+    @property
+    def vectors(self) -> Path:
+        """The FeatureSet that models are trained on."""
+        return self.folder / "features"
+
+    @property
+    def manifest(self) -> Path:
+        """The file that is written last of the FeatureSet, with the digest of every other."""
+        return self.vectors / "manifest.json"
+
+    def embedding(self, reading: str) -> Path:
+        """Return the embedding of the attribute graph under a reading."""
+        return self.folder / "attributes" / f"{reading}.txt"
+
+    @property
+    def variants(self) -> Path:
+        """One folder per trained variant."""
+        return self.folder / "model"
+
+    def model(self, variant: str = FULL) -> Path:
+        """Return the folder with the seeds of a variant."""
+        return self.variants / variant
+
+    @property
+    def comparison(self) -> Path:
+        """Trained rivals."""
+        return self.folder / "compare"
+
+    def results(self, table: str, suffix: str = ".json") -> Path:
+        """Return the file of a results table."""
+        return self.folder / "results" / f"{table}{suffix}"
+
+    @property
+    def notebooks(self) -> Path:
+        """Executed notebooks."""
+        return self.folder / "notebooks"
+
+    @property
+    def book(self) -> Path:
+        """The rendered book, with what it was rendered from."""
+        return self.folder / "book"
+
+    @property
+    def index(self) -> Path:
+        """The first page of the book."""
+        return self.book / "html" / "index.html"
+
+    @property
+    def tasks(self) -> Path:
+        """What the pipeline remembers of its finished tasks."""
+        return self.folder / ".doit.json"
+
+    def inputs(self, kind: str) -> Path:
+        """Return what the pipeline remembers of the files of its data or weights."""
+        return self.folder / f".{kind}.json"
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings of the run; empty where they were never written."""
+        return read_json(self.parameters) if self.parameters.is_file() else {}
 
     def features(self) -> FeatureSet:
         """Return the run's own FeatureSet."""
-        return FeatureSet.load(self.folder / "features")
+        return FeatureSet.load(self.vectors)
 
-    def models(self, variant: str = FULL) -> list[TrainedModel]:
-        """Return the trained models of a variant, in order of their seeds.
+    def protocol(self, task: Task | None = None) -> dict[str, Any]:
+        """Return what results say of how they came about: of the data alone without a task."""
+        settings = {"data": "", "profile": ""} | self.settings()
+        data = {"data": self.data or settings["data"]}
+        if task is None:
+            return data
+        profile = self.profile or settings["profile"]
+        return data | task.describe() | {"pool": task.pool, "profile": profile}
 
-        Raises
-        ------
-        MorningError
-            If there is none.
+    def write(
+        self,
+        table: str,
+        rows: Sequence[Mapping[str, Any]],
+        task: Task | None = None,
+        **extra: Any,
+    ) -> dict[str, Any]:
+        """Write `results/<table>.json` and return it.
+
+        Parameters
+        ----------
+        table : str
+        rows : sequence of mapping
+            As `evaluation.result_row` makes them.
+        task : Task, optional
+            What was ranked; its sizes go into the protocol.
+        **extra
+            Further entries of the document.
         """
-        parent = self.folder / "model" / variant
-        found = [p for p in parent.glob("seed-*") if p.name[5:].isdecimal() and is_trained(p)]
-        if not found:
-            raise MorningError(f"{self.folder}: no trained model in model/{variant}")
-        return [TrainedModel.load(p) for p in sorted(found, key=lambda p: int(p.name[5:]))]
+        document = {"table": table, "protocol": self.protocol(task), "rows": list(rows)} | extra
+        write_json(self.results(table), document)
+        return document
 
+    def read(self, table: str) -> dict[str, Any]:
+        """Return the document that `write` wrote."""
+        return read_json(self.results(table))
 
-def train_run(
-    features: FeatureSet,
-    profile: Profile,
-    out: str | Path,
-    *,
-    device: str = "auto",
-    progress: bool = True,
-) -> Run:
-    """Train one model into a new run folder, whole or not at all.
-
-    Until it is finished the run is called `<out>.partial`; calling again goes on from there.
-
-    Raises
-    ------
-    MorningError
-        If `out` exists.
-    """
-    out = Path(out)
-    if out.exists():
-        raise MorningError(f"{out} exists: choose another --out, or delete it first")
-    partial = out.with_name(f"{out.name}.partial")
-    features.save(partial / "features")
-    seed = profile.training.seed
-    model_folder = partial / "model" / FULL / f"seed-{seed}"
-    train(features, profile, model_folder, device=device, progress=progress)
-    for other in (partial / "model" / FULL).iterdir():  # left by an interrupted other seed
-        if other != model_folder:
-            shutil.rmtree(other)
-    write_json(partial / "parameters.json", {"source": features.source, **asdict(profile)})
-    rename_folder(partial, out)
-    return Run(out)
-
-
-def statistics(
-    models: list[TrainedModel], features: FeatureSet, task: Task
-) -> list[BrandStatistics]:
-    """Return what every model's F gives on a task."""
-    return [
-        brand_statistics(model.score(features, task)["F"], task.positives, task.categories)
-        for model in models
-    ]
-
-
-def mean_scores(models: list[TrainedModel], features: FeatureSet, task: Task) -> np.ndarray:
-    """Return F averaged over models (seeds), shape (B, M)."""
-    return np.mean([model.score(features, task)["F"] for model in models], axis=0)
-
-
-def evaluate_run(
-    run: Run, features: FeatureSet | None = None, *, variant: str = FULL, pool: str = "split"
-) -> dict[str, Any]:
-    """Return the result row of a run on the test brands.
-
-    Parameters
-    ----------
-    run : Run
-    features : FeatureSet, optional
-        Other vectors of the same sizes; default the run's own.
-    variant : str
-    pool : "split" or "all"
-        Candidates.
-    """
-    features = features or run.features()
-    models = run.models(variant)
-    task = official_task(features, pool)
-    blocks = list(models[0].model.input_sizes)
-    table = published_table("table4_ablations", features.source)
-    row = result_row(variant, statistics(models, features, task), table=table, blocks=blocks)
-    return row | {"protocol": task.describe() | {"pool": pool}}
+    def figure(self, name: str, figure: Figure) -> Figure:
+        """Save a figure as `figures/<name>.png`, and return it."""
+        with whole_file(self.folder / "figures" / f"{name}.png") as temporary:
+            figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight")
+        return figure

@@ -7,7 +7,6 @@ from morning.attributes.biographies import (
     BiographyOptions,
     Keywords,
     attribute_lists,
-    frequent_phrases,
     keywords,
     learn_keywords,
     segments,
@@ -95,16 +94,6 @@ class TestKeywords:
         for term in CONCEPTS.terms:
             assert keywords(term.replace("-", " "), KNOWN) == [term]
             assert keywords(f"I love {term.upper()}!", KNOWN)[-1] == term
-
-
-class TestFrequentPhrases:
-    def test_counts_biographies_not_mentions(self):
-        found = frequent_phrases(["cake, cake, cake", "the cakes of my mum", "mum"], min_count=2)
-        assert found == {"cake": 2, "mum": 2}
-
-    def test_phrases_do_not_begin_or_end_with_stop_words(self):
-        found = frequent_phrases(["lover of cats"], min_count=1)
-        assert set(found) == {"lover", "cats", "cat", "lover-of-cats", "lover-of-cat"}
 
 
 class TestLearn:

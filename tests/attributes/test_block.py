@@ -13,14 +13,14 @@ from morning.attributes.block import (
     attribute_block,
     mean_vectors,
 )
-from morning.attributes.embedding import Embedding, Node2VecConfig
+from morning.attributes.embedding import Embedding, Node2VecOptions
 from morning.errors import MorningError
 from morning.features.featureset import FeatureSet, account_table
 from toys.biographies import dataset, small_world
 
 OPTIONS = AttributeOptions(
     biographies=BiographyOptions(min_count=1),
-    node2vec=Node2VecConfig(dimensions=8, walk_length=5, walks=2, window=2, epochs=1),
+    node2vec=Node2VecOptions(dimensions=8, walk_length=5, walks=2, window=2, epochs=1),
 )
 
 

@@ -1,8 +1,5 @@
 """Concept graphs: readers, basic-level scores, the table of our own."""
 
-import sys
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,45 +154,3 @@ class TestDefault:
     def test_size_and_form(self):
         assert len(self.graph.counts) > 900
         assert all(canonical(term) == term for term in self.graph.terms)
-
-
-class TestWordNet:
-    def test_says_what_to_install(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "nltk", None)
-        monkeypatch.setitem(sys.modules, "nltk.corpus", None)
-        with pytest.raises(MorningError, match="pip install nltk"):
-            ConceptGraph.from_wordnet(["cake"])
-
-    def test_says_how_to_get_the_data(self, monkeypatch):
-        def ensure_loaded():
-            raise LookupError
-
-        corpus = SimpleNamespace(wordnet=SimpleNamespace(ensure_loaded=ensure_loaded))
-        monkeypatch.setitem(sys.modules, "nltk", SimpleNamespace(corpus=corpus))
-        monkeypatch.setitem(sys.modules, "nltk.corpus", corpus)
-        with pytest.raises(MorningError, match=r"nltk\.downloader wordnet"):
-            ConceptGraph.from_wordnet(["cake"])
-
-    def test_prefers_the_direct_hypernym_of_the_frequent_sense(self):
-        def synset(name, count, *above):
-            return SimpleNamespace(
-                lemma_names=lambda: [name],
-                lemmas=lambda: [SimpleNamespace(count=lambda: count)],
-                hypernyms=lambda: list(above),
-            )
-
-        food = synset("food", 50)
-        baked = synset("baked_goods", 3, food)
-        block = synset("block", 9, synset("artifact", 9))
-        senses = {"cake": [synset("cake", 1, block), synset("cake", 20, baked)]}
-        corpus = SimpleNamespace(synsets=lambda term, pos: senses.get(term, []))
-        graph = ConceptGraph.from_wordnet(["Cake", "nothing"], corpus=corpus)
-        # 21 × 6 one level up, 21 × 3 two levels up; the rare sense 2 × 6 and 2 × 3.
-        assert graph.counts["cake"] == {
-            "baked-goods": 126,
-            "food": 63,
-            "block": 12,
-            "artifact": 6,
-        }
-        assert graph.father("cake") == "baked-goods"
-        assert graph.father("nothing") is None

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from morning.attributes.embedding import (
     Embedding,
-    Node2VecConfig,
+    Node2VecOptions,
     embed,
     nearest,
     neighbour_agreement,
@@ -27,7 +27,7 @@ from morning.attributes.graph import AttributeGraph, read_edges, read_names
 from morning.errors import MorningError
 from scipy import sparse
 
-QUICK = Node2VecConfig(dimensions=8, walk_length=10, walks=4, window=3, epochs=2, seed=7)
+QUICK = Node2VecOptions(dimensions=8, walk_length=10, walks=4, window=3, epochs=2, seed=7)
 
 OTHER_PROCESS = """
 import hashlib
@@ -97,7 +97,7 @@ class TestEmbed:
         for i in range(n):
             weights[i, (i + 1) % n] = weights[(i + 1) % n, i] = 100.0 if i % 2 == 0 else 0.1
         graph = AttributeGraph(tuple(map(str, range(n))), sparse.csr_array(weights))
-        config = Node2VecConfig(dimensions=16, walk_length=20, walks=20, window=2, epochs=10)
+        config = Node2VecOptions(dimensions=16, walk_length=20, walks=20, window=2, epochs=10)
         closest = nearest(embed(graph, config).vectors, 1)[:, 0]
         assert closest.tolist() == [i + 1 if i % 2 == 0 else i - 1 for i in range(n)]
 
@@ -246,6 +246,6 @@ class TestReleasedEmbedding:
     def test_ours_has_its_neighbours(self, files, released):
         """Two walks a node agree far above chance; the ten of the defaults reach one half."""
         graph = read_edges(files / "src" / "attribute_graph.txt", released.names, "last")
-        ours = embed(graph, Node2VecConfig(walks=2, epochs=15))
+        ours = embed(graph, Node2VecOptions(walks=2, epochs=15))
         found = neighbour_agreement(ours, released)
         assert found["agreement"] > 10 * found["chance"]

@@ -96,25 +96,6 @@ class TestGraph:
         with pytest.raises(MorningError, match="same name"):
             AttributeGraph(("a", "a"), sparse.csr_array((2, 2)))
 
-    def test_save_and_load(self, edge_file, tmp_path):
-        graph = read_edges(edge_file, names=["ü", "b", "c", "d e"])
-        graph.save(tmp_path / "graph.npz")
-        loaded = AttributeGraph.load(tmp_path / "graph.npz")
-        assert loaded.names == graph.names
-        assert loaded.edges.equals(graph.edges)
-        assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
-
-    @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"no zip"])
-    def test_load_refuses_what_is_no_graph(self, tmp_path, content):
-        (tmp_path / "graph.npz").write_bytes(content)
-        with pytest.raises(MorningError, match="cannot be read as an attribute graph"):
-            AttributeGraph.load(tmp_path / "graph.npz")
-
-    def test_load_refuses_pickled_objects(self, tmp_path):
-        np.savez(tmp_path / "graph.npz", names=np.array([{"a": 1}], dtype=object))
-        with pytest.raises(MorningError, match="cannot be read as an attribute graph"):
-            AttributeGraph.load(tmp_path / "graph.npz")
-
     def test_describe(self, edge_file):
         row = describe(read_edges(edge_file)).iloc[0]
         assert row.to_dict() == {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
-from morning.evaluation import official_task, split_training, task, with_validation
+from morning.evaluation import mark_validation, official_task, task, training_task
 from morning.roster import Roster
 
 
@@ -74,10 +74,27 @@ class TestTask:
             official_task(roster({"A": ("shoes", "train")}, [("A", "u")]))
 
 
-class TestSplitTraining:
-    def test_validation_brands_of_the_split_are_taken(self, world):
-        fit, validation = split_training(world, 0.9)
-        assert (names(world, fit), names(world, validation)) == (["A"], ["D"])
+def test_no_training_brand():
+    with pytest.raises(MorningError, match="no brand with split = train"):
+        training_task(roster({"A": ("a", "test")}, []))
+
+
+def split_training(roster, fraction=0.1, seed=0):
+    """The brands to fit and to validate on, as they were once drawn by whoever trained."""
+    training = roster.brands("train")
+    wanted = int(len(training) * fraction)
+    categories = pd.Series(roster.categories(training))
+    rng = np.random.default_rng(seed)
+    shuffled = pd.Series(rng.permutation(len(training)))
+    turn = shuffled.groupby(categories.loc[shuffled].to_numpy()).cumcount()
+    shuffled = shuffled.iloc[np.argsort(turn.to_numpy(), kind="stable")]
+    held_out = np.sort(shuffled.to_numpy()[:wanted])
+    return np.delete(training, held_out), training[held_out]
+
+
+class TestMarkValidation:
+    def test_validation_brands_of_the_split_are_kept(self, world):
+        assert mark_validation(world, 0.9) is world
 
     @settings(max_examples=60, deadline=None)
     @given(
@@ -89,35 +106,43 @@ class TestSplitTraining:
         brands = {f"t{i}": (c, "train") for i, c in enumerate(categories)}
         brands |= {"test": ("a", "test")}
         world = roster(brands, [])
-        fit, held = split_training(world, fraction, seed)
+        marked = mark_validation(world, fraction, seed)
+        fit, held = marked.brands("train"), marked.brands("validation")
         assert sorted([*fit, *held]) == world.brands("train").tolist()
         assert len(held) == int(len(categories) * fraction)
-        assert np.array_equal(held, split_training(world, fraction, seed)[1])
+        assert marked.brands("test").tolist() == world.brands("test").tolist()
         size = {c: categories.count(c) for c in set(categories)}
         taken = {c: int((world.categories(held) == c).sum()) for c in size}
         for c in size:  # a category is behind another only when it is used up
             assert taken[c] >= max(taken.values()) - 1 or taken[c] == size[c]
+        expected = split_training(world, fraction, seed)
+        assert [fit.tolist(), held.tolist()] == [rows.tolist() for rows in expected]
 
     def test_seeds_differ(self):
         world = roster({f"t{i}": ("a", "train") for i in range(40)}, [])
-        held = {tuple(split_training(world, 0.5, seed)[1]) for seed in range(5)}
+        held = {tuple(mark_validation(world, 0.5, seed).brands("validation")) for seed in range(5)}
         assert len(held) == 5
 
-    def test_no_training_brand(self):
-        with pytest.raises(MorningError, match="no brand with split = train"):
-            split_training(roster({"A": ("a", "test")}, []))
+    def test_without_training_brands_nothing_is_marked(self):
+        world = roster({"A": ("a", "test")}, [])
+        assert mark_validation(world) is world
 
-    @pytest.mark.parametrize("kind", [object, "category"])
-    def test_marked_brands_are_those_whatever_the_fraction_asked_for_later(self, kind):
+    @pytest.mark.parametrize("kind", [object, "category", "str"])
+    def test_marked_brands_stay_those_whatever_is_asked_for_later(self, kind):
         world = roster({f"t{i}": ("ab"[i % 2], "train") for i in range(11)}, [])
         world.accounts["split"] = world.accounts["split"].astype(kind)
-        fit, held = split_training(world, 0.3)
-        marked = with_validation(world, 0.3)
-        assert marked.brands("validation").tolist() == held.tolist()
-        again = split_training(marked, 0.9)
-        assert [rows.tolist() for rows in again] == [fit.tolist(), held.tolist()]
+        marked = mark_validation(world, 0.3)
+        assert len(marked.brands("validation")) == 3
+        assert mark_validation(marked, 0.9) is marked
         assert len(world.brands("validation")) == 0
         assert marked.brands("train", "validation").tolist() == world.brands("train").tolist()
+        assert marked.accounts["split"].isna().equals(world.accounts["split"].isna())
+
+    def test_any_index(self):
+        world = roster({f"t{i}": ("ab"[i % 2], "train") for i in range(11)}, [])
+        held = mark_validation(world, 0.3).brands("validation")
+        world.accounts.index = world.accounts.index[::-1] + 5
+        assert mark_validation(world, 0.3).brands("validation").tolist() == held.tolist()
 
 
 @pytest.mark.mirror
@@ -133,7 +158,8 @@ class TestBenchmark:
         assert official_task(benchmark, "all").describe()["candidates"] == 3_748
 
     def test_validation_brands(self, benchmark, official):
-        fit, held = split_training(benchmark)
+        marked = mark_validation(benchmark)
+        fit, held = marked.brands("train"), marked.brands("validation")
         assert (len(fit), len(held)) == (258, 28)
         assert set(held) <= set(benchmark.brands("train"))
         assert not {*fit, *held} & set(official.brands)
@@ -141,5 +167,8 @@ class TestBenchmark:
         assert sorted(counts) == [2] * 8 + [3] * 4
 
     def test_training_task(self, benchmark):
-        train = task(benchmark, benchmark.brands("train"))
-        assert train.describe() == {"brands": 286, "candidates": 3_075, "positives": 3_385}
+        assert training_task(benchmark).describe() == {
+            "brands": 286,
+            "candidates": 3_075,
+            "positives": 3_385,
+        }

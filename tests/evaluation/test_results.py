@@ -13,6 +13,8 @@ from morning.evaluation import (
     write_results,
 )
 from morning.evaluation.published import PUBLISHED
+from morning.evaluation.results import differences
+from morning.evaluation.significance import bootstrap, interval
 
 CATEGORIES = np.array(list("aaaabbbbbccd"))  # the last has one brand: no cAUC of its own
 
@@ -139,3 +141,31 @@ class TestPublished:
 @pytest.mark.mirror
 def test_published_categories_are_those_of_the_benchmark(official):
     assert {*official.categories, "all"} == set(PUBLISHED["table5_categories"])
+
+
+class TestDifferences:
+    def found(self):
+        return {"mine": [run(0), run(1)], "theirs": [run(2), run(3)]}
+
+    def test_are_those_of_the_rows_with_the_paired_interval(self):
+        found = self.found()
+        (entry,) = differences(found, "mine", resamples=200).values()
+        mine, theirs = (result_row(n, runs, resamples=2) for n, runs in found.items())
+        a, b = (bootstrap(runs, 200) for runs in found.values())
+        assert list(entry) == list(METRICS)
+        for metric, difference in entry.items():
+            assert difference == {
+                "value": mine[metric] - theirs[metric],
+                "ci95": interval(a[metric] - b[metric]),
+            }
+
+    def test_p_values_where_asked(self):
+        entry = differences(self.found(), "mine", p_values=True, resamples=50)["theirs"]["auc"]
+        assert list(entry) == ["value", "ci95", "p", "p_holm"]
+        assert 0 < entry["p"] == entry["p_holm"] <= 1
+
+    def test_what_cannot_be_measured_is_null(self):
+        lone = brand_statistics(np.array([[0.5]]), np.array([[True]]), np.array(["a"]))
+        found = differences({"mine": [lone], "theirs": [lone]}, "mine", p_values=True, resamples=5)
+        assert found["theirs"]["auc"] == dict.fromkeys(["value", "ci95", "p", "p_holm"])
+        assert json.dumps(found, allow_nan=False)

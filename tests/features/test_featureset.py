@@ -14,7 +14,8 @@ from hypothesis.extra import numpy as hnp
 from morning.dataset import Dataset
 from morning.errors import ContractError, MorningError
 from morning.features import FeatureSet
-from morning.features.featureset import BLOCKS, PERSPECTIVES, account_table, is_feature_set
+from morning.features.block import BLOCKS, PERSPECTIVES
+from morning.features.featureset import account_table, is_feature_set
 from morning.files import read_json, sha256, write_json
 
 Maker = Callable[..., FeatureSet]

@@ -243,7 +243,7 @@ def test_audience_documents_are_those_of_the_chosen_posts():
 def test_training_accounts():
     dataset = world()
     ids = account_table(dataset)["account_id"].to_numpy()[training_accounts(dataset)]
-    assert ids.tolist() == ["b0", "b1", "bv", "i0", "i1", "iv", "ishared"]
+    assert ids.tolist() == ["b0", "b1", "i0", "i1", "ishared"]
 
 
 def test_test_accounts_do_not_touch_the_content_model():
@@ -255,7 +255,7 @@ def test_test_accounts_do_not_touch_the_content_model():
     np.testing.assert_array_equal(poisoned.values[training], clean.values[training])
     assert clean.values.shape == (9, 2)
     assert clean.values.dtype == np.float32
-    assert model.documents == 7
+    assert model.documents == 5
 
 
 def test_test_accounts_audiences_do_not_touch_the_audience_model():
@@ -284,7 +284,7 @@ def test_the_transductive_fit_sees_everything():
 def test_a_block_says_how_it_was_made_and_what_was_missing(caplog):
     with caplog.at_level(logging.WARNING):
         block, model = content_topics(world({"it": "@nobody 🍕 123"}), OPTIONS)
-    assert block.counts == {"accounts": 9, "documents_fitted": 7, "accounts_prior": 1}
+    assert block.counts == {"accounts": 9, "documents_fitted": 5, "accounts_prior": 1}
     assert block.made["counts"] == block.counts
     assert block.made["model"]["weights_sha256"] == model.digest
     assert "1 of 9 accounts" in caplog.text

@@ -8,7 +8,7 @@ import pytest
 import torch
 from morning.errors import MorningError
 from morning.evaluation import official_task
-from morning.models import PROFILES, Morning, TrainedModel
+from morning.models import PROFILES, Morning, TrainedModel, load_seeds, train
 from morning.models.checkpoint import is_trained, profile_from_dict, weights
 from morning.models.morning import CODE, PAPER
 from safetensors.torch import save_file
@@ -118,7 +118,7 @@ class TestDamage:
     def test_another_format(self, tmp_path):
         saved(tmp_path)
         edit(format=99)(tmp_path)
-        with pytest.raises(MorningError, match="format 99, not 1"):
+        with pytest.raises(MorningError, match="format 99, not 2"):
             TrainedModel.load(tmp_path)
 
     @pytest.mark.parametrize("name", ["model.json", "model.safetensors"])
@@ -137,3 +137,22 @@ class TestDamage:
         with pytest.raises(ValueError, match="not JSON compliant"):
             trained.save(tmp_path)
         assert (tmp_path / "model.json").read_bytes() == before
+
+
+class TestSeeds:
+    def test_in_order_of_their_numbers(self, tmp_path):
+        for seed in (10, 2, 0):
+            folder = tmp_path / f"seed-{seed}"
+            options = {"device": "cpu", "progress": False}
+            train(checkerboard(), tiny(seed=seed, epochs=1), folder, **options)
+        half = tmp_path / "seed-1.partial"
+        half.mkdir()
+        for file in ("model.json", "model.safetensors"):  # saved but not yet renamed
+            (half / file).write_bytes((folder / file).read_bytes())
+        (tmp_path / "seed-3").mkdir()
+        found = load_seeds(tmp_path)
+        assert [model.profile.training.seed for model in found] == [0, 2, 10]
+
+    def test_there_is_none(self, tmp_path):
+        with pytest.raises(MorningError, match=r"no trained model in .*c-only"):
+            load_seeds(tmp_path / "c-only")

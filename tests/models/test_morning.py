@@ -15,13 +15,9 @@ from morning.models.morning import (
     CODE,
     PAPER,
     SIDES,
-    SUBSCORES,
     CoAttention,
+    ModelOptions,
     Morning,
-    MorningConfig,
-    pair_scores,
-    score_matrix,
-    total_score,
 )
 from toys.vectors import small
 
@@ -39,7 +35,7 @@ CONFIGS = {"paper": PAPER, "code": CODE}
 SUBSETS = [c for n in range(1, len(BLOCKS) + 1) for c in combinations(BLOCKS, n)]
 
 
-def model(config: MorningConfig = PAPER, blocks=BLOCKS, seed=0, **options) -> Morning:
+def model(config: ModelOptions = PAPER, blocks=BLOCKS, seed=0, **options) -> Morning:
     torch.manual_seed(seed)
     return Morning({b: NARROW[b] for b in blocks}, small(config, **options)).eval()
 
@@ -115,7 +111,7 @@ def sigmoid(x):
 def reference(model: Morning, x: dict[str, np.ndarray], side: str) -> dict[str, np.ndarray]:
     """Spec 1.2 (or the paper's equations) in NumPy, from the parameters alone."""
     p = {n: v.detach().double().numpy() for n, v in model.named_parameters()}
-    paper = model.config.projections
+    paper = model.options.projections
 
     def linear(name, x):
         return x @ p[f"{name}.weight"].T + p[f"{name}.bias"]
@@ -161,18 +157,31 @@ class TestEquations:
 
     @pytest.mark.parametrize("config", CONFIGS)
     def test_scores_by_pair_and_by_matrix_agree(self, config):
-        net = model(CONFIGS[config])
-        brands = net.encode(inputs(4, seed=1), "brand")
-        influencers = net.encode(inputs(6, seed=2), "influencer")
-        matrix = score_matrix(brands, influencers)
-        assert {p: tuple(m.shape) for p, m in matrix.items()} == dict.fromkeys(SUBSCORES, (4, 6))
-        for b in range(4):
-            repeated = {p: e[[b] * 6] for p, e in brands.items()}
-            pairs = pair_scores(repeated, influencers)
-            for p in matrix:
-                assert torch.allclose(matrix[p][b], pairs[p], rtol=0, atol=1e-4)
-            together = sum(matrix[p][b] for p in matrix)
-            assert torch.allclose(total_score(pairs), together, rtol=0, atol=1e-4)
+        net, brands, influencers = model(CONFIGS[config]), inputs(4, seed=1), inputs(6, seed=2)
+        matrix = net(brands, influencers)
+        assert {p: tuple(m.shape) for p, m in matrix.items()} == dict.fromkeys(PERSPECTIVES, (4, 6))
+        # Every influencer as a candidate of every brand: (6, 4, size).
+        candidates = {b: x[:, None].expand(-1, 4, -1) for b, x in influencers.items()}
+        pairs = net(brands, candidates)
+        for p in matrix:
+            assert torch.allclose(matrix[p].T, pairs[p], rtol=0, atol=1e-4)
+        assert torch.allclose(matrix.total.T, pairs.total, rtol=0, atol=1e-4)
+        assert torch.allclose(matrix.total, sum(matrix.values()), rtol=0, atol=1e-4)
+
+    @pytest.mark.parametrize("config", CONFIGS)
+    def test_scores_are_products_of_the_embeddings_of_plain_numpy(self, config):
+        net, x, y = model(CONFIGS[config]), inputs(4, seed=1), inputs(6, seed=2)
+        with torch.no_grad():
+            for parameter in net.parameters():
+                parameter.mul_(4)
+        brand, influencer = (
+            reference(net, {b: v.numpy() for b, v in blocks.items()}, side)
+            for blocks, side in zip((x, y), SIDES, strict=True)
+        )
+        scores = net(x, y)
+        for p, found in scores.items():
+            expected = brand[p] @ influencer[p].T
+            assert found.detach().numpy() == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
     @pytest.mark.parametrize("config", CONFIGS)
     def test_an_account_is_encoded_alike_alone_and_among_others(self, config):
@@ -243,29 +252,27 @@ class TestCoAttention:
 
     def test_switched_off_leaves_the_embeddings_alone(self):
         net, x = model(CODE, co_attention=False), inputs()
-        before, after = net.represent(x), net.encode(x, "brand")
+        before, after = net.represent(x, net.first_matrices()), net.encode(x, "brand")
         assert all(torch.equal(before[p], after[p]) for p in before)
 
 
 class TestDropout:
     def test_weight_masks_are_the_same_on_both_sides_of_a_step(self):
         net, x = model(CODE, dropout_rate=0.5).train(), inputs()
-        net.draw_dropout()
-        brand, influencer = net.represent(x), net.represent(x)
+        first = net.first_matrices()
+        brand, influencer = net.represent(x, first), net.represent(x, first)
         assert all(torch.equal(brand[p], influencer[p]) for p in brand)
-        net.draw_dropout()
-        later = net.represent(x)
+        later = net.represent(x, net.first_matrices())
         assert not torch.equal(later["content"], brand["content"])
         assert not torch.equal(later["audience"], brand["audience"])
         assert torch.equal(later["attribute"], brand["attribute"])  # beta has no dropout
 
     def test_dropped_weights_are_zero_and_the_others_scaled(self):
         net = model(CODE, dropout_rate=0.25).train()
-        net.draw_dropout()
-        for block, perceptron in net.perceptrons.items():
-            weight, used = perceptron.layers[0].weight, perceptron._first
+        for block, used in net.first_matrices().items():
+            weight = net.perceptrons[block].layers[0].weight
             if block == "attribute":
-                assert used is None or torch.equal(used, weight)
+                assert torch.equal(used, weight)
                 continue
             kept = used != 0
             assert 0.1 < 1 - kept.float().mean() < 0.4
@@ -273,23 +280,38 @@ class TestDropout:
 
     def test_activations_are_dropped_independently_in_the_paper(self):
         net, x = model(PAPER, dropout_rate=0.5).train(), inputs()
-        net.draw_dropout()
-        first, second = net.represent(x), net.represent(x)
+        matrices = net.first_matrices()
+        first, second = net.represent(x, matrices), net.represent(x, matrices)
         assert all(not torch.equal(first[p], second[p]) for p in first)
 
     @pytest.mark.parametrize("config", CONFIGS)
     def test_there_is_none_in_evaluation(self, config):
         net, x = model(CONFIGS[config], dropout_rate=0.9), inputs()
-        before = net.represent(x)
-        net.draw_dropout()
-        assert all(torch.equal(before[p], e) for p, e in net.represent(x).items())
+        net.train()(x, x)  # leaves nothing behind
+        net.eval()
+        plain = {b: p.layers[0].weight for b, p in net.perceptrons.items()}
+        expected = net.attend(net.represent(x, plain), "brand")
+        assert all(torch.equal(expected[p], e) for p, e in net.encode(x, "brand").items())
+
+    @pytest.mark.parametrize("aligned", [True, False])
+    def test_one_draw_of_weights_serves_both_sides_of_a_call(self, aligned):
+        """With shared co-attention an account scores with itself as the square of its norm."""
+        options = {"dropout_rate": 0.5, "shared_attention": True}
+        net, x = model(CODE, **options).train(), inputs()
+        scores = net(x, {b: v[None] for b, v in x.items()} if aligned else x)
+        for s in scores.values():
+            assert ((s[0] if aligned else s.diagonal()) >= 0).all()
+        torch.manual_seed(3)
+        again = net(x, x)
+        torch.manual_seed(3)
+        e = net.encode(x, "brand")
+        assert torch.allclose(again["content"], e["content"] @ e["content"].T, atol=1e-6)
 
     @pytest.mark.parametrize("config", CONFIGS)
     def test_gradients_reach_every_parameter(self, config):
         net = model(CONFIGS[config]).train()
-        net.draw_dropout()
-        brands, influencers = (net.encode(inputs(seed=i), s) for i, s in enumerate(SIDES))
-        total_score(pair_scores(brands, influencers)).sum().backward()
+        candidates = {b: x[None] for b, x in inputs(seed=1).items()}
+        net(inputs(seed=0), candidates).total.sum().backward()
         for name, parameter in net.named_parameters():
             assert parameter.grad is not None, name
             assert parameter.grad.abs().sum() > 0, name
@@ -301,12 +323,10 @@ class TestMissingBlocks:
     def test_any_subset_builds_and_scores(self, blocks, config):
         net = model(CONFIGS[config], blocks)
         present = [p for p, names in PERSPECTIVES.items() if set(names) & set(blocks)]
-        brands = net.encode(inputs(3, blocks), "brand")
-        influencers = net.encode(inputs(4, blocks, seed=2), "influencer")
-        scores = score_matrix(brands, influencers)
+        scores = net(inputs(3, blocks), inputs(4, blocks, seed=2))
         assert list(scores) == present
-        assert torch.equal(total_score(scores), torch.stack([*scores.values()]).sum(0))
-        assert torch.isfinite(total_score(scores)).all()
+        assert torch.equal(scores.total, torch.stack([*scores.values()]).sum(0))
+        assert torch.isfinite(scores.total).all()
         assert net.input_sizes == {b: NARROW[b] for b in blocks}
         assert bool(net.attention) == ({"content", "audience"} <= set(present))
 
@@ -319,14 +339,16 @@ class TestMissingBlocks:
             one.load_state_dict(
                 {n: v for n, v in both.state_dict().items() if f".{kept}." in n}, strict=True
             )
-            expected = both._modality(kept, x[kept])
-            assert torch.equal(one.represent({kept: x[kept]})[perspective], expected)
+            expected = both.modality(kept, x[kept], both.first_matrices()[kept])
+            found = one.represent({kept: x[kept]}, one.first_matrices())
+            assert torch.equal(found[perspective], expected)
 
     def test_both_modalities_multiply(self):
         net, x = model(), inputs()
+        first = net.first_matrices()
         for perspective in ("content", "audience"):
-            a, b = (net._modality(block, x[block]) for block in PERSPECTIVES[perspective])
-            assert torch.equal(net.represent(x)[perspective], a * b)
+            a, b = (net.modality(n, x[n], first[n]) for n in PERSPECTIVES[perspective])
+            assert torch.equal(net.represent(x, first)[perspective], a * b)
 
     def test_only_what_is_in_use_is_built(self):
         net = model(perspectives=("content",))
@@ -353,7 +375,7 @@ class TestConfig:
     )
     def test_refused(self, options, message):
         with pytest.raises(MorningError, match=message):
-            MorningConfig(**options)
+            ModelOptions(**options)
 
     def test_embedding_size(self):
         assert PAPER.embedding_size == 512

@@ -1,14 +1,17 @@
 """The loss: values computed by hand, its gradient, and scores of any size."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from morning.errors import MorningError
-from morning.learning.losses import add_l1_gradient, l1_norm, pair_cross_entropy, triplet
-from morning.models.objectives import ObjectiveConfig, objective, shrinkage
+from morning.evaluation import evaluate, official_task
+from morning.learning.losses import pair_cross_entropy
+from morning.models import train
+from morning.models.morning import CODE, Scores
+from morning.models.objectives import LOSSES, ObjectiveOptions, objective, shrinkage
+from toys.vectors import checkerboard, tiny
 
 tensor = torch.tensor
 POSITIVE = {
@@ -21,61 +24,24 @@ NEGATIVE = {
     "audience": tensor([1.0, 1.0]),
     "attribute": tensor([0.0, 0.0]),
 }
+SHRUNK = ("triplet", "cross_entropy", "shrinkage")
 
 
-class TestTriplet:
-    def test_mean_over_the_batch(self):
-        # Losses relu(0 - 5 + 4) = 0, relu(2 - 1 + 4) = 5, relu(1 - 1 + 4) = 4.
-        positive, negative = tensor([5.0, 1.0, 1.0]), tensor([0.0, 2.0, 1.0])
-        assert float(triplet(positive, negative, 4.0)) == pytest.approx(3)
-        assert float(triplet(positive, negative, 4.0, "active")) == pytest.approx(4.5)
-
-    @pytest.mark.parametrize("mean", ["batch", "active"])
-    def test_no_active_triplet_is_zero_and_has_no_gradient(self, mean):
-        positive = tensor([9.0, 8.0], requires_grad=True)
-        loss = triplet(positive, tensor([0.0, 0.0]), 2.0, mean)
-        assert loss.item() == 0
-        loss.backward()
-        assert positive.grad.tolist() == [0, 0]
-
-    def test_active_mean_keeps_the_gradient_of_a_lone_triplet(self):
-        positive = tensor([0.0, 9.0, 9.0, 9.0], requires_grad=True)
-        triplet(positive, torch.zeros(4), 2.0, "active").backward()
-        assert positive.grad.tolist() == [-1, 0, 0, 0]
-
-    @settings(deadline=None, max_examples=50)
-    @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1, max_size=8))
-    def test_active_mean_is_the_batch_mean_over_fewer(self, pairs):
-        positive, negative = tensor(pairs, dtype=torch.float32).T
-        losses = [max(0, n - p + 4) for p, n in pairs]
-        active = sum(loss > 0 for loss in losses)
-        found = float(triplet(positive, negative, 4.0, "active"))
-        assert found == pytest.approx(sum(losses) / active if active else 0)
-
-
-class TestPairCrossEntropy:
-    def test_is_the_log_softmax_of_the_pair(self):
-        positive, negative = tensor([1.0, -2.0]), tensor([0.5, 3.0])
-        expected = -torch.log_softmax(torch.stack([positive, negative]), dim=0)[0].mean()
-        assert float(pair_cross_entropy(positive, negative)) == pytest.approx(float(expected))
-        assert float(pair_cross_entropy(tensor([3.0]), tensor([3.0]))) == pytest.approx(math.log(2))
-
-    def test_huge_scores(self):
-        positive = tensor([1e30, -1e30, 1e4], requires_grad=True)
-        loss = pair_cross_entropy(positive, tensor([-1e30, 1e30, -1e4]))
-        assert loss.item() == pytest.approx(2e30 / 3, rel=1e-6)
-        loss.backward()
-        assert positive.grad.tolist() == pytest.approx([0, -1 / 3, 0])
+def pairs(positive=POSITIVE, negative=NEGATIVE, sign=1) -> Scores:
+    """Scores of pairs: perspective -> (2, n), the partner in row 0."""
+    return Scores({p: sign * torch.stack([positive[p], negative[p]]) for p in positive})
 
 
 class TestShrinkage:
     def test_by_hand(self):
         # 0.01 (3 + 1) + 0.02 (1 + 1) + 0.01 (2.5 + 0)
-        assert float(shrinkage(POSITIVE, NEGATIVE)) == pytest.approx(0.04 + 0.04 + 0.025)
+        assert float(shrinkage(pairs(), ObjectiveOptions())["shrinkage"]) == pytest.approx(
+            0.04 + 0.04 + 0.025
+        )
 
     def test_is_signed(self):
-        flipped = [{p: -s for p, s in scores.items()} for scores in (POSITIVE, NEGATIVE)]
-        assert float(shrinkage(*flipped)) == pytest.approx(-0.105)
+        found = shrinkage(pairs(sign=-1), ObjectiveOptions())["shrinkage"]
+        assert float(found) == pytest.approx(-0.105)
 
 
 class TestObjective:
@@ -89,8 +55,8 @@ class TestObjective:
 
     @pytest.mark.parametrize("mean", ["batch", "active"])
     def test_parts_by_hand(self, mean):
-        config = ObjectiveConfig(triplet_mean=mean)
-        total, parts = objective(POSITIVE, NEGATIVE, config)
+        config = ObjectiveOptions(triplet_mean=mean)
+        total, parts = objective(pairs(), config)
         expected = self.by_hand(mean)
         names = ["triplet_content", "triplet_audience", "triplet_attribute", "cross_entropy"]
         assert list(parts) == [*names, "data"]
@@ -99,13 +65,13 @@ class TestObjective:
         assert float(total) == float(parts["data"]) == pytest.approx(sum(expected))
 
     def test_shrinkage_is_in_the_total_but_not_in_the_data_loss(self):
-        total, parts = objective(POSITIVE, NEGATIVE, ObjectiveConfig(shrinkage=True))
+        total, parts = objective(pairs(), ObjectiveOptions(losses=SHRUNK))
         assert float(parts["data"]) == pytest.approx(sum(self.by_hand("batch")))
         assert float(total) == pytest.approx(float(parts["data"]) + 0.105)
 
     def test_absent_perspectives_add_nothing(self):
         one = {"audience": POSITIVE["audience"]}, {"audience": NEGATIVE["audience"]}
-        total, parts = objective(*one, ObjectiveConfig())
+        total, parts = objective(pairs(*one), ObjectiveOptions())
         assert list(parts) == ["triplet_audience", "cross_entropy", "data"]
         assert float(total) == pytest.approx(
             2 + float(pair_cross_entropy(one[0]["audience"], one[1]["audience"]))
@@ -115,45 +81,60 @@ class TestObjective:
     def test_huge_scores_stay_finite(self, mean):
         positive = {p: (s * 1e25).requires_grad_() for p, s in POSITIVE.items()}
         negative = {p: -s * 1e25 for p, s in NEGATIVE.items()}
-        total, _ = objective(positive, negative, ObjectiveConfig(triplet_mean=mean, shrinkage=True))
+        options = ObjectiveOptions(losses=SHRUNK, triplet_mean=mean)
+        total, _ = objective(pairs(positive, negative), options)
         total.backward()
         assert torch.isfinite(total)
         assert all(torch.isfinite(p.grad).all() for p in positive.values())
 
     def test_parts_carry_no_graph(self):
         positive = {p: s.clone().requires_grad_() for p, s in POSITIVE.items()}
-        total, parts = objective(positive, NEGATIVE, ObjectiveConfig())
+        total, parts = objective(pairs(positive), ObjectiveOptions())
         assert total.requires_grad
         assert not any(part.requires_grad for part in parts.values())
 
     @pytest.mark.parametrize(
         ("options", "message"),
-        [({"triplet_mean": "sum"}, "unknown triplet_mean 'sum'"), ({"l1": -1.0}, "l1 must not be")],
+        [
+            ({"triplet_mean": "sum"}, "unknown triplet_mean 'sum'"),
+            ({"l1": -1.0}, "l1 must not be"),
+            ({"losses": ("tripled",)}, "unknown loss tripled; known are triplet, cross_entropy"),
+            ({"losses": ()}, "at least one loss"),
+            ({"losses": ("shrinkage",)}, "at least one loss"),
+        ],
     )
     def test_refused_options(self, options, message):
         with pytest.raises(MorningError, match=message):
-            ObjectiveConfig(**options)
+            ObjectiveOptions(**options)
 
 
-class TestL1:
-    def test_norm_by_hand(self):
-        assert float(l1_norm([tensor([[1.0, -2.0]]), tensor([[0.0], [-3.5]])])) == 6.5
+class TestNewLoss:
+    """A new loss is a function and its name in a profile."""
 
-    def test_gradient_equals_that_of_autograd(self):
-        torch.manual_seed(0)
-        weights = [torch.randn(4, 3), torch.randn(2, 5)]
-        weights[0][1, 1] = 0.0
-        by_autograd = [w.clone().requires_grad_() for w in weights]
-        by_hand = [w.clone().requires_grad_() for w in weights]
-        for group in (by_autograd, by_hand):
-            sum((w**3).sum() for w in group).backward()
-        (0.25 * l1_norm(by_autograd)).backward()
-        add_l1_gradient(by_hand, 0.25)
-        for a, b in zip(by_autograd, by_hand, strict=True):
-            assert torch.allclose(a.grad, b.grad, rtol=1e-6)
-            assert not b.grad.requires_grad
+    @pytest.fixture(autouse=True)
+    def listwise(self, monkeypatch):
+        def listwise(scores, options):
+            """Return -ln of the softmax of the partner among its candidates."""
+            return {"listwise": -torch.log_softmax(scores.total, dim=0)[0].mean()}
 
-    def test_weights_out_of_use_are_left_alone(self):
-        weight = torch.ones(2, 2, requires_grad=True)
-        add_l1_gradient([weight], 1.0)
-        assert weight.grad is None
+        monkeypatch.setitem(LOSSES, "listwise", listwise)
+
+    def test_learns_the_checkerboard(self, tmp_path):
+        profile = tiny(CODE, epochs=60)
+        options = replace(profile.objective, losses=("listwise",))
+        board = checkerboard()
+        on = official_task(board)
+        trained = train(
+            board, replace(profile, objective=options), tmp_path / "m", device="cpu", progress=False
+        )
+        scores = trained.score(board, on, device="cpu")["F"]
+        assert evaluate(scores, on.positives, on.categories)["auc_clean"] == 1
+        assert {"listwise", "data"} < set(trained.history[0])
+        assert "triplet_content" not in trained.history[0]
+
+    def test_of_one_candidate_among_many(self):
+        scores = Scores({"content": tensor([[1.0], [0.0], [-2.0]])})  # (3 candidates, 1 brand)
+        _, parts = objective(scores, ObjectiveOptions(losses=("triplet", "listwise")))
+        total = math.log(math.e + 1 + math.exp(-2)) - 1
+        assert float(parts["listwise"]) == pytest.approx(total)
+        assert float(parts["triplet_content"]) == pytest.approx((3 + 1) / 2)

@@ -1,33 +1,21 @@
 """Scores of a model over a task, and the device they are computed on."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from morning.errors import MorningError
 from morning.evaluation import official_task
 from morning.features import BLOCKS
-from morning.learning.device import find_device
-from morning.models import Morning, scoring
-from morning.models.morning import CODE, PAPER, SUBSCORES, pair_scores
-from morning.models.scoring import score, tensors
+from morning.models import Morning
+from morning.models import morning as morning_module
+from morning.models.morning import CODE, PAPER
+from morning.models.scoring import SUBSCORES, measure, score, tensors
 from toys.vectors import checkerboard, small
 
 CPU = torch.device("cpu")
-
-
-class TestDevice:
-    @pytest.mark.parametrize("name", ["gpu", "cuda:99", "", "cpu:x"])
-    def test_that_is_not_there(self, name):
-        with pytest.raises(MorningError, match=f"device '{name}' cannot be used"):
-            find_device(name)
-
-    @pytest.mark.parametrize("there", [True, False])
-    def test_auto_takes_a_gpu_where_there_is_one(self, there, monkeypatch):
-        monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
-        assert find_device().type == ("cuda" if there else "cpu")
-
-    def test_by_name(self):
-        assert find_device("cpu") == CPU
 
 
 class TestTensors:
@@ -63,8 +51,8 @@ class TestScore:
         assert list(found) == ["f", "g", "h", "F"]
         b, m = np.indices(on.positives.shape).reshape(2, -1)
         brands = {n: x[on.brands[b]] for n, x in inputs.items()}
-        influencers = {n: x[on.influencers[m]] for n, x in inputs.items()}
-        pairs = pair_scores(model.encode(brands, "brand"), model.encode(influencers, "influencer"))
+        influencers = {n: x[on.influencers[m]][None] for n, x in inputs.items()}
+        pairs = model(brands, influencers)
         for perspective, values in pairs.items():
             matrix = values.detach().numpy().reshape(on.positives.shape)
             assert found[SUBSCORES[perspective]] == pytest.approx(matrix, abs=1e-4)
@@ -74,13 +62,23 @@ class TestScore:
         model, inputs, on = self.parts(config)
         expected = score(model.eval(), inputs, on)["F"]
         model.train()
-        model.draw_dropout()
         assert np.array_equal(score(model, inputs, on)["F"], expected)
         assert model.training
 
     def test_accounts_in_portions_give_the_same(self, config, monkeypatch):
         model, inputs, on = self.parts(config)
         expected = score(model.eval(), inputs, on)
-        monkeypatch.setattr(scoring, "_ROWS", 3)
+        monkeypatch.setattr(morning_module, "_ROWS", 3)
         for name, matrix in score(model, inputs, on).items():
             assert matrix == pytest.approx(expected[name], abs=1e-5)
+
+
+def test_what_cannot_be_measured_is_null():
+    features = checkerboard()
+    on = official_task(features)
+    torch.manual_seed(0)
+    model = Morning(features.sizes(), small())
+    lone = replace(on, categories=np.arange(len(on.brands)).astype(str))
+    found = measure(model, tensors(features, features.sizes(), CPU), lone)
+    assert found["cauc"] is None
+    assert json.dumps(found, allow_nan=False)

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from morning import comparing
 from morning.errors import MorningError
 from morning.features import FeatureSet
 from morning.features.featureset import account_table
 from morning.features.rivals.cosmic import CosmicOptions
+from morning.features.rivals.inputs import NEEDS
 from morning.features.visual.preprocess import ResizeCrop
 from morning.features.visual.recogniser import Recogniser
 from morning.prepare import rivals
-from morning.rankers import NEEDS
 from morning.sources import Source, demo
+from morning.studies import baselines
 from torch import nn
 
 SMALL = {"brands": 12, "influencers": 24, "posts": 3, "audience": 0, "picture_size": 16}
@@ -110,7 +110,7 @@ def test_vectors_of_other_accounts_are_refused(source, features):
         rivals.rival_inputs(source, turned)
 
 
-def test_methods_are_compared_on_the_validation_brands_of_the_profile(
+def test_methods_are_compared_on_brands_that_are_marked_at_the_door(
     source, features, tmp_path, monkeypatch
 ):
     features.save(tmp_path / "features")
@@ -121,10 +121,10 @@ def test_methods_are_compared_on_the_validation_brands_of_the_profile(
         seen["needs"] = there(inputs)
         return []
 
-    monkeypatch.setattr(comparing, "compare", spy)
+    monkeypatch.setattr(baselines, "compare", spy)
     data = source.name
     training = len(features.brands("train"))
     for profile in ("quick", "paper"):
-        comparing.compare_methods(tmp_path / "features", ["MIV"], data=data, profile=profile)
-        assert seen["held out"] == int(training * comparing.validation_share(profile)), profile
+        baselines.compare_folder(tmp_path / "features", ["MIV"], data=data, profile=profile)
+        assert seen["held out"] == training // 10, profile
         assert seen["needs"] == {"activity"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from morning.evaluation import evaluate, interval, official_task
-from morning.rankers import Inputs, expectation, ranker
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
+from morning.rankers.rand import expected_metrics
 from morning.sources import public
-from morning.studies.comparison import draws
+from morning.studies.comparison import draw
 
 pytestmark = pytest.mark.mirror
 
@@ -47,8 +49,8 @@ def test_category_oracle_is_that_of_the_specification(inputs, on):
 
 def test_random_scores_are_those_of_the_specification(inputs, on):
     """Section 2.4: means and 95 % intervals over 2,000 draws, against 200 and the exact mean."""
-    exact = expectation(on)
-    drawn = [run.metrics() for run in draws(ranker("RAND"), inputs, on, 200)]
+    exact = expected_metrics(on)
+    drawn = [run.metrics() for run in draw(ranker("RAND"), inputs, on, 200)]
     known = {
         "recall@10": (0.0125, 0.0055, 0.0211),
         "recall@50": (0.0628, 0.046, 0.081),

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.evaluation import METRICS, Task, brand_statistics
-from morning.rankers import Inputs, expectation, ranker
-from morning.studies.comparison import draws
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
+from morning.rankers.rand import expected_metrics
+from morning.studies.comparison import draw
 from toys import rivals as worlds
 
 
@@ -30,7 +32,7 @@ def test_is_the_mean_over_every_ranking(brands, candidates, seed):
         brand_statistics(np.array(scores, float), on.positives, on.categories).metrics()
         for scores in every
     ]
-    exact = expectation(on)
+    exact = expected_metrics(on)
     for metric in METRICS:
         mean = np.mean([values[metric] for values in found])
         assert exact[metric] == pytest.approx(mean, nan_ok=True), metric
@@ -43,20 +45,20 @@ def test_lies_within_the_error_of_many_draws():
         brand_statistics(rng.random(on.positives.shape), on.positives, on.categories).metrics()
         for _ in range(600)
     ]
-    for metric, exact in expectation(on).items():
+    for metric, exact in expected_metrics(on).items():
         values = np.array([values[metric] for values in drawn])
         assert abs(values.mean() - exact) < 5 * values.std() / np.sqrt(600), metric
 
 
 def test_nothing_to_measure():
-    found = expectation(make_task(np.zeros((2, 3)), ["a", "b"]))
+    found = expected_metrics(make_task(np.zeros((2, 3)), ["a", "b"]))
     assert np.isnan(list(found.values())).all()
 
 
 def test_draws_take_the_seeds_in_turn():
     world = Inputs(worlds.world().features)
     on = worlds.test_task(world)
-    first, second = draws(ranker("RAND"), world, on, 2)
+    first, second = draw(ranker("RAND"), world, on, 2)
     alone = ranker("RAND").fit(world, seed=1).score(on)
     expected = brand_statistics(alone, on.positives, on.categories).metrics()
     assert second.metrics() == expected

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from morning.evaluation import Task, evaluate
-from morning.rankers import Inputs, ranker
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
 from toys import rivals as worlds
 
 MIR = {"embedding_size": 64, "epochs": 30, "lists": 10, "learning_rate": 0.03, "keep": 1.0}
-CONCEPTS = {"epochs": 60, "hidden": 64, "embedding_size": 32}
+CONCEPTS = {"epochs": 60, "hidden": 128, "embedding_size": 64}
 #: Methods that have to learn which looks go together.
 LEARNERS = {
     "MIR-2": MIR,
@@ -145,11 +146,11 @@ def test_ridge_solves_its_normal_equations():
     world = worlds.world()
     fitted = ranker("ridge-bilinear", penalties=(0.5,)).fit(world)
     # At the optimum the residual's gradient equals the penalty's, checked in the small SVD basis.
-    from morning.evaluation import split_training, task
+    from morning.evaluation import training_task
     from morning.features.standardise import standardised
 
     x = standardised(world.features)
-    fit = task(world.blinded().features, split_training(world.features)[0])
+    fit = training_task(world.blinded().features)
     xb, xm = x[fit.brands], x[fit.influencers]
     y = fit.positives - fit.positives.mean()
     everyone = replace(fit, brands=fit.brands, influencers=fit.influencers)

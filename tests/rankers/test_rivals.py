@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.evaluation import official_task
+from morning.features.rivals.inputs import Concepts
 from morning.features.standardise import standardised, unit
-from morning.learning.dropout import dropped
 from morning.models.checkpoint import TrainedModel
-from morning.rankers import Concepts, ranker
+from morning.rankers import ranker
 from morning.rankers.camera import Camera, CameraOptions, influencer_scalars
 from morning.rankers.mir import competence_matrix, draw_lists
 from morning.rankers.neural import Encoder, encoders
@@ -84,16 +84,6 @@ def test_response_normalisation_stays_within_its_512_channels():
 
 
 class TestDropout:
-    def test_keeps_its_share_and_scales(self):
-        torch.manual_seed(0)
-        out = dropped(torch.ones(400, 401), 0.4)
-        assert set(out.unique().tolist()) == {0.0, torch.ones(1).div(0.6).item()}
-        assert abs((out == 0).float().mean() - 0.4) < 0.01
-
-    def test_none(self):
-        weight = torch.randn(3, 5)
-        torch.testing.assert_close(dropped(weight, 0.0), weight)
-
     def test_one_mask_for_all_accounts_of_a_step_and_none_afterwards(self):
         torch.manual_seed(0)
         encoder = Encoder(6, 8, 4, keep=0.5, dropped=1, biased=1)
@@ -128,7 +118,7 @@ class TestCamera:
         arrays = fitted._arrays
         module = Camera(fitted.options)
         # Rebuild the network and follow spec 6.6 for one pair.
-        from morning.rankers.camera import ConceptNet
+        from morning.rankers.concept_net import ConceptNet
 
         net = ConceptNet(world.concepts, arrays["scalars"], fitted.options)
         net.load_state_dict(
@@ -166,7 +156,7 @@ class TestCamera:
 
     def test_gates_are_not_penalised(self):
         world = worlds.world()
-        from morning.rankers.camera import ConceptNet
+        from morning.rankers.concept_net import ConceptNet
 
         net = ConceptNet(world.concepts, np.zeros((len(world.features), 4)), CameraOptions())
         assert len(encoders(net)) == 3

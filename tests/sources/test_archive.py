@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from morning.dataset import Dataset
 from morning.errors import ContractError
-from morning.sources import archive
+from morning.sources import archive, check, load
 from PIL import Image
 
 TABLES = {
@@ -68,14 +68,14 @@ def stored(tmp_path):
 
 def refused(folder):
     with pytest.raises(ContractError) as caught:
-        archive.load(folder)
+        load(folder)
     return caught.value.problems
 
 
 class TestLayout:
     def test_everything_is_read(self, stored, caplog):
         with caplog.at_level(logging.WARNING):
-            dataset = archive.load(stored)
+            dataset = load(stored).dataset
         accounts = dataset.accounts.set_index("account_id")
         assert accounts["role"].to_dict() == {
             "airone": "brand", "cakeco": "brand", "newshoes": "brand",
@@ -98,7 +98,7 @@ class TestLayout:
         assert dataset.root == stored
 
     def test_posts_pictures_and_times(self, stored):
-        posts = archive.load(stored).posts.set_index("post_id")
+        posts = load(stored).dataset.posts.set_index("post_id")
         assert posts.loc["airone_a_1", "posted_at"] == pd.Timestamp("2019-01-01")
         assert posts.loc["cakeco_a_1", "posted_at"] == pd.Timestamp("2019-02-03 10:00")
         assert posts.loc["cakeco_a_2", "posted_at"] == pd.Timestamp("2019-02-04 11:30")
@@ -114,7 +114,7 @@ class TestLayout:
 
     def test_posts_of_an_influencer_of_two_brands_are_kept_once(self, stored, caplog):
         with caplog.at_level(logging.WARNING):
-            posts = archive.load(stored).posts
+            posts = load(stored).dataset.posts
         assert posts["account_id"].value_counts()["spotter.1"] == 2
         assert "cakeco_spotter.1_a_1" not in set(posts["post_id"])
         assert "1 posts of influencers of several brands" in caplog.text
@@ -123,7 +123,7 @@ class TestLayout:
         rows = [[*TABLES["brand_posts"][0], "picture"]]
         rows += [[*row, f"x/{k}.jpg"] for k, row in enumerate(TABLES["brand_posts"][1:])]
         write(stored, "brand_posts", rows)
-        posts = archive.load(stored).posts.set_index("post_id")
+        posts = load(stored).dataset.posts.set_index("post_id")
         assert posts.loc["cakeco_a_2", "image"] == "x/2.jpg"
 
     def test_pictures_stay_in_the_folder(self, stored, tmp_path_factory):
@@ -139,7 +139,7 @@ class TestLayout:
         assert [(p.file, p.row) for p in refused(stored)] == [("influencer_posts.xlsx", 4)]
 
     def test_is_a_dataset_like_any_other(self, stored, tmp_path):
-        dataset = archive.load(stored)
+        dataset = load(stored).dataset
         dataset.save(tmp_path / "copy")
         for name, table in Dataset.load(tmp_path / "copy").tables().items():
             pd.testing.assert_frame_equal(table, getattr(dataset, name))
@@ -148,10 +148,31 @@ class TestLayout:
         for name in ("brand_posts", "influencer_posts", "audience_posts", "influencer_biographies"):
             (stored / f"{name}.xlsx").unlink()
         with caplog.at_level(logging.WARNING):
-            dataset = archive.load(stored)
+            dataset = load(stored).dataset
         assert len(dataset.posts) == len(dataset.audiences) == 0
         assert dataset.accounts["role"].value_counts().to_dict() == {"brand": 3, "influencer": 3}
         assert "3 influencers have no biography" in caplog.text
+
+
+class TestDoor:
+    @pytest.mark.parametrize("there", ["brand_biographies", "pre_dataset_train"])
+    def test_one_of_its_spreadsheets_tells_an_archive(self, stored, there):
+        for path in stored.glob("*.xlsx"):
+            if path.stem != there:
+                path.unlink()
+        rules = {p.file: p.rule for p in check(stored).errors}
+        assert rules["pre_dataset_test.xlsx"] == "is missing; see morning.sources.archive"
+        assert there not in rules
+
+    def test_other_folders_are_none(self, tmp_path):
+        (tmp_path / "brand_posts.xlsx").touch()
+        (tmp_path / "accounts.csv").touch()
+        assert not archive.recognises(tmp_path)
+
+    def test_load_is_that_door(self, stored):
+        source = load(str(stored))
+        assert source.has_posts
+        assert (source.planted, source.released, source.features) == (False, False, None)
 
 
 class TestFaults:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.attributes.concepts import ConceptGraph
+from morning.code import closure
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.files import read_json
 from morning.sources import demo
 from morning.sources.demo.build import tables
 from morning.sources.demo.vocabulary import vocabulary
@@ -21,6 +24,14 @@ from scipy.stats import rankdata
 
 SMALL = {"brands": 6, "influencers": 15, "posts": 2, "audience": 2, "audience_posts": 1}
 SEEDS = range(4)
+
+
+def keyword_attributes():
+    """Every keyword of the demo's biographies with the attribute that it stands for."""
+    raw = read_json(Path(demo.__file__).with_name("vocabulary.json"))
+    lists = [topic["interests"] for topic in raw["topics"].values()]
+    lists += [*raw["styles"].values(), *raw["personas"].values()]
+    return {word: name for each in lists for name, text in each.items() for word in text.split()}
 
 
 def auc(scores, positives):
@@ -38,7 +49,7 @@ def protocol_auc(world, scores):
 
 @pytest.fixture(scope="module")
 def worlds():
-    return [plan(demo.DemoConfig(seed=seed)) for seed in SEEDS]
+    return [plan(demo.DemoOptions(seed=seed)) for seed in SEEDS]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +107,7 @@ class TestPreference:
             assert world.parts["content"][same].std() > 0.3
 
     def test_without_structure_nothing_can_be_learned(self):
-        planned = [plan(demo.DemoConfig(structure=0, seed=seed)) for seed in range(12)]
+        planned = [plan(demo.DemoOptions(structure=0, seed=seed)) for seed in range(12)]
         for part in WEIGHTS:
             aucs = [auc(w.parts[part], w.partners) for w in planned]
             assert np.mean(aucs) == pytest.approx(0.5, abs=0.015)
@@ -109,7 +120,7 @@ class TestPreference:
         assert np.mean(agree) == pytest.approx(1 / 12, abs=0.02)
 
     def test_the_dial_only_changes_who_works_with_whom(self):
-        low, high = (plan(demo.DemoConfig(structure=s)) for s in (0.0, 1.0))
+        low, high = (plan(demo.DemoOptions(structure=s)) for s in (0.0, 1.0))
         np.testing.assert_array_equal(low.content, high.content)
         np.testing.assert_array_equal(low.audience, high.audience)
         assert low.splits == high.splits
@@ -142,7 +153,7 @@ class TestLabels:
     )
     def test_any_size_is_valid(self, brands, influencers, structure, seed):
         world = plan(
-            demo.DemoConfig(brands=brands, influencers=influencers, structure=structure, seed=seed)
+            demo.DemoOptions(brands=brands, influencers=influencers, structure=structure, seed=seed)
         )
         assert (world.partners.sum(axis=1) >= 1).all()
         if influencers >= brands:
@@ -171,7 +182,7 @@ class TestLabels:
 class TestRoles:
     def shares(self, gap):
         """Share of products among the two objects of a category, by role."""
-        config = demo.DemoConfig(role_gap=gap, audience=3, audience_posts=3)
+        config = demo.DemoOptions(role_gap=gap, audience=3, audience_posts=3)
         dataset, objects, _ = tables(plan(config), config)
         pairs = [t.objects for t in vocabulary().topics.values() if len(t.objects) == 2]
         products = {product for product, _ in pairs}
@@ -195,7 +206,9 @@ class TestRoles:
     def test_captions_do_not_depend_on_it(self):
         alike, apart = (
             tables(plan(config), config)[0].posts["caption"].tolist()
-            for config in (demo.DemoConfig(role_gap=gap, posts=2, audience=0) for gap in (0.0, 1.0))
+            for config in (
+                demo.DemoOptions(role_gap=gap, posts=2, audience=0) for gap in (0.0, 1.0)
+            )
         )
         assert alike == apart
 
@@ -223,7 +236,7 @@ class TestFolder:
                 assert (picture.format, picture.size) == ("JPEG", (64, 64))
 
     def test_captions_have_hashtags_mentions_links_and_emoji(self, worlds):
-        dataset, _, _ = tables(worlds[0], demo.DemoConfig(audience=1))
+        dataset, _, _ = tables(worlds[0], demo.DemoOptions(audience=1))
         captions = dataset.posts["caption"]
         for pattern, least in (
             (r"#\w+", 0.99),
@@ -236,14 +249,14 @@ class TestFolder:
         assert not handles & set(dataset.accounts["account_id"])
 
     def test_biographies_name_keywords_that_stand_for_attributes(self, worlds):
-        dataset, _, _ = tables(worlds[0], demo.DemoConfig(audience=0))
-        known = set(demo.keyword_attributes())
+        dataset, _, _ = tables(worlds[0], demo.DemoOptions(audience=0))
+        known = set(keyword_attributes())
         found = dataset.accounts["biography"].str.findall(r"[a-z][a-z-]*[a-z]")
         counts = found.map(lambda words: len(known & set(words)))
         assert counts.min() >= 3
 
     def test_pictures_and_captions_follow_the_latents(self, worlds):
-        world, config = worlds[0], demo.DemoConfig(audience=0)
+        world, config = worlds[0], demo.DemoOptions(audience=0)
         dataset, objects, _ = tables(world, config)
         topics = list(vocabulary().topics.values())
         expected = np.zeros((len(topics), len(demo.OBJECTS)))
@@ -288,6 +301,21 @@ class TestFolder:
         (folder / name).unlink()
         demo.generate(folder, **tiny)
         assert digests(folder) == whole
+
+    def test_another_generator_draws_it_anew(self, tmp_path, monkeypatch):
+        mark = tmp_path / "world" / "images" / "mark"
+        demo.generate(tmp_path / "world", **SMALL)
+        mark.touch()
+        demo.generate(tmp_path / "world", **SMALL)
+        assert mark.exists()
+        monkeypatch.setattr("morning.sources.demo.build.code_of", lambda *_: "other")
+        demo.generate(tmp_path / "world", **SMALL)
+        assert not mark.exists()
+
+    def test_words_and_drawings_decide_the_world(self):
+        names = {path.name for path in closure("morning.sources.demo.build")}
+        assert {"vocabulary.json", "shapes.py", "scenes.py", "words.py", "world.py"} <= names
+        assert not {"training.py", "catalogue.py", "public.py"} & names
 
     def test_a_folder_with_other_things_is_left_alone(self, tmp_path):
         (tmp_path / "letter.txt").write_text("keep me")
@@ -351,7 +379,7 @@ class TestVocabulary:
 
     def test_keywords_stand_for_the_attributes_that_the_concept_graph_gives(self):
         graph = ConceptGraph.default()
-        words = demo.keyword_attributes()
+        words = keyword_attributes()
         assert {word: graph.father(word) for word in words} == words
 
     def test_keywords_are_different_and_of_their_kind(self):
@@ -373,8 +401,8 @@ class TestVocabulary:
         drawn = [pick_leaning(rng, "abcd", lean) in "ab" for _ in range(4000)]
         assert np.mean(drawn) == pytest.approx(share, abs=0.03)
 
-    def test_config_is_frozen(self):
-        config = demo.DemoConfig()
-        assert replace(config, brands=24).brands == 24
+    def test_options_are_frozen(self):
+        options = demo.DemoOptions()
+        assert replace(options, brands=24).brands == 24
         with pytest.raises(AttributeError):
-            config.brands = 3  # type: ignore[misc]
+            options.brands = 3  # type: ignore[misc]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from morning.dataset import Dataset
+from morning.dataset import SPLITS, Dataset
 from morning.errors import MorningError
 from morning.evaluation.overlap import count_overlap
 from morning.features import FeatureSet
@@ -227,6 +227,10 @@ def test_the_source_of_that_name(
     assert source.features is not None
     assert source.features.sizes() == features.sizes()
     assert len(source.dataset.accounts) == 4_108
+    for roster in (source.dataset, source.features):
+        assert [len(roster.brands(split)) for split in SPLITS] == [258, 28, 74]
+    held = source.features.brands("validation")
+    assert source.dataset.validate().brands("validation").tolist() == held.tolist()
 
 
 def test_the_attribute_graph(mirror: Path):

@@ -262,13 +262,3 @@ class TestNetwork:
         assert f"delete {path} to fetch it again" in str(caught.value)
         path.unlink()
         assert fetch("a.bin")["a.bin"].read_bytes() == _CONTENT["a.bin"]
-
-
-class TestDataFolder:
-    def test_the_environment_decides(self, tmp_path: Path):
-        assert released.data_folder() == tmp_path / "data"
-
-    def test_else_the_checkout(self, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.delenv("MORNING_DATA")
-        root = Path(__file__).resolve().parents[2]
-        assert released.data_folder() == root / "data"

@@ -25,9 +25,9 @@ from morning.models import train_seeds
 from morning.models.checkpoint import weights
 from morning.models.profiles import PROFILES
 from morning.report.figures import audit as figures
-from morning.run import statistics
 from morning.sources import public
 from morning.studies import audit
+from morning.studies.trained import statistics
 from scipy import sparse
 from toys.vectors import checkerboard, tiny
 
@@ -419,7 +419,7 @@ class TestSensitivity:
 
     def test_without_validation_brands(self, tmp_path):
         board = checkerboard(brands={"train": 4, "validation": 0, "test": 2})
-        profile = tiny(epochs=1, validation_fraction=0.0)
+        profile = tiny(epochs=1)
         rows = audit.sensitivity(board, profile, tmp_path, official_task(board), workers=1)
         assert {row["validation"] for row in rows} == {None}
         assert figures.sensitivity(rows, {"validation": None, "test": None}).axes

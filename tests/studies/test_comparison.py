@@ -12,10 +12,12 @@ import pytest
 from morning.errors import MorningError
 from morning.evaluation import METRICS
 from morning.evaluation.significance import mean_ranks
-from morning.rankers import expectation, ranker
-from morning.rankers.ranker import Ranker
+from morning.rankers import ranker
+from morning.rankers.contract import Ranker
+from morning.rankers.rand import expected_metrics
+from morning.report.export import to_csv, to_latex
 from morning.studies import comparison
-from morning.studies.comparison import compare, statistics, to_csv, to_latex
+from morning.studies.comparison import compare, measure
 from toys import rivals as worlds
 
 FAST = ("RAND", "popularity", "cosine", "two-tower", "ridge-bilinear", "category-oracle")
@@ -63,7 +65,7 @@ class TestRows:
         assert by_name["cosine"]["seeds"] == 1
         assert by_name["RAND"]["paper"]["auc"] == 0.494
         on = worlds.test_task(world)
-        assert {m: by_name["RAND"][m] for m in METRICS} == expectation(on)
+        assert {m: by_name["RAND"][m] for m in METRICS} == expected_metrics(on)
         low, high = by_name["RAND"]["ci95"]["map"]
         assert low < by_name["RAND"]["map"] - by_name["RAND"]["sd"]["map"] < high
         assert by_name["cosine"]["paper"] is None
@@ -180,7 +182,7 @@ class TestCache:
         poisoned = worlds.poisoned(world)
         on = worlds.test_task(world)
         changed = replace(on, positives=np.roll(on.positives, 1, axis=0))
-        run(poisoned, tmp_path, KEPT, on=changed)
+        run(poisoned, tmp_path, KEPT, task=changed)
         assert counted == []
 
     @pytest.mark.parametrize("damage", [b"", b"not a zip", None])
@@ -217,7 +219,7 @@ class TestStatistics:
         counted.clear()
         methods = [worlds.quick(name) for name in names]
         bare = replace(world, activity=None)
-        known = statistics(world, methods, tmp_path, seeds=2, progress=False)
+        known = measure(world, methods, tmp_path, seeds=2, progress=False)
         assert counted == []
         assert {name: len(runs) for name, runs in known.items()} == {
             "two-tower": 2,
@@ -227,7 +229,7 @@ class TestStatistics:
         assert known["ridge-bilinear"][0].metrics()["map"] == rows[1]["map"]
         ranks = mean_ranks(known).ranks
         assert max(ranks, key=ranks.__getitem__) == "popularity"  # its scores are all ties
-        assert statistics(bare, [ranker("MIV")], tmp_path, progress=False) == {}
+        assert measure(bare, [ranker("MIV")], tmp_path, progress=False) == {}
 
 
 class TestExport:

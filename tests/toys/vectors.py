@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from morning.features import BLOCKS, FeatureSet
 from morning.models import Profile
-from morning.models.morning import PAPER, MorningConfig
-from morning.models.objectives import ObjectiveConfig
-from morning.models.profiles import TrainingConfig
+from morning.models.morning import PAPER, ModelOptions
+from morning.models.objectives import ObjectiveOptions
+from morning.models.profiles import TrainingOptions
 
 GROUPS = 4
 PARTNERS = 3
@@ -45,12 +45,12 @@ def checkerboard(
     ).validate()
 
 
-def small(config: MorningConfig = PAPER, **options: object) -> MorningConfig:
+def small(config: ModelOptions = PAPER, **options: object) -> ModelOptions:
     """Return an architecture with narrow layers."""
     return replace(config, **({"layers": SMALL_LAYERS, "dropout_rate": 0.2} | options))
 
 
-def tiny(config: MorningConfig = PAPER, **training: object) -> Profile:
+def tiny(config: ModelOptions = PAPER, **training: object) -> Profile:
     """Return a profile with narrow layers and few epochs."""
     options = {"epochs": 3, "batch_size": 8, "learning_rate": 0.01} | training
-    return Profile(small(config), ObjectiveConfig(l1=1e-4), TrainingConfig(**options))
+    return Profile(small(config), ObjectiveOptions(l1=1e-4), TrainingOptions(**options))

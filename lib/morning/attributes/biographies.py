@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 import simplemma
-from gensim.parsing.preprocessing import STOPWORDS
 
 from morning.attributes.concepts import ConceptGraph, canonical
 from morning.attributes.cooccurrence import training_collaborations
@@ -26,9 +25,6 @@ log = logging.getLogger(__name__)
 CATEGORY_ATTRIBUTES = {"clothing": "clothes"}
 #: Words in the longest phrase that can be a keyword.
 LONGEST_PHRASE = 3
-
-# gensim's list counts "computer" among the words without content.
-_STOP_WORDS = STOPWORDS - {"computer"}
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MENTION = re.compile(r"@[\w.]+")
@@ -151,35 +147,6 @@ def training_biographies(dataset: Dataset, splits: Sequence[str] = ("train",)) -
     accounts = dataset.accounts
     chosen = accounts["account_id"].isin({*pairs["brand_id"], *pairs["influencer_id"]})
     return list(accounts.loc[chosen, "biography"].dropna())
-
-
-def frequent_phrases(biographies: Iterable[str], min_count: int) -> dict[str, int]:
-    """Count what could be a keyword: the vocabulary to read a large concept graph with.
-
-    Parameters
-    ----------
-    biographies : iterable of str
-        Of training accounts (`training_biographies`).
-    min_count : int
-        Smallest number of biographies that a phrase must be in.
-
-    Returns
-    -------
-    dict of str to int
-        Phrase of up to three words, in canonical form, as written and in the singular -> number
-        of biographies with it, most frequent first. No phrase begins or ends with a stop word.
-    """
-    counted: Counter[str] = Counter()
-    for biography in biographies:
-        phrases = set()
-        for words in segments(biography):
-            for start, length in _spans(words):
-                phrase = words[start : start + length]
-                if _STOP_WORDS.isdisjoint((phrase[0], phrase[-1])):
-                    phrases |= {"-".join(phrase), "-".join([*phrase[:-1], singular(phrase[-1])])}
-        counted.update(phrases)
-    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    return {phrase: n for phrase, n in ordered if n >= min_count}
 
 
 def keywords(biography: str | None, known: Mapping[str, str]) -> list[str]:

@@ -24,7 +24,7 @@ from morning.attributes.cooccurrence import (
 )
 from morning.attributes.embedding import (
     Embedding,
-    Node2VecConfig,
+    Node2VecOptions,
     embed,
     read_embedding,
     write_embedding,
@@ -48,7 +48,7 @@ class AttributeOptions:
     """How pairs within a brand are counted (`cooccurrence`)."""
     eta: float = ETA
     """eq 17's scaling factor."""
-    node2vec: Node2VecConfig = field(default_factory=Node2VecConfig)
+    node2vec: Node2VecOptions = field(default_factory=Node2VecOptions)
     """Walks and skip-gram; its `dimensions` is the width of the block."""
 
 

@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 #: Mentions added to every concept's total, so that one seen a few times is no close fit.
 SMOOTHING = 100.0
 _LONGEST_LINE = 65_536
-_WORDNET_DEPTH = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,44 +132,6 @@ class ConceptGraph:
         source = f"{Path(path).name}, SHA-256 {sha256(path)}"
         return cls(dict(counts), dict(totals), source=source, **options)
 
-    @classmethod
-    def from_wordnet(
-        cls, terms: Collection[str], corpus: Any | None = None, **options: Any
-    ) -> ConceptGraph:
-        """Build a graph from the hypernyms of nouns in WordNet.
-
-        A hypernym d levels above a sense of a term (d up to 3) counts the sense's frequency
-        plus one, times 6/d. Totals are over the given terms only.
-
-        Parameters
-        ----------
-        terms : collection of str
-        corpus : optional
-            An nltk WordNet corpus reader; without it, the one installed.
-        **options
-            `fathers` and `smoothing`.
-
-        Raises
-        ------
-        MorningError
-            If nltk or its WordNet data are not installed.
-        """
-        corpus = corpus or _wordnet()
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
-        totals: Counter[str] = Counter()
-        for term in sorted({canonical(term) for term in terms}):
-            for synset in corpus.synsets(term.replace("-", "_"), pos="n"):
-                seen = 1 + max((lemma.count() for lemma in synset.lemmas()), default=0)
-                level = [synset]
-                for depth in range(1, _WORDNET_DEPTH + 1):
-                    level = [above for below in level for above in below.hypernyms()]
-                    for concept in {canonical(above.lemma_names()[0]) for above in level}:
-                        if concept != term:
-                            counts[term][concept] += seen * 6 // depth
-        for fathers in counts.values():
-            totals.update(fathers)
-        return cls(dict(counts), dict(totals), source="WordNet", **options)
-
 
 def canonical(term: str) -> str:
     """Return a term in lower case with hyphens between its words: "Ice Cream" -> "ice-cream"."""
@@ -202,16 +163,3 @@ def _relations(path: str | Path, report: bool = False) -> Iterator[tuple[str, st
     if report and number > found:
         places = ", ".join(map(str, skipped))
         log.warning("%s: skipped %d of %d lines (%s …)", path, number - found, number, places)
-
-
-def _wordnet() -> Any:
-    """Return nltk's WordNet reader with its data loaded."""
-    try:
-        from nltk.corpus import wordnet
-
-        wordnet.ensure_loaded()
-    except ImportError as error:
-        raise MorningError("WordNet needs nltk: pip install nltk") from error
-    except LookupError as error:
-        raise MorningError("nltk has no WordNet data: python -m nltk.downloader wordnet") from error
-    return wordnet

@@ -17,7 +17,7 @@ from morning.files import whole_file
 
 
 @dataclass(frozen=True)
-class Node2VecConfig:
+class Node2VecOptions:
     """How node vectors are learned; the defaults are those of the authors' program (spec 4.7).
 
     With p = q = 1 the walks are plain weighted first-order walks.
@@ -87,7 +87,7 @@ class Embedding:
 
 
 def embed(
-    graph: AttributeGraph, config: Node2VecConfig | None = None, quiet: bool = True
+    graph: AttributeGraph, options: Node2VecOptions | None = None, quiet: bool = True
 ) -> Embedding:
     """Learn a vector for each node with the `node2vec` package.
 
@@ -98,7 +98,7 @@ def embed(
     ----------
     graph : AttributeGraph
         Every node needs a neighbour (`AttributeGraph.without_isolated`).
-    config : Node2VecConfig, optional
+    options : Node2VecOptions, optional
     quiet : bool
         Without progress bars on stderr.
 
@@ -107,7 +107,7 @@ def embed(
     MorningError
         If the graph is empty or a node has no neighbour, or the package is not installed.
     """
-    config = config or Node2VecConfig()
+    options = options or Node2VecOptions()
     if len(graph) == 0 or not graph.degrees.all():
         raise MorningError("node2vec needs a graph in which every attribute has a neighbour")
     try:
@@ -120,20 +120,20 @@ def embed(
     with _random_states_restored():
         walker = Node2Vec(
             numbered.to_networkx(),
-            dimensions=config.dimensions,
-            walk_length=config.walk_length,
-            num_walks=config.walks,
-            p=config.p,
-            q=config.q,
+            dimensions=options.dimensions,
+            walk_length=options.walk_length,
+            num_walks=options.walks,
+            p=options.p,
+            q=options.q,
             workers=1,
             quiet=quiet,
-            seed=config.seed,
+            seed=options.seed,
         )
         model = walker.fit(
-            window=config.window,
+            window=options.window,
             min_count=1,
-            epochs=config.epochs,
-            seed=config.seed,
+            epochs=options.epochs,
+            seed=options.seed,
             workers=1,
         )
     vectors = model.wv[list(numbered.names)].astype(np.float32)

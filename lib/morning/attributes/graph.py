@@ -16,7 +16,6 @@ import pandas as pd
 from scipy import sparse
 
 from morning.errors import MorningError
-from morning.files import whole_file
 
 Reading = Literal["max", "last"]
 
@@ -137,37 +136,6 @@ class AttributeGraph:
     def _subgraph(self, nodes: Sequence[int] | np.ndarray) -> AttributeGraph:
         weights = self.weights[nodes, :][:, nodes]
         return AttributeGraph(tuple(self.names[i] for i in nodes), weights)
-
-    def save(self, path: str | Path) -> None:
-        """Write names and edges as one compressed NumPy file, whole or not at all."""
-        upper = sparse.triu(self.weights, k=1).tocoo()
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(
-                file,
-                names=np.array(self.names, dtype=np.str_),
-                first=upper.row,
-                second=upper.col,
-                weight=upper.data,
-            )
-
-    @classmethod
-    def load(cls, path: str | Path) -> AttributeGraph:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        MorningError
-            If the file is missing, unreadable or does not hold a graph.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                names = tuple(str(name) for name in file["names"])
-                first, second, weight = file["first"], file["second"], file["weight"]
-            n = len(names)
-            upper = sparse.coo_array((weight, (first, second)), shape=(n, n)).tocsr()
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise MorningError(f"{path}: cannot be read as an attribute graph ({error})") from error
-        return cls(names, upper + upper.T)
 
 
 def weights_of(counts: sparse.csr_array, eta: float = ETA) -> sparse.csr_array:

@@ -10,10 +10,10 @@ from morning.evaluation.metrics import (
 )
 from morning.evaluation.protocol import (
     Task,
+    mark_validation,
     official_task,
-    split_training,
     task,
-    with_validation,
+    training_task,
 )
 from morning.evaluation.results import category_rows, read_results, result_row, write_results
 from morning.evaluation.significance import bootstrap, interval
@@ -28,12 +28,12 @@ __all__ = [
     "category_rows",
     "evaluate",
     "interval",
+    "mark_validation",
     "official_task",
     "ranks",
     "read_results",
     "result_row",
-    "split_training",
     "task",
-    "with_validation",
+    "training_task",
     "write_results",
 ]

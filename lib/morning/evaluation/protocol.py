@@ -30,12 +30,15 @@ class Task:
     positives : bool array, shape (B, M)
     categories : str array, shape (B,)
         Category of each brand.
+    pool : str
+        How the candidates were chosen, one of `POOLS`.
     """
 
     brands: np.ndarray
     influencers: np.ndarray
     positives: np.ndarray
     categories: np.ndarray
+    pool: str = "split"
 
     def describe(self) -> dict[str, int]:
         """Return the sizes of the task."""
@@ -72,7 +75,7 @@ def task(roster: Roster, brands: np.ndarray, pool: str = "split") -> Task:
         chosen = positives.any(axis=0)
         influencers, positives = influencers[chosen], positives[:, chosen]
     categories = roster.categories(brands)
-    return Task(brands, influencers, positives, categories)
+    return Task(brands, influencers, positives, categories, pool)
 
 
 def official_task(roster: Roster, pool: str = "split") -> Task:
@@ -83,43 +86,40 @@ def official_task(roster: Roster, pool: str = "split") -> Task:
     return task(roster, brands, pool)
 
 
-def split_training(
-    roster: Roster, fraction: float = 0.1, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the row numbers of the brands to fit on and to validate on.
-
-    Brands with split = validation are the validation brands. Where there are none, `fraction`
-    of the training brands (rounded down) are set aside, spread evenly over the categories:
-    28 of 286 on the public benchmark, two or three of each.
-
-    Raises
-    ------
-    MorningError
-        If there are no training brands.
-    """
-    training, validation = roster.brands("train"), roster.brands("validation")
-    if len(training) == 0:
+def training_task(roster: Roster) -> Task:
+    """Return the task of the training brands: what models and methods are fitted on."""
+    brands = roster.brands("train")
+    if len(brands) == 0:
         raise MorningError("there is no brand with split = train")
-    if len(validation):
-        return training, validation
+    return task(roster, brands)
+
+
+def mark_validation(roster: R, fraction: float = 0.1, seed: int = 0) -> R:
+    """Return the roster with some training brands marked as validation brands.
+
+    Called where data come in, so that nothing is ever fitted on these brands: neither a model nor
+    topics, word vectors or the attribute graph. Whoever validates later reads the `split`.
+
+    Parameters
+    ----------
+    roster : Roster
+        Returned as it is where it has validation brands already.
+    fraction : float
+        Share of the training brands (rounded down), spread evenly over the categories: 28 of 286
+        on the public benchmark, two or three of each.
+    seed : int
+        Of the draw.
+    """
+    training = roster.brands("train")
     wanted = int(len(training) * fraction)
+    if wanted == 0 or len(roster.brands("validation")):
+        return roster
     categories = pd.Series(roster.categories(training))
     rng = np.random.default_rng(seed)
     # Draw the categories' first brands, then their second ones, …, until enough are drawn.
     shuffled = pd.Series(rng.permutation(len(training)))
     turn = shuffled.groupby(categories.loc[shuffled].to_numpy()).cumcount()
     shuffled = shuffled.iloc[np.argsort(turn.to_numpy(), kind="stable")]
-    held_out = np.sort(shuffled.to_numpy()[:wanted])
-    return np.delete(training, held_out), training[held_out]
-
-
-def with_validation(roster: R, fraction: float) -> R:
-    """Return the roster with the validation brands of `split_training` marked as such.
-
-    If there are any, whoever splits it afterwards, by whatever fraction, gets the same ones:
-    methods that are compared choose their settings on one set of brands.
-    """
-    held_out = split_training(roster, fraction)[1]
-    accounts = roster.accounts.assign(split=roster.accounts["split"].astype(object))
-    accounts.loc[accounts.index[held_out], "split"] = "validation"
-    return replace(roster, accounts=accounts)
+    split = roster.accounts["split"].astype("str")
+    split.iloc[training[shuffled.to_numpy()[:wanted]]] = "validation"
+    return replace(roster, accounts=roster.accounts.assign(split=split))

@@ -11,7 +11,7 @@ import numpy as np
 
 from morning.evaluation.metrics import METRICS, BrandStatistics
 from morning.evaluation.published import PUBLISHED
-from morning.evaluation.significance import RESAMPLES, bootstrap, interval
+from morning.evaluation.significance import RESAMPLES, bootstrap, interval, paired_differences
 from morning.files import read_json, write_json
 
 
@@ -47,9 +47,9 @@ def result_row(
     values = {m: np.array([run.metrics()[m] for run in runs]) for m in METRICS}
     samples = bootstrap(runs, resamples)
     row: dict[str, Any] = {"method": method}
-    row |= {m: _number(v.mean()) for m, v in values.items()}
+    row |= {m: null(v.mean()) for m, v in values.items()}
     row["seeds"] = len(runs)
-    row["sd"] = {m: _number(v.std(ddof=1)) if len(v) > 1 else None for m, v in values.items()}
+    row["sd"] = {m: null(v.std(ddof=1)) if len(v) > 1 else None for m, v in values.items()}
     row["ci95"] = {m: interval(s) for m, s in samples.items()}
     row["paper"] = PUBLISHED.get(table, {}).get(method) if table else None
     return row | extra
@@ -77,6 +77,41 @@ def category_rows(
     return rows
 
 
+def differences(
+    runs: Mapping[str, Sequence[BrandStatistics]],
+    reference: str,
+    *,
+    p_values: bool = False,
+    resamples: int = RESAMPLES,
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return how far one method is ahead of each other, as the `difference` of their rows.
+
+    Parameters
+    ----------
+    runs : mapping of method to sequence of BrandStatistics
+        One per seed; the same brands in all.
+    reference : str
+        The method that the others are compared with.
+    p_values : bool
+        Say `p` and `p_holm`, too.
+    resamples : int
+        Bootstrap resamples of brands.
+
+    Returns
+    -------
+    dict of method (all but the reference) to dict of metric to dict
+        `value` and `ci95`; what cannot be measured is null.
+    """
+    return {
+        method: {
+            metric: {"value": null(found.value), "ci95": found.ci95}
+            | ({"p": null(found.p), "p_holm": null(found.p_holm)} if p_values else {})
+            for metric, found in metrics.items()
+        }
+        for method, metrics in paired_differences(runs, reference, resamples=resamples).items()
+    }
+
+
 def write_results(
     path: str | Path,
     table: str,
@@ -96,6 +131,6 @@ def read_results(path: str | Path) -> dict[str, Any]:
     return read_json(path)
 
 
-def _number(value: float) -> float | None:
-    """JSON has no NaN: what cannot be measured is null."""
+def null(value: float) -> float | None:
+    """Return a number as JSON can hold it: NaN, what cannot be measured, is null."""
     return None if math.isnan(value) else float(value)

@@ -1,4 +1,4 @@
-"""What a block builder returns: vectors, how they were made, and what it had to leave out."""
+"""Blocks: which ones there are, and what a builder returns of one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,42 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class BlockKind:
+    """What is known of a block before it is made."""
+
+    name: str
+    """Name of the block, and of its file in a FeatureSet."""
+    perspective: str
+    """The perspective of the paper that it is part of."""
+    paper_size: int
+    """Number of columns in the paper."""
+    fused: bool = True
+    """Projected and multiplied with the other blocks of its perspective (eq 9 and 12)."""
+    distribution: bool = False
+    """Each row holds shares that sum to 1; their logarithms are what can be compared."""
+
+
+#: Block name -> what it is, in the order of the perspectives. A new block is one entry here.
+KINDS: dict[str, BlockKind] = {
+    kind.name: kind
+    for kind in (
+        BlockKind("content_visual", "content", 1365),
+        BlockKind("content_topics", "content", 22, distribution=True),
+        BlockKind("audience_visual", "audience", 1365),
+        BlockKind("audience_topics", "audience", 21, distribution=True),
+        BlockKind("attribute", "attribute", 128, fused=False),
+    )
+}
+#: Every block name, in the order of the perspectives.
+BLOCKS: tuple[str, ...] = tuple(KINDS)
+#: Perspective of the paper -> the blocks that represent it.
+PERSPECTIVES: dict[str, tuple[str, ...]] = {
+    perspective: tuple(k.name for k in KINDS.values() if k.perspective == perspective)
+    for perspective in dict.fromkeys(kind.perspective for kind in KINDS.values())
+}
 
 
 @dataclass(frozen=True)
@@ -26,5 +62,5 @@ class Block:
 
     values: np.ndarray
     made: dict[str, Any]
-    counts: dict[str, int]
-    skipped: tuple[tuple[str, str], ...] = field(default=())
+    counts: dict[str, int] = field(default_factory=dict)
+    skipped: tuple[tuple[str, str], ...] = ()

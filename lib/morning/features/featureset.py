@@ -13,19 +13,11 @@ import pandas as pd
 
 from morning.dataset import SPLITS, Dataset
 from morning.errors import ContractError, MorningError, Problem
+from morning.features.block import BLOCKS, PERSPECTIVES
 from morning.files import read_json, sha256, whole_folder, write_json
 from morning.roster import Roster
 
 log = logging.getLogger(__name__)
-
-#: Perspective of the paper -> the blocks that represent it.
-PERSPECTIVES: dict[str, tuple[str, ...]] = {
-    "content": ("content_visual", "content_topics"),
-    "audience": ("audience_visual", "audience_topics"),
-    "attribute": ("attribute",),
-}
-#: Every block name, in the order of the perspectives.
-BLOCKS: tuple[str, ...] = tuple(block for blocks in PERSPECTIVES.values() for block in blocks)
 
 _TABLES = {
     "accounts": ["account_id", "role", "category", "split"],

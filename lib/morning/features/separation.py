@@ -63,7 +63,7 @@ def between_share(features: FeatureSet, block: str) -> np.ndarray:
 def pair_similarity(features: FeatureSet, blocks: Sequence[str], seed: int = 0) -> pd.DataFrame:
     """Return cosine similarities of partners and of random pairs of a brand and an influencer.
 
-    Only training brands are looked at.
+    Test brands are not looked at.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def pair_similarity(features: FeatureSet, blocks: Sequence[str], seed: int = 0) 
         `kind` (partners | random pairs), and one column per block; as many random pairs as
         partners.
     """
-    brands, influencers = features.brands("train"), features.influencers()
+    brands, influencers = features.brands("train", "validation"), features.influencers()
     b, m = np.nonzero(features.positives(brands, influencers))
     rng = np.random.default_rng(seed)
     b = np.concatenate([brands[b], rng.choice(brands, len(b))])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from morning.errors import MorningError
-from morning.features import FeatureSet
+from morning.features import KINDS, FeatureSet
 
 _CONSTANT = 1e-9  # a column that deviates less is rounding error
 _SMALLEST = 1e-6  # below every topic share of the released vectors; keeps the logarithm finite
@@ -16,7 +16,7 @@ _SMALLEST = 1e-6  # below every topic share of the released vectors; keeps the l
 def standardised(features: FeatureSet, blocks: Sequence[str] = ()) -> np.ndarray:
     """Return blocks side by side, every column with mean 0 and standard deviation 1.
 
-    Topic shares are taken as logarithms. Means and deviations are over all accounts; they
+    Distributions are taken as logarithms. Means and deviations are over all accounts; they
     involve no label. A constant column becomes zero.
 
     Parameters
@@ -35,7 +35,7 @@ def standardised(features: FeatureSet, blocks: Sequence[str] = ()) -> np.ndarray
     columns = []
     for name in names:
         block = features.blocks[name].astype(np.float64)
-        if name.endswith("_topics"):
+        if KINDS[name].distribution:
             block = np.log(np.maximum(block, _SMALLEST))
         columns.append(standard_columns(block))
     return np.concatenate(columns, axis=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from morning.errors import MorningError
-from morning.features.featureset import PERSPECTIVES, FeatureSet
+from morning.features import PERSPECTIVES, FeatureSet
 from morning.files import read_json, sha256, write_json
 
 

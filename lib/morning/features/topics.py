@@ -326,10 +326,10 @@ def training_accounts(dataset: Dataset) -> np.ndarray:
     Returns
     -------
     bool array, shape (n,)
-        Brands of the training and validation splits, and the influencers that work with them.
+        Brands of the training split, and the influencers that work with them.
     """
     accounts = account_table(dataset)
-    brands = accounts["split"].isin(["train", "validation"]) & (accounts["role"] == "brand")
+    brands = (accounts["split"] == "train") & (accounts["role"] == "brand")
     pairs = dataset.collaborations
     pairs = pairs[pairs["brand_id"].isin(accounts.loc[brands, "account_id"])]
     influencers = accounts["account_id"].isin(pairs["influencer_id"])

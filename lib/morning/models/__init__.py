@@ -1,18 +1,21 @@
-"""MORNING, its objective and training, and the methods it is compared with."""
+"""MORNING: the model, its loss, its training and what a training leaves behind."""
 
-from morning.models.checkpoint import TrainedModel
-from morning.models.morning import Morning, MorningConfig
+from morning.models.checkpoint import TrainedModel, load_seeds
+from morning.models.jobs import train_all, train_seeds
+from morning.models.morning import ModelOptions, Morning
 from morning.models.profiles import PROFILES, VARIANTS, Profile, profile
-from morning.models.training import train, train_seeds
+from morning.models.training import train
 
 __all__ = [
     "PROFILES",
     "VARIANTS",
+    "ModelOptions",
     "Morning",
-    "MorningConfig",
     "Profile",
     "TrainedModel",
+    "load_seeds",
     "profile",
     "train",
+    "train_all",
     "train_seeds",
 ]

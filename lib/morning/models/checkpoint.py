@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -15,12 +16,12 @@ from morning.evaluation import Task
 from morning.features import FeatureSet
 from morning.files import read_json, write_json
 from morning.learning.device import find_device
-from morning.models.morning import Morning, MorningConfig
-from morning.models.objectives import ObjectiveConfig
-from morning.models.profiles import Profile, TrainingConfig
+from morning.models.morning import ModelOptions, Morning
+from morning.models.objectives import ObjectiveOptions
+from morning.models.profiles import Profile, TrainingOptions
 from morning.models.scoring import score, tensors
 
-FORMAT = 1
+FORMAT = 2
 _WEIGHTS, _RECORD = "model.safetensors", "model.json"
 
 
@@ -56,6 +57,17 @@ class TrainedModel:
         inputs = tensors(features, self.model.input_sizes, where)
         return score(self.model.to(where), inputs, task)
 
+    @torch.inference_mode()
+    def embed(self, features: FeatureSet, side: str, device: str = "auto") -> np.ndarray:
+        """Return each account's embeddings on one side, joined: float32 (n, perspectives · d).
+
+        F of a brand and an influencer is the product of theirs.
+        """
+        where = find_device(device)
+        inputs = tensors(features, self.model.input_sizes, where)
+        embeddings = self.model.to(where).encode(inputs, side)
+        return torch.cat(list(embeddings.values()), dim=1).cpu().numpy()
+
     def save(self, folder: Path) -> None:
         """Write weights and record into an existing folder."""
         save_file(weights(self.model), folder / _WEIGHTS)
@@ -84,7 +96,9 @@ class TrainedModel:
         try:
             record = read_json(folder / _RECORD)
             if record["format"] != FORMAT:
-                raise MorningError(f"{folder}: format {record['format']}, not {FORMAT}")
+                raise MorningError(
+                    f"{folder}: format {record['format']}, not {FORMAT}; train the model again"
+                )
             profile = profile_from_dict(record["profile"])
             model = Morning(record["input_sizes"], profile.model)
             model.load_state_dict(load_file(folder / _WEIGHTS))
@@ -93,6 +107,21 @@ class TrainedModel:
             raise
         except Exception as error:  # whatever a damaged file raises
             raise MorningError(f"{folder}: the trained model cannot be read: {error}") from error
+
+
+def load_seeds(folder: str | Path) -> list[TrainedModel]:
+    """Return the trained models of `<folder>/seed-<n>/`, in order of their seeds.
+
+    Raises
+    ------
+    MorningError
+        If there is none.
+    """
+    folder = Path(folder)
+    found = [p for p in folder.glob("seed-*") if p.name[5:].isdecimal() and is_trained(p)]
+    if not found:
+        raise MorningError(f"no trained model in {folder}")
+    return [TrainedModel.load(p) for p in sorted(found, key=lambda p: int(p.name[5:]))]
 
 
 def is_trained(folder: Path) -> bool:
@@ -110,8 +139,10 @@ def profile_from_dict(record: dict[str, Any]) -> Profile:
     model = dict(record["model"])
     model["perspectives"] = tuple(model["perspectives"])
     model["layers"] = {block: tuple(widths) for block, widths in model["layers"].items()}
+    objective = dict(record["objective"])
+    objective["losses"] = tuple(objective["losses"])
     return Profile(
-        MorningConfig(**model),
-        ObjectiveConfig(**record["objective"]),
-        TrainingConfig(**record["training"]),
+        ModelOptions(**model),
+        ObjectiveOptions(**objective),
+        TrainingOptions(**record["training"]),
     )

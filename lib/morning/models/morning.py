@@ -1,8 +1,8 @@
 """MORNING: account representations from three perspectives and their ranking function.
 
 Equations 7 to 12 and 18 to 27 of Wang et al., IEEE TMM 25 (2023). Paper and released code differ
-in places; every difference is an option of `MorningConfig`, and the two readings are the
-configurations `PAPER` and `CODE`.
+in places; every difference is an option of `ModelOptions`, and the two readings are `PAPER` and
+`CODE`. Read `Morning.forward` first: the other methods are its steps, in the order of the paper.
 """
 
 from __future__ import annotations
@@ -11,54 +11,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise
-from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from morning.errors import MorningError
-from morning.features import PERSPECTIVES
+from morning.features.block import KINDS, PERSPECTIVES
 
 #: A side of the pair: co-attention may have weights of its own for each.
 SIDES = ("brand", "influencer")
-#: Perspective -> name of its ranking sub-function (eq 25-27).
-SUBSCORES = {"content": "f", "audience": "g", "attribute": "h"}
+_ROWS = 4096  # accounts encoded at a time: bounds memory whatever the number of accounts
 
+Blocks = Mapping[str, Tensor]
 Embeddings = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
-class MorningConfig:
-    """Architecture of MORNING.
-
-    Attributes
-    ----------
-    perspectives : tuple of str
-        Which sub-scores F sums (eq 19); the ablations of Table IV leave some out.
-    layers : mapping of str to tuple of int
-        Widths of the multilayer perceptron of each block; the last is the embedding size.
-    co_attention : bool
-        Weight content and audience embeddings by one another (eq 20-24), where both are there.
-    projections : bool
-        The linear maps of eq 9 and 12 after the perceptrons. The released code has none.
-    sigmoid_in_softmax : bool
-        Softmax of sigmoid(e) * e_f (released code) instead of e * e_f (eq 21, 22).
-    shared_attention : bool
-        One set of co-attention weights for brands and influencers. The released code has two.
-    initialisation : "uniform" or "normal"
-        U(-0.1, 0.1) for all parameters (paper), or N(0, 0.1²) with co-attention biases N(0, 1)
-        (released code).
-    dropout : "activations" or "weights"
-        Drop hidden activations (paper), or entries of the first weight matrix of the four
-        content and audience perceptrons (released code).
-    dropout_rate : float
-        Probability of dropping.
-    negative_slope : float
-        Slope of the leaky ReLU; not in the paper, 0.01 in the released code.
-    """
+class ModelOptions:
+    """Architecture of MORNING."""
 
     perspectives: tuple[str, ...] = tuple(PERSPECTIVES)
+    """Which sub-scores F sums (eq 19); the ablations of Table IV leave some out."""
     layers: Mapping[str, tuple[int, ...]] = field(
         default_factory=lambda: {
             "content_visual": (1024, 1024, 1024, 512),
@@ -68,14 +42,25 @@ class MorningConfig:
             "attribute": (1024, 512),
         }
     )
+    """Widths of the multilayer perceptron of each block; the last is the embedding size."""
     co_attention: bool = True
+    """Weight content and audience embeddings by one another (eq 20-24), where both are there."""
     projections: bool = True
+    """The linear maps of eq 9 and 12 after the perceptrons. The released code has none."""
     sigmoid_in_softmax: bool = False
+    """Softmax of sigmoid(e) * e_f (released code) instead of e * e_f (eq 21, 22)."""
     shared_attention: bool = True
+    """One set of co-attention weights for brands and influencers. The released code has two."""
     initialisation: str = "uniform"
+    """"uniform": U(-0.1, 0.1) for all parameters (paper). "normal": N(0, 0.1²), with co-attention
+    biases from N(0, 1) (released code)."""
     dropout: str = "activations"
+    """Drop hidden "activations" (paper), or entries of the first matrix of the content and
+    audience perceptrons, "weights" (released code)."""
     dropout_rate: float = 0.5
+    """Probability of dropping."""
     negative_slope: float = 0.01
+    """Slope of the leaky ReLU; not in the paper, 0.01 in the released code."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.perspectives) - set(PERSPECTIVES):
@@ -93,44 +78,47 @@ class MorningConfig:
 
     @property
     def embedding_size(self) -> int:
-        """Length of every account embedding, d_a."""
+        """Length of every account embedding, d."""
         return next(iter(self.layers.values()))[-1]
+
+
+class Scores(dict[str, Tensor]):
+    """Sub-scores f, g, h of pairs by perspective: content, audience, attribute."""
+
+    @property
+    def total(self) -> Tensor:
+        """F = f + g + h over the perspectives at hand (eq 19)."""
+        return torch.stack(list(self.values())).sum(dim=0)
 
 
 class Perceptron(nn.Module):
     """Multilayer perceptron with leaky ReLU between layers and a linear last layer (eq 7, 8)."""
 
+    layers: list[nn.Linear]
+
     def __init__(
-        self,
-        input_size: int,
-        widths: tuple[int, ...],
-        config: MorningConfig,
-        *,
-        drop_weights: bool,
+        self, input_size: int, widths: tuple[int, ...], options: ModelOptions, *, fused: bool
     ) -> None:
         super().__init__()
-        sizes = [input_size, *widths]
-        self.layers = nn.ModuleList(nn.Linear(n, m) for n, m in pairwise(sizes))
-        self.slope = config.negative_slope
-        self.weight_rate = config.dropout_rate if drop_weights else 0.0
-        self.activation_rate = config.dropout_rate if config.dropout == "activations" else 0.0
-        self._first: Tensor | None = None
+        sizes = pairwise([input_size, *widths])
+        self.layers = nn.ModuleList(nn.Linear(n, m) for n, m in sizes)  # type: ignore[assignment]
+        self.slope = options.negative_slope
+        drop = dict.fromkeys(("activations", "weights"), 0.0)
+        drop[options.dropout] = options.dropout_rate
+        self.activation_rate, self.weight_rate = drop["activations"], drop["weights"] * fused
 
-    def draw(self) -> None:
-        """Draw the mask of dropped weight entries: one per step, the same for both sides."""
-        weight = cast(nn.Linear, self.layers[0]).weight
-        dropped = self.training and self.weight_rate > 0
-        self._first = F.dropout(weight, self.weight_rate) if dropped else None
+    def first(self) -> Tensor:
+        """Return the first weight matrix, while training with entries dropped (released code)."""
+        return F.dropout(self.layers[0].weight, self.weight_rate, self.training)  # (width, size)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (n, input size) to (n, last width)."""
-        first, *rest = cast(list[nn.Linear], self.layers)
-        weight = first.weight if self._first is None else self._first
-        x = F.linear(x, weight, first.bias)
+    def forward(self, x: Tensor, first: Tensor) -> Tensor:
+        """Map (…, input size) to (…, last width); `first` takes the place of the first matrix."""
+        head, *rest = self.layers
+        x = F.linear(x, first, head.bias)  # (…, width)
         for layer in rest:
             x = F.leaky_relu(x, self.slope)
             x = F.dropout(x, self.activation_rate, self.training)
-            x = layer(x)
+            x = layer(x)  # (…, next width)
         return x
 
 
@@ -144,80 +132,79 @@ class CoAttention(nn.Module):
         self.sigmoid_in_softmax = sigmoid_in_softmax
 
     def weights(self, content: Tensor, audience: Tensor) -> tuple[Tensor, Tensor]:
-        """Return w_c and w_u, each (n, d) with a mean of 1 in every row."""
+        """Return w_c and w_u, each (…, d) with a mean of 1 in every row."""
         affinity = torch.sigmoid(self.content(content)) * torch.sigmoid(self.audience(audience))
         if self.sigmoid_in_softmax:
             content, audience = torch.sigmoid(content), torch.sigmoid(audience)
-        d = affinity.shape[1]
+        d = affinity.shape[-1]
         return (
-            torch.softmax(content * affinity, dim=1) * d,  # (n, d)
-            torch.softmax(audience * affinity, dim=1) * d,  # (n, d)
+            torch.softmax(content * affinity, dim=-1) * d,  # (…, d)
+            torch.softmax(audience * affinity, dim=-1) * d,  # (…, d)
         )
 
     def forward(self, content: Tensor, audience: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the weighted embeddings (eq 23, 24), each (n, d)."""
+        """Return the weighted embeddings (eq 23, 24), each (…, d)."""
         w_c, w_u = self.weights(content, audience)
         return content * w_c, audience * w_u
 
 
 class Morning(nn.Module):
-    """The whole model: blocks of an account -> embeddings -> scores.
+    """The whole model: blocks of accounts -> embeddings -> scores.
 
     Parameters
     ----------
     input_sizes : mapping of str to int
         Columns of each block at hand. A block that is absent drops out of its Hadamard product
         (eq 9, 12); a perspective without blocks drops out of F (eq 19).
-    config : MorningConfig
+    options : ModelOptions
 
     Raises
     ------
     MorningError
-        If no perspective of the configuration has a block.
+        If no perspective of the options has a block.
     """
 
-    def __init__(self, input_sizes: Mapping[str, int], config: MorningConfig) -> None:
+    perceptrons: Mapping[str, Perceptron]
+
+    def __init__(self, input_sizes: Mapping[str, int], options: ModelOptions) -> None:
         super().__init__()
-        self.config = config
-        self.blocks = {
-            perspective: tuple(b for b in PERSPECTIVES[perspective] if b in input_sizes)
-            for perspective in PERSPECTIVES
-            if perspective in config.perspectives
+        self.options = options
+        at_hand = {
+            perspective: tuple(block for block in blocks if block in input_sizes)
+            for perspective, blocks in PERSPECTIVES.items()
+            if perspective in options.perspectives
         }
-        self.blocks = {p: blocks for p, blocks in self.blocks.items() if blocks}
+        self.blocks = {perspective: blocks for perspective, blocks in at_hand.items() if blocks}
         if not self.blocks:
             raise MorningError(
-                f"{', '.join(config.perspectives)}: this FeatureSet has no block for it, only "
+                f"{', '.join(options.perspectives)}: this FeatureSet has no block for it, only "
                 f"{', '.join(input_sizes)}"
             )
-        d = config.embedding_size
         used = [block for blocks in self.blocks.values() for block in blocks]
         self.input_sizes = {block: input_sizes[block] for block in used}
-        self.perceptrons = nn.ModuleDict(
+        self.perceptrons = nn.ModuleDict(  # type: ignore[assignment]
             {
-                block: Perceptron(
-                    input_sizes[block],
-                    tuple(config.layers[block]),
-                    config,
-                    drop_weights=config.dropout == "weights" and block != "attribute",
-                )
-                for block in used
+                block: Perceptron(size, options.layers[block], options, fused=KINDS[block].fused)
+                for block, size in self.input_sizes.items()
             }
         )
-        fused = [b for b in used if b != "attribute"] if config.projections else []
-        self.projections = nn.ModuleDict({block: nn.Linear(d, d) for block in fused})
-        self.attention = nn.ModuleDict()
-        if config.co_attention and {"content", "audience"} <= set(self.blocks):
-            sides = ("shared",) if config.shared_attention else SIDES
-            for side in sides:
-                self.attention[side] = CoAttention(d, sigmoid_in_softmax=config.sigmoid_in_softmax)
+        d = options.embedding_size
+        projected = [block for block in used if options.projections and KINDS[block].fused]
+        self.projections = nn.ModuleDict({block: nn.Linear(d, d) for block in projected})
+        sides: tuple[str, ...] = ()
+        if options.co_attention and {"content", "audience"} <= set(self.blocks):
+            sides = ("shared",) if options.shared_attention else SIDES
+        inside = options.sigmoid_in_softmax
+        self.attention = nn.ModuleDict(
+            {side: CoAttention(d, sigmoid_in_softmax=inside) for side in sides}
+        )
         self.initialise()
 
     @torch.no_grad()
     def initialise(self) -> None:
         """Draw every parameter anew, from torch's global generator."""
         for name, parameter in self.named_parameters():
-            if self.config.initialisation == "uniform":
+            if self.options.initialisation == "uniform":
                 nn.init.uniform_(parameter, -0.1, 0.1)
             else:
                 attention_bias = name.startswith("attention") and name.endswith("bias")
@@ -229,67 +216,88 @@ class Morning(nn.Module):
             if name.endswith("weight"):
                 yield parameter
 
-    def draw_dropout(self) -> None:
-        """Draw the weight-dropout masks of this step; call once before encoding both sides."""
-        for perceptron in self.perceptrons.values():
-            cast(Perceptron, perceptron).draw()
+    def first_matrices(self) -> dict[str, Tensor]:
+        """Return each block's first weight matrix, while training with entries dropped.
 
-    def represent(self, inputs: Mapping[str, Tensor]) -> Embeddings:
-        """Return e_c, e_u, e_s of each account before co-attention (eq 7-12, 18).
+        One draw serves all accounts of a step, on both sides.
+        """
+        return {block: perceptron.first() for block, perceptron in self.perceptrons.items()}
+
+    def represent(self, inputs: Blocks, first: Blocks) -> Embeddings:
+        """Return e_c, e_u, e_s of accounts before co-attention (eq 7-12, 18), each (…, d)."""
+        embeddings: Embeddings = {}
+        for perspective, blocks in self.blocks.items():
+            factors = [self.modality(b, inputs[b], first[b]) for b in blocks]  # each (…, d)
+            embeddings[perspective] = reduce(torch.mul, factors)  # (…, d), Hadamard: eq 9, 12
+        return embeddings
+
+    def modality(self, block: str, x: Tensor, first: Tensor) -> Tensor:
+        """Return one factor of a Hadamard product (eq 7-12): (…, size) -> (…, d)."""
+        e = self.perceptrons[block](x, first)  # (…, d)
+        return self.projections[block](e) if block in self.projections else e  # (…, d)
+
+    def attend(self, embeddings: Embeddings, side: str) -> Embeddings:
+        """Return the embeddings after co-attention on one side (eq 20-24), each (…, d)."""
+        if not self.attention:
+            return embeddings
+        attend = self.attention["shared" if self.options.shared_attention else side]
+        content, audience = attend(embeddings["content"], embeddings["audience"])  # (…, d) each
+        return {**embeddings, "content": content, "audience": audience}
+
+    def encode(self, inputs: Blocks, side: str, first: Blocks | None = None) -> Embeddings:
+        """Return the final embeddings of accounts on one side (eq 7-24).
+
+        They depend on the account alone, so each account is encoded once for all of its pairs.
 
         Parameters
         ----------
-        inputs : mapping of block name to float tensor (n, size)
+        inputs : mapping of block to float tensor (n, size)
+        side : "brand" or "influencer"
+        first : mapping of block to float tensor (width, size), optional
+            From `first_matrices`, where the other side is to be encoded with the same.
 
         Returns
         -------
         dict of perspective to tensor (n, d)
         """
-        embeddings: Embeddings = {}
-        for perspective, blocks in self.blocks.items():
-            modalities = [self._modality(block, inputs[block]) for block in blocks]  # each (n, d)
-            embeddings[perspective] = reduce(torch.mul, modalities)  # Hadamard product, eq 9, 12
-        return embeddings
+        first = first or self.first_matrices()
+        portions = zip(*(inputs[block].split(_ROWS) for block in self.input_sizes), strict=True)
+        parts = [
+            self.attend(self.represent(dict(zip(self.input_sizes, x, strict=True)), first), side)
+            for x in portions
+        ]
+        return {p: torch.cat([part[p] for part in parts]) for p in self.blocks}  # (n, d) each
 
-    def _modality(self, block: str, x: Tensor) -> Tensor:
-        e = self.perceptrons[block](x)  # (n, d)
-        return self.projections[block](e) if block in self.projections else e  # (n, d)
+    def forward(self, brands: Blocks, influencers: Blocks) -> Scores:
+        """Return the scores of brands with influencers (eq 7-27).
 
-    def attend(self, embeddings: Embeddings, side: str) -> Embeddings:
-        """Return the embeddings after co-attention on one side (eq 20-24)."""
-        if not self.attention:
-            return embeddings
-        attend = self.attention["shared" if self.config.shared_attention else side]
-        content, audience = attend(embeddings["content"], embeddings["audience"])
-        return {**embeddings, "content": content, "audience": audience}
+        Parameters
+        ----------
+        brands : mapping of block to float tensor (n, size)
+        influencers : mapping of block to float tensor (m, size) or (c, n, size)
+            m influencers for every brand, or c candidates for each.
 
-    def encode(self, inputs: Mapping[str, Tensor], side: str) -> Embeddings:
-        """Return the final embeddings of accounts on one side, "brand" or "influencer" (eq 7-24).
-
-        They depend on the account alone, so each account is encoded once for all pairs.
+        Returns
+        -------
+        Scores
+            Perspective -> tensor (n, m) or (c, n).
         """
-        return self.attend(self.represent(inputs), side)
-
-
-def pair_scores(brands: Embeddings, influencers: Embeddings) -> dict[str, Tensor]:
-    """Return f, g, h of aligned pairs (eq 25-27): perspective -> tensor (n,)."""
-    return {p: (brands[p] * influencers[p]).sum(dim=-1) for p in brands}
-
-
-def score_matrix(brands: Embeddings, influencers: Embeddings) -> dict[str, Tensor]:
-    """Return f, g, h of every brand with every influencer: perspective -> tensor (B, M)."""
-    return {p: brands[p] @ influencers[p].T for p in brands}
-
-
-def total_score(scores: Mapping[str, Tensor]) -> Tensor:
-    """Return F = f + g + h over the perspectives at hand (eq 19)."""
-    return torch.stack(list(scores.values())).sum(dim=0)
+        first = self.first_matrices()
+        if all(x.ndim == 2 for x in influencers.values()):
+            brand = self.encode(brands, "brand", first)  # (n, d) each
+            influencer = self.encode(influencers, "influencer", first)  # (m, d) each
+            return Scores({p: e @ influencer[p].T for p, e in brand.items()})  # (n, m), eq 25-27
+        together = {b: torch.cat([brands[b][None], x]) for b, x in influencers.items()}
+        accounts = self.represent(together, first)  # (1 + c, n, d) each
+        brand = self.attend({p: e[0] for p, e in accounts.items()}, "brand")  # (n, d) each
+        influencer = self.attend({p: e[1:] for p, e in accounts.items()}, "influencer")
+        return Scores({p: (e * influencer[p]).sum(-1) for p, e in brand.items()})  # (c, n)
 
 
 #: The paper as printed.
-PAPER = MorningConfig()
+PAPER = ModelOptions()
 #: The released code.
-CODE = MorningConfig(
+CODE = ModelOptions(
     projections=False,
     sigmoid_in_softmax=True,
     shared_attention=False,

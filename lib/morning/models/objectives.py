@@ -1,86 +1,112 @@
-"""The loss of MORNING (eq 28-32) and the released code's readings of it, as plain functions.
+"""The loss of MORNING (eq 28-32), put together from named terms.
 
-Scores are tensors of shape (n,), one per pair of a positive and a negative influencer of the
-same brand; perspectives are the keys of the mappings.
+A term is a function `(scores, options) -> parts` of `LOSSES`; `ObjectiveOptions.losses` names
+those that a training sums. Scores are those of c candidates for each of n brands, the partner in
+row 0: perspective -> tensor (c, n). Parts are scalar tensors by the name that the history shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from morning.errors import MorningError
-from morning.learning.losses import pair_cross_entropy, triplet
-from morning.models.morning import total_score
+from morning.learning import losses
+from morning.models.morning import Scores
 
 
 @dataclass(frozen=True)
-class ObjectiveConfig:
-    """Options of the loss.
+class ObjectiveOptions:
+    """What a training minimises."""
 
-    Attributes
-    ----------
-    margins : mapping of perspective to float
-        margin1, margin2, margin3 of eq 28-30.
-    triplet_mean : "batch" or "active"
-        Average triplets over the batch, or over those with a loss (released code).
-    shrinkage : bool
-        The term that pulls scores down; in the released code, not in the paper.
-    l1 : float
-        λ of eq 32.
-    """
-
+    losses: tuple[str, ...] = ("triplet", "cross_entropy")
+    """Names in `LOSSES`. The released code has "shrinkage", too."""
     margins: Mapping[str, float] = field(
         default_factory=lambda: {"content": 4.0, "audience": 2.0, "attribute": 2.0}
     )
+    """margin1, margin2, margin3 of eq 28-30 by perspective."""
     triplet_mean: str = "batch"
-    shrinkage: bool = False
+    """Average triplets over the "batch", or over the "active" ones, those with a loss (released
+    code)."""
     l1: float = 0.001
+    """λ of eq 32."""
 
     def __post_init__(self) -> None:
+        if unknown := [name for name in self.losses if name not in LOSSES]:
+            raise MorningError(f"unknown loss {', '.join(unknown)}; known are {', '.join(LOSSES)}")
+        if not set(self.losses) - PENALTIES:
+            raise MorningError("at least one loss is needed that ranks partners first")
         if self.triplet_mean not in ("batch", "active"):
             raise MorningError(f"unknown triplet_mean {self.triplet_mean!r}")
         if self.l1 < 0:
             raise MorningError(f"l1 must not be negative, not {self.l1}")
 
 
-def shrinkage(positive: Mapping[str, Tensor], negative: Mapping[str, Tensor]) -> Tensor:
+Loss = Callable[[Scores, ObjectiveOptions], dict[str, Tensor]]
+
+
+def triplet(scores: Scores, options: ObjectiveOptions) -> dict[str, Tensor]:
+    """Return the hinge loss of each sub-score (eq 28-30)."""
+    return {
+        f"triplet_{p}": losses.triplet(s[0], s[1:], options.margins[p], options.triplet_mean)
+        for p, s in scores.items()
+    }
+
+
+def cross_entropy(scores: Scores, options: ObjectiveOptions) -> dict[str, Tensor]:
+    """Return the cross entropy of F (eq 31)."""
+    total = scores.total  # (c, n)
+    return {"cross_entropy": losses.pair_cross_entropy(total[0], total[1:])}
+
+
+def shrinkage(scores: Scores, options: ObjectiveOptions) -> dict[str, Tensor]:
     """Return the released code's extra term: small multiples of the mean scores, signed."""
     terms = [
-        (0.02 if p == "audience" else 0.01) * (positive[p].mean() + negative[p].mean())
-        for p in positive
+        (0.02 if p == "audience" else 0.01) * (s[0].mean() + s[1:].mean())
+        for p, s in scores.items()
     ]
-    return torch.stack(terms).sum()
+    return {"shrinkage": torch.stack(terms).sum()}
 
 
-def objective(
-    positive: Mapping[str, Tensor], negative: Mapping[str, Tensor], config: ObjectiveConfig
-) -> tuple[Tensor, dict[str, Tensor]]:
+#: The terms that a profile may name; a new one is a function and an entry here.
+LOSSES: dict[str, Loss] = {
+    "triplet": triplet,
+    "cross_entropy": cross_entropy,
+    "shrinkage": shrinkage,
+}
+#: Terms that say nothing of the ranking: minimised, but no part of the loss that is reported.
+PENALTIES = frozenset({"shrinkage"})
+
+
+def objective(scores: Scores, options: ObjectiveOptions) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the loss of a batch without its L1 term (eq 32), and its parts.
 
     Parameters
     ----------
-    positive, negative : mapping of perspective to tensor (n,)
-        Sub-scores of the pairs; perspectives that are absent add nothing.
-    config : ObjectiveConfig
+    scores : Scores
+        Perspective -> tensor (c, n); perspectives that are absent add nothing.
+    options : ObjectiveOptions
 
     Returns
     -------
     total : scalar tensor
         To be differentiated; the L1 term is `add_l1_gradient`'s.
     parts : dict of str to detached scalar tensor
-        `triplet_<perspective>`, `cross_entropy` and their sum `data`, which is comparable
-        between runs.
+        Those of the losses, and their sum `data`, which is comparable between runs: neither the
+        L1 term nor the penalties are in it.
     """
-    parts = {
-        f"triplet_{p}": triplet(positive[p], negative[p], config.margins[p], config.triplet_mean)
-        for p in positive
-    }
-    parts["cross_entropy"] = pair_cross_entropy(total_score(positive), total_score(negative))
+    parts: dict[str, Tensor] = {}
+    penalties: list[Tensor] = []
+    for name in options.losses:
+        found = LOSSES[name](scores, options)
+        if name in PENALTIES:
+            penalties += found.values()
+        else:
+            parts |= found
     total = parts["data"] = torch.stack(list(parts.values())).sum()
-    if config.shrinkage:
-        total = total + shrinkage(positive, negative)
+    for penalty in penalties:
+        total = total + penalty
     return total, {name: part.detach() for name, part in parts.items()}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from morning.errors import MorningError
-from morning.models.morning import CODE, PAPER, MorningConfig
-from morning.models.objectives import ObjectiveConfig
+from morning.models.morning import CODE, PAPER, ModelOptions
+from morning.models.objectives import ObjectiveOptions
 
 #: Table IV: variant -> the perspectives that F sums.
 VARIANTS: dict[str, tuple[str, ...]] = {
@@ -21,45 +21,30 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
-    """Options of the training loop.
-
-    Attributes
-    ----------
-    epochs : int
-        Passes over the positives.
-    batch_size : int
-        Pairs of a positive and a negative in a step.
-    learning_rate : float
-        Adam's, at the start.
-    decay : "epoch", "steps" or "constant"
-        Multiply the learning rate by `decay_rate` after every epoch (paper), after every
-        `decay_steps` steps (released code), or never (first released code).
-    decay_rate : float
-    decay_steps : int
-    negatives : int
-        Negatives per positive in an epoch.
-    resample : bool
-        Draw the negatives anew in each epoch, or keep those of the first.
-    shuffle : bool
-        Shuffle the pairs in each epoch; the released code reads them in file order.
-    validation_fraction : float
-        Share of the training brands set aside where no brand has split = validation.
-    seed : int
-        Initial weights, negatives, order and dropout follow from it.
-    """
+class TrainingOptions:
+    """How the training loop runs."""
 
     epochs: int = 100
+    """Passes over the positives."""
     batch_size: int = 16
+    """Pairs of a positive and a negative in a step."""
     learning_rate: float = 0.002
+    """Adam's, at the start."""
     decay: str = "epoch"
+    """Multiply the learning rate by `decay_rate` after every "epoch" (paper), after every
+    `decay_steps` "steps" (released code), or never, "constant" (first released code)."""
     decay_rate: float = 0.95
+    """Factor of the learning rate."""
     decay_steps: int = 12_000
+    """Steps between two decays."""
     negatives: int = 1
+    """Negatives per positive in an epoch."""
     resample: bool = True
+    """Draw the negatives anew in each epoch, or keep those of the first."""
     shuffle: bool = True
-    validation_fraction: float = 0.1
+    """Shuffle the pairs in each epoch; the released code reads them in file order."""
     seed: int = 0
+    """Initial weights, negatives, order and dropout follow from it."""
 
     def __post_init__(self) -> None:
         if self.decay not in ("epoch", "steps", "constant"):
@@ -71,8 +56,6 @@ class TrainingConfig:
             raise MorningError(f"learning_rate must be positive, not {self.learning_rate}")
         if self.seed < 0:
             raise MorningError(f"seed must not be negative, not {self.seed}")
-        if not 0 <= self.validation_fraction < 1:
-            raise MorningError("validation_fraction must be in [0, 1)")
 
     def learning_rate_at(self, epoch: int, step: int) -> float:
         """Return the learning rate of a step; epochs and steps count from 0."""
@@ -87,9 +70,12 @@ class TrainingConfig:
 class Profile:
     """Everything that decides a training: architecture, loss and loop."""
 
-    model: MorningConfig = PAPER
-    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
-    training: TrainingConfig = field(default_factory=TrainingConfig)
+    model: ModelOptions = PAPER
+    """Architecture."""
+    objective: ObjectiveOptions = field(default_factory=ObjectiveOptions)
+    """Loss."""
+    training: TrainingOptions = field(default_factory=TrainingOptions)
+    """Loop."""
 
     def variant(self, name: str) -> Profile:
         """Return the profile of an ablation of Table IV."""
@@ -98,13 +84,15 @@ class Profile:
         return replace(self, model=replace(self.model, perspectives=VARIANTS[name]))
 
     def trained_with(self, **options: object) -> Profile:
-        """Return the profile with other options of `TrainingConfig`; None leaves one as it is."""
+        """Return the profile with other options of `TrainingOptions`; None leaves one as it is."""
         given = {name: value for name, value in options.items() if value is not None}
         return replace(self, training=replace(self.training, **given))  # type: ignore[arg-type]
 
 
-_CODE_OBJECTIVE = ObjectiveConfig(triplet_mean="active", shrinkage=True)
-_CODE_TRAINING = TrainingConfig(decay="steps", decay_rate=0.99, negatives=57, resample=False)
+_CODE_OBJECTIVE = ObjectiveOptions(
+    losses=("triplet", "cross_entropy", "shrinkage"), triplet_mean="active"
+)
+_CODE_TRAINING = TrainingOptions(decay="steps", decay_rate=0.99, negatives=57, resample=False)
 # Narrow layers need larger initial weights: with U(-0.1, 0.1) the products of equation 9 vanish.
 _QUICK_MODEL = replace(
     PAPER,
@@ -121,9 +109,7 @@ _QUICK_MODEL = replace(
 PROFILES: dict[str, Profile] = {
     "paper": Profile(),
     "code": Profile(CODE, _CODE_OBJECTIVE, _CODE_TRAINING),
-    "quick": Profile(
-        model=_QUICK_MODEL, training=TrainingConfig(epochs=20, validation_fraction=0.2)
-    ),
+    "quick": Profile(model=_QUICK_MODEL, training=TrainingOptions(epochs=20)),
 }
 
 

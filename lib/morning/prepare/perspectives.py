@@ -20,13 +20,13 @@ import pandas as pd
 import torch
 
 from morning.attributes.block import AttributeOptions, attribute_block
-from morning.attributes.embedding import Node2VecConfig
+from morning.attributes.embedding import Node2VecOptions
 from morning.attributes.graph import AttributeGraph
 from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features import FeatureSet
+from morning.features import PERSPECTIVES, FeatureSet
 from morning.features.block import Block
-from morning.features.featureset import PERSPECTIVES, account_table
+from morning.features.featureset import account_table
 from morning.features.posts import AudienceOptions
 from morning.features.topics import (
     TopicModel,
@@ -49,8 +49,8 @@ from morning.features.visual import (
     save_small,
     train_small,
 )
+from morning.places import cache_folder, data_folder
 from morning.sources import Source, demo
-from morning.sources.released import data_folder
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ _IMAGENET_FILE = "resnet101.pth"
 _TOPICS, _FEW_TOPICS, _FEW_DOCUMENTS = range(20, 30), range(6, 22, 3), 1000
 #: Walks for graphs of a few hundred attributes: with the default window nearly every pair of
 #: nodes would be neighbours, and all vectors alike.
-_SMALL_GRAPH = Node2VecConfig(window=2, walks=50)
+_SMALL_GRAPH = Node2VecOptions(window=2, walks=50)
 _DRAWN = {"pictures": 3000, "seed": 1, "size": 64}  # training pictures of the demo's networks
 
 
@@ -183,7 +183,7 @@ def attribute(source: Source, folder: Path, *, seed: int = 0) -> Perspective:
     if source.features is not None:
         return Perspective(_only(source.features, "attribute"))
     large = len(account_table(source.dataset)) > _FEW_DOCUMENTS
-    walks = replace(Node2VecConfig() if large else _SMALL_GRAPH, seed=seed)
+    walks = replace(Node2VecOptions() if large else _SMALL_GRAPH, seed=seed)
     try:
         made = attribute_block(source.dataset, AttributeOptions(node2vec=walks))
     except MorningError as error:
@@ -202,12 +202,12 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
     visual : str
         `small`: two small networks trained here on drawn pictures, the demo's own kind.
         `network`: ImageNet and Places365 networks, downloaded once. A folder: the same from
-        files in it. `none`: no pictures. `auto`: `small` for the demo, else the folder named by
-        `MORNING_WEIGHTS` where that is set, else none.
+        files in it. `none`: no pictures. `auto`: `small` for the demo, whose pictures are drawn,
+        else the folder named by `MORNING_WEIGHTS` where that is set, else none.
     source : Source
     """
     if visual == "auto":
-        visual = "small" if source.name == "demo" else os.environ.get(WEIGHTS, "")
+        visual = "small" if source.planted else os.environ.get(WEIGHTS, "")
     if not visual:
         return (
             f"Pictures are left out: no networks to recognise what they show. Set {WEIGHTS} to a "
@@ -258,7 +258,7 @@ def _add_visual(
         prepared.notes.append(found)
         return
     objects, scenes = found
-    block = build(source.dataset, objects, scenes, data_folder() / "cache" / "pictures")
+    block = build(source.dataset, objects, scenes, cache_folder("pictures"))
     prepared.blocks[name] = block
     prepared.columns = {
         "objects": dict(enumerate(objects.labels)),

@@ -10,6 +10,7 @@ from morning.features import FeatureSet
 from morning.features.featureset import account_table
 from morning.features.rivals.concepts import concepts
 from morning.features.rivals.cosmic import CosmicOptions
+from morning.features.rivals.inputs import NEEDS, Concepts, Inputs
 from morning.features.rivals.pictures import picture_vectors
 from morning.features.rivals.posts import (
     WordOptions,
@@ -20,10 +21,9 @@ from morning.features.rivals.posts import (
     text_history,
     word_vectors,
 )
+from morning.places import cache_folder
 from morning.prepare.perspectives import recognisers
-from morning.rankers import NEEDS, Concepts, Inputs
 from morning.sources import Source, public
-from morning.sources.released import data_folder
 
 _CONCEPT_CAPTIONS = 100  # length of CAMERA's concept vectors
 
@@ -61,7 +61,7 @@ def rival_inputs(
     notes : list of str
         What is left out, and why; how well concepts are recognised.
     """
-    if source.name == "public":
+    if source.released:
         return Inputs(features, competence=public.competence()), []
     if not source.has_posts:
         return Inputs(features), ["Without posts, only methods that rank from vectors can run."]
@@ -90,7 +90,7 @@ def rival_inputs(
         return Inputs(features, **parts), [*notes, found]
     objects, _ = found
     try:
-        kept = data_folder() / "cache" / "picture_vectors"
+        kept = cache_folder("picture_vectors")
         vectors, probabilities = picture_vectors(dataset, objects, folder=kept)
     except MorningError as error:
         return Inputs(features, **parts), [*notes, f"Pictures are left out: {error}."]
@@ -104,7 +104,7 @@ def rival_inputs(
             objects.labels,
             caption_vectors(dataset, words),
             cosmic,
-            folder=data_folder() / "cache" / "cosmic",
+            folder=cache_folder("cosmic"),
         )
         notes.append(str(agreement))
         return made

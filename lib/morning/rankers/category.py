@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.features.standardise import standardised
-from morning.rankers.ranker import (
+from morning.rankers.choice import best_setting, validation_auc
+from morning.rankers.contract import (
     Arrays,
     MissingInput,
     Ranker,
     Training,
     VectorRanker,
-    validation_auc,
+    register,
 )
 
 
@@ -38,6 +40,7 @@ class CategoryOptions:
             raise MorningError(f"unknown brand_category {self.brand_category!r}")
 
 
+@register(parts=[CategoryOptions(brand_category="predicted")])
 class CategoryPredictor(VectorRanker):
     """Probability that the candidate is of the brand's category, by a softmax regression.
 
@@ -46,6 +49,7 @@ class CategoryPredictor(VectorRanker):
     """
 
     kind = "category-predictor"
+    needs_negatives = True
     options_type = CategoryOptions
     note = "softmax over categories; how much of the metrics is category recovery"
 
@@ -70,29 +74,30 @@ class CategoryPredictor(VectorRanker):
         all_brands = features.brands()
         given = np.zeros((len(x), len(names)))
         given[all_brands] = features.categories(all_brands)[:, None] == names
-        best: tuple[float, float, Arrays] | None = None
-        for strength in self._candidates(training):
+
+        @cache
+        def fitted(strength: float) -> Arrays:
             model = LogisticRegression(C=strength, max_iter=300).fit(x[rows], labels)
             probabilities = model.predict_proba(x)
             known = self.options.brand_category == "given"
-            arrays = {
+            return {
                 "brand_vectors": given if known else probabilities,
                 "influencer_vectors": probabilities,
             }
-            auc = 0.0
-            if (on := training.validation) is not None:
-                auc = validation_auc(self._score(arrays, on.brands, on.influencers), on)
-            if best is None or auc > best[0]:
-                best = (auc, strength, arrays)
-        assert best is not None
-        self.about["strength"] = best[1]
-        return best[2]
 
-    def _candidates(self, training: Training) -> tuple[float, ...]:
-        strengths = self.options.strengths
-        return strengths if training.validation else (sorted(strengths)[len(strengths) // 2],)
+        def auc_of(strength: float) -> float:
+            assert validation is not None
+            scores = self._score(fitted(strength), validation.brands, validation.influencers)
+            return validation_auc(scores, validation)
+
+        validation = training.validation
+        strengths = sorted(self.options.strengths)
+        strength = best_setting(strengths, auc_of if validation else None)
+        self.about["strength"] = strength
+        return fitted(strength)
 
 
+@register()
 class CategoryOracle(Ranker):
     """1 for who is a positive of any brand of the brand's category, ties broken at random.
 
@@ -109,11 +114,11 @@ class CategoryOracle(Ranker):
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
         return {"seed": np.array([seed], dtype=np.int64)}
 
-    def _task_scores(self, on: Task) -> np.ndarray:
+    def _task_scores(self, task: Task) -> np.ndarray:
         assert self._arrays is not None
-        same = on.categories[:, None] == on.categories[None, :]
-        belongs = (same.astype(float) @ on.positives.astype(float)) > 0
-        return belongs + 0.5 * self._score(self._arrays, on.brands, on.influencers)
+        same = task.categories[:, None] == task.categories[None, :]
+        belongs = (same.astype(float) @ task.positives.astype(float)) > 0
+        return belongs + 0.5 * self._score(self._arrays, task.brands, task.influencers)
 
     def _score(self, arrays: Arrays, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
         rng = np.random.default_rng(int(arrays["seed"][0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from torch import nn
 from morning.errors import MorningError
 from morning.learning.losses import add_l1_gradient, triplet
 from morning.learning.pairs import sample_pairs
+from morning.rankers.choice import best_setting
+from morning.rankers.contract import Arrays, Training, register
 from morning.rankers.neural import NOTHING, encoders, weight_matrices
-from morning.rankers.ranker import Arrays, Training
 from morning.rankers.towers import TowerOptions, TwoSidedRanker, TwoSides
 
 
@@ -23,7 +25,7 @@ class HptrOptions(TowerOptions):
 
     margins: tuple[float, ...] = (1.0, 2.0, 4.0, 7.0)
     """Candidates for the margin, which the paper does not give; the one with the best validation
-    AUC is taken (the first where there is no validation brand)."""
+    AUC is taken, the middle one where there is no validation brand."""
     margin_epochs: int = 20
     """Passes after which margins are compared."""
     epochs: int = 100
@@ -45,6 +47,10 @@ class HptrOptions(TowerOptions):
             raise MorningError("epochs, margin_epochs and batch_size must be at least 1")
 
 
+@register(
+    quick={"embedding_size": 128, "epochs": 20, "margin_epochs": 5},
+    tiny={"embedding_size": 16, "epochs": 12, "margins": (1.0, 2.0), "margin_epochs": 2},
+)
 class Hptr(TwoSidedRanker):
     """Multi-modal history pooling with a triplet loss; the paper says no more (spec 6.4)."""
 
@@ -52,7 +58,6 @@ class Hptr(TwoSidedRanker):
     options_type = HptrOptions
     options: HptrOptions
     note = "our interpretation: MIR's towers, triplet loss, margin chosen on validation brands"
-    _margin: float
 
     @property
     def paper_row(self) -> str:
@@ -60,32 +65,33 @@ class Hptr(TwoSidedRanker):
         return "HPTR"
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
-        self._margin = self.options.margins[0]
-        if training.validation is not None and len(self.options.margins) > 1:
-            self._margin = max(
-                self.options.margins, key=lambda m: self._reached(m, training, seed, progress)
-            )
-        arrays = super()._fit(training, seed, folder, progress)
-        self.about["margin"] = self._margin
-        return arrays
+        if len(self.options.margins) == 1:
+            return super()._fit(training, seed, folder, progress)
 
-    def _reached(self, margin: float, training: Training, seed: int, progress: bool) -> float:
-        """Return the validation AUC that a short training with a margin reaches."""
-        epochs = min(self.options.margin_epochs, self.options.epochs)
-        short = Hptr(replace(self.options, margins=(margin,), epochs=epochs))
-        short._fit(training, seed, None, progress)
-        best = short.about["history"][short.about["epoch"] - 1]["auc"]
-        return 0.0 if best is None else best
+        def auc_of(margin: float) -> float:
+            """Return the validation AUC that a short training with a margin reaches."""
+            epochs = min(self.options.margin_epochs, self.options.epochs)
+            short = Hptr(replace(self.options, margins=(margin,), epochs=epochs))
+            short._fit(training, seed, None, progress)
+            best = short.about["history"][short.about["epoch"] - 1]["auc"]
+            return math.nan if best is None else best
+
+        margin = best_setting(self.options.margins, auc_of if training.validation else None)
+        chosen = Hptr(replace(self.options, margins=(margin,)))
+        arrays = chosen._fit(training, seed, folder, progress)
+        self.about |= chosen.about | {"margin": margin}
+        return arrays
 
     def optimiser(self, module: nn.Module) -> torch.optim.Optimizer:
         """Return Adam."""
         return torch.optim.Adam(module.parameters(), self.options.learning_rate, fused=True)
 
-    def epoch(
+    def run_epoch(
         self,
         module: TwoSides,
         optimiser: torch.optim.Optimizer,
         training: Training,
+        epoch: int,
         rng: np.random.Generator,
     ) -> float:
         """Go once through the positives, each with a random negative."""
@@ -95,15 +101,14 @@ class Hptr(TwoSidedRanker):
         device = next(module.parameters()).device
         pairs = pairs[:, rng.permutation(pairs.shape[1])]
         batches = torch.from_numpy(pairs).to(device).split(self.options.batch_size, dim=1)
+        (margin,) = self.options.margins
         total = 0.0
         for brand, positive, negative in batches:
             for encoder in encoders(module):
                 encoder.draw()
             left = module.vectors("brand", brand)
             right, wrong = module.vectors("influencer", torch.cat([positive, negative])).chunk(2)
-            loss = triplet(
-                (left * right).sum(dim=1), (left * wrong).sum(dim=1), self._margin, "active"
-            )
+            loss = triplet((left * right).sum(dim=1), (left * wrong).sum(dim=1), margin, "active")
             optimiser.zero_grad(set_to_none=False)
             loss.backward()
             add_l1_gradient(weight_matrices(module), self.options.l1)

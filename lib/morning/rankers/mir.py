@@ -13,8 +13,8 @@ from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.features import FeatureSet
 from morning.learning.losses import add_l1_gradient
+from morning.rankers.contract import Training, register
 from morning.rankers.neural import NOTHING, encoders, weight_matrices
-from morning.rankers.ranker import Training
 from morning.rankers.towers import BRANCHES, TowerOptions, TwoSidedRanker, TwoSides
 
 
@@ -46,6 +46,10 @@ class MirOptions(TowerOptions):
             raise MorningError("lists, batch_size and epochs must be at least 1")
 
 
+@register(
+    rows=[MirOptions(k=k) for k in (2, 3, 4)],
+    tiny={"embedding_size": 16, "epochs": 12, "lists": 5},
+)
 class Mir(TwoSidedRanker):
     """Gan et al. 2019: lists of k influencers of different competence for one brand.
 
@@ -88,11 +92,12 @@ class Mir(TwoSidedRanker):
             rate = 0.06 if self.options.k == 3 else 0.03
         return torch.optim.SGD(module.parameters(), rate)
 
-    def epoch(
+    def run_epoch(
         self,
         module: TwoSides,
         optimiser: torch.optim.Optimizer,
         training: Training,
+        epoch: int,
         rng: np.random.Generator,
     ) -> float:
         """Draw lists and go through them once."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from morning.errors import MorningError
-from morning.rankers.ranker import Arrays, Ranker, Training
+from morning.rankers.contract import Arrays, Ranker, Training, register
 
 #: Factor -> its value per account, in columns of `Inputs.activity`.
 FACTORS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -34,6 +34,7 @@ class MivOptions:
             raise MorningError(f"unknown factor: {named}; known are {', '.join(FACTORS)}")
 
 
+@register(parts=[MivOptions((factor,)) for factor in FACTORS])
 class Miv(Ranker):
     """Sum of the standardised activeness factors of the candidate; the same for every brand.
 

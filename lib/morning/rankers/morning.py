@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-import torch
-
 from morning.errors import MorningError
 from morning.features import BLOCKS, FeatureSet
-from morning.learning.device import find_device
+from morning.models.morning import SIDES
 from morning.models.profiles import Profile, profile
-from morning.models.scoring import encode, tensors
 from morning.models.training import train
+from morning.rankers.choice import best_setting
+from morning.rankers.contract import Arrays, Training, VectorRanker, register
 from morning.rankers.neural import NOTHING
-from morning.rankers.ranker import Arrays, Training, VectorRanker
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,8 @@ class MorningOptions:
     blocks: tuple[str, ...] = ()
     """Blocks to use; empty for all that are there."""
     l1: tuple[float, ...] = ()
-    """Weights of the L1 norm to choose from; the one with the best validation AUC is taken (the
-    first where there is no validation brand). Empty for the profile's own."""
+    """Weights of the L1 norm to choose from; the one with the best validation AUC is taken, the
+    middle one where there is no validation brand. Empty for the profile's own."""
     l1_epochs: int = 25
     """Passes after which they are compared."""
     device: str = "auto"
@@ -51,6 +49,11 @@ class MorningOptions:
         return profile(self.profile).variant(self.variant).trained_with(epochs=self.epochs)
 
 
+@register(
+    rows=[MorningOptions(), MorningOptions(l1=(0.0, 1e-4, 1e-3))],
+    quick={"l1_epochs": 10},
+    tiny={"profile": "quick", "epochs": 4, "l1_epochs": 1},
+)
 class MorningRanker(VectorRanker):
     """MORNING trained by `morning.models.train`; F is the product of its joined embeddings."""
 
@@ -58,6 +61,7 @@ class MorningRanker(VectorRanker):
     options_type = MorningOptions
     options: MorningOptions
     seeded = True
+    needs_negatives = True
     note = "the blocks at hand; epoch (tuned: and the weight of L1) chosen on validation brands"
 
     @property
@@ -92,14 +96,7 @@ class MorningRanker(VectorRanker):
                 place = place / "chosen"
             trained = train(features, wanted, place, device=device, progress=progress)
         self.about |= {"epoch": trained.epoch, "history": trained.history}
-        where = find_device(device)
-        inputs = tensors(features, trained.model.input_sizes, where)
-        everyone = np.arange(len(features))
-        arrays = {}
-        for side in ("brand", "influencer"):
-            parts = encode(trained.model.to(where), inputs, everyone, side)
-            arrays[f"{side}_vectors"] = torch.cat(list(parts.values()), dim=1).cpu().numpy()
-        return arrays
+        return {f"{side}_vectors": trained.embed(features, side, device) for side in SIDES}
 
     def _chosen(
         self, wanted: Profile, features: FeatureSet, place: Path, progress: bool
@@ -115,8 +112,10 @@ class MorningRanker(VectorRanker):
             epochs = min(self.options.l1_epochs, wanted.training.epochs)
             short, folder = candidates[l1].trained_with(epochs=epochs), place / f"l1-{l1:g}"
             done = train(features, short, folder, device=self.options.device, progress=progress)
-            return (done.history[done.epoch - 1].get("validation") or {}).get("auc") or 0.0
+            auc = (done.history[done.epoch - 1].get("validation") or {}).get("auc")
+            return math.nan if auc is None else auc
 
-        best = max(candidates, key=reached)
+        validated = len(features.brands("validation")) > 0
+        best = best_setting(self.options.l1, reached if validated else None)
         self.about["l1"] = best
         return candidates[best]

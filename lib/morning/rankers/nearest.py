@@ -9,7 +9,8 @@ import numpy as np
 
 from morning.errors import MorningError
 from morning.features.standardise import standardised, unit
-from morning.rankers.ranker import Arrays, Training, VectorRanker, validation_auc
+from morning.rankers.choice import best_setting, validation_auc
+from morning.rankers.contract import Arrays, Training, VectorRanker, register
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,15 @@ class NearestOptions:
     """Options of the neighbourhood."""
 
     neighbours: tuple[int, ...] = (1, 3, 5, 10, 20, 50)
-    """How many training brands; the number with the best validation AUC is taken, the first
-    where there is no validation brand."""
+    """How many training brands; the number with the best validation AUC is taken, the
+    middle one where there is no validation brand."""
 
     def __post_init__(self) -> None:
         if not self.neighbours or min(self.neighbours) < 1:
             raise MorningError("neighbours must be given and at least 1")
 
 
+@register()
 class NearestBrands(VectorRanker):
     """Cosine of the candidate with the mean partner of the nearest training brands.
 
@@ -45,21 +47,21 @@ class NearestBrands(VectorRanker):
         similarity = x @ x[fit.brands].T  # (n, brands)
         similarity[fit.brands, np.arange(len(fit.brands))] = 0.0
         order = np.argsort(-similarity, axis=1, kind="stable")
-        best: tuple[float, int, np.ndarray] | None = None
-        numbers = self.options.neighbours if training.validation else self.options.neighbours[:1]
-        for k in numbers:
+
+        def vectors(neighbours: int) -> np.ndarray:
+            """Return the mean partner of each account's nearest training brands."""
             weights = np.zeros_like(similarity)
-            nearest = order[:, :k]
-            np.put_along_axis(
-                weights, nearest, np.take_along_axis(similarity, nearest, axis=1), axis=1
-            )
-            vectors = unit(np.maximum(weights, 0.0) @ typical)
-            auc = 0.0
-            if training.validation is not None:
-                on = training.validation
-                auc = validation_auc(vectors[on.brands] @ x[on.influencers].T, on)
-            if best is None or auc > best[0]:
-                best = (auc, k, vectors)
-        assert best is not None
-        self.about["neighbours"] = best[1]
-        return {"brand_vectors": best[2], "influencer_vectors": x}
+            nearest = order[:, :neighbours]
+            near = np.take_along_axis(similarity, nearest, axis=1)
+            np.put_along_axis(weights, nearest, near, axis=1)
+            return unit(np.maximum(weights, 0.0) @ typical)
+
+        def auc_of(neighbours: int) -> float:
+            assert validation is not None
+            left = vectors(neighbours)[validation.brands]
+            return validation_auc(left @ x[validation.influencers].T, validation)
+
+        validation = training.validation
+        chosen = best_setting(self.options.neighbours, auc_of if validation else None)
+        self.about["neighbours"] = chosen
+        return {"brand_vectors": vectors(chosen), "influencer_vectors": x}

@@ -17,10 +17,12 @@ from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.evaluation import Task
+from morning.evaluation.results import null
 from morning.learning.device import find_device
 from morning.learning.dropout import dropped
 from morning.learning.repeat import cuda_devices, mix_seeds, one_thread
-from morning.rankers.ranker import Arrays, Ranker, Training, validation_auc
+from morning.rankers.choice import validation_auc
+from morning.rankers.contract import Arrays, Ranker, Training
 
 _SLOPE = 0.01
 _DEVIATION = 0.1
@@ -115,6 +117,7 @@ class NeuralRanker(Ranker):
     """
 
     seeded = True
+    needs_negatives = True
 
     @abstractmethod
     def build(self, training: Training, device: torch.device) -> nn.Module:
@@ -125,11 +128,12 @@ class NeuralRanker(Ranker):
         """Return the optimiser."""
 
     @abstractmethod
-    def epoch(
+    def run_epoch(
         self,
         module: Any,
         optimiser: torch.optim.Optimizer,
         training: Training,
+        epoch: int,
         rng: np.random.Generator,
     ) -> float:
         """Train for one epoch and return the mean loss."""
@@ -138,9 +142,9 @@ class NeuralRanker(Ranker):
     def arrays(self, module: Any, training: Training) -> Arrays:
         """Return what scoring needs, from a module in evaluation mode."""
 
-    def validation_scores(self, module: Any, training: Training, on: Task) -> np.ndarray:
+    def validation_scores(self, module: Any, training: Training, task: Task) -> np.ndarray:
         """Return the scores of a task while training; a subclass may do with less than `arrays`."""
-        return self._score(self.arrays(module, training), on.brands, on.influencers)
+        return self._score(self.arrays(module, training), task.brands, task.influencers)
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
         if training.fit.positives.all():
@@ -161,7 +165,8 @@ class NeuralRanker(Ranker):
         for epoch in epochs:
             torch.manual_seed(mix_seeds(seed, epoch))
             module.train()
-            loss = self.epoch(module, optimiser, training, np.random.default_rng([seed, epoch]))
+            rng = np.random.default_rng([seed, epoch])
+            loss = self.run_epoch(module, optimiser, training, epoch, rng)
             if not math.isfinite(loss):
                 raise MorningError(f"{self.name}: the loss is {loss}: lower learning_rate")
             for encoder in encoders(module):
@@ -170,7 +175,7 @@ class NeuralRanker(Ranker):
             if training.validation is not None:
                 scores = self.validation_scores(module.eval(), training, training.validation)
                 auc = validation_auc(scores, training.validation)
-            history.append({"loss": loss, "auc": None if math.isnan(auc) else auc})
+            history.append({"loss": loss, "auc": null(auc)})
             epochs.set_postfix(loss=f"{loss:.3f}", auc=f"{auc:.4f}", refresh=False)
             # Without anything to choose by, the last epoch is the best.
             if (value := float(epoch) if math.isnan(auc) else auc) > best_auc:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from morning.rankers.ranker import Arrays, Ranker, Training
+from morning.rankers.contract import Arrays, Ranker, Training, register
 
 
+@register()
 class Popularity(Ranker):
     """Number of training partners; the same for every brand, with many ties."""
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from morning.evaluation import METRICS, Task, auc_rows
-from morning.rankers.ranker import Arrays, Ranker, Training
+from morning.rankers.contract import Arrays, Ranker, Training, register
 
 
+@register()
 class Rand(Ranker):
     """Every candidate gets an independent U(0, 1) score."""
 
@@ -23,9 +24,9 @@ class Rand(Ranker):
         """RAND, whose row was copied from an earlier paper on another split."""
         return "RAND"
 
-    def expectation(self, on: Task) -> dict[str, float]:
-        """Return the exact expectation of every metric; see `expectation`."""
-        return expectation(on)
+    def expectation(self, task: Task) -> dict[str, float]:
+        """Return the exact expectation of every metric; see `expected_metrics`."""
+        return expected_metrics(task)
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
         return {"seed": np.array([seed], dtype=np.int64)}
@@ -35,7 +36,7 @@ class Rand(Ranker):
         return rng.random((len(brands), len(influencers)))
 
 
-def expectation(on: Task) -> dict[str, float]:
+def expected_metrics(task: Task) -> dict[str, float]:
     """Return the exact expectation of every metric under independent uniform scores.
 
     Returns
@@ -52,13 +53,13 @@ def expectation(on: Task) -> dict[str, float]:
     probability P / N and then has (P - 1) (r - 1) / (N - 1) others before it, which gives the
     average precision.
     """
-    partners = on.positives.sum(axis=1)
+    partners = task.positives.sum(axis=1)
     partners = partners[partners > 0].astype(float)[:, None]  # (B, 1)
-    n = on.positives.shape[1]
+    n = task.positives.shape[1]
     rank = np.arange(1, n + 1)
     result = {
         m: 0.5 if rows.any() else np.nan
-        for m, rows in auc_rows(on.positives, on.categories).items()
+        for m, rows in auc_rows(task.positives, task.categories).items()
     }
     if len(partners) == 0:
         return {metric: result.get(metric, np.nan) for metric in METRICS}

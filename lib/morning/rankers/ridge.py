@@ -9,7 +9,8 @@ import numpy as np
 
 from morning.errors import MorningError
 from morning.features.standardise import standardised
-from morning.rankers.ranker import Arrays, Training, VectorRanker, validation_auc
+from morning.rankers.choice import best_setting, validation_auc
+from morning.rankers.contract import Arrays, Training, VectorRanker, register
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class RidgeOptions:
             raise MorningError("penalties must be given and positive")
 
 
+@register()
 class RidgeBilinear(VectorRanker):
     """W minimises ||Y - X_b W X_mᵀ||² + λ ||W||², with Y the centred training collaborations.
 
@@ -44,19 +46,18 @@ class RidgeBilinear(VectorRanker):
         target = s1[:, None] * (u1.T @ y @ u2) * s2
         squares = np.outer(s1**2, s2**2)
         brand, influencer = x @ v1.T, x @ v2.T
-        best: tuple[float, float, np.ndarray] | None = None
-        for penalty in self._candidates(training):
-            vectors = brand @ (target / (squares + penalty * max(squares.mean(), 1e-12)))
-            auc = 0.0
-            if training.validation is not None:
-                on = training.validation
-                auc = validation_auc(vectors[on.brands] @ influencer[on.influencers].T, on)
-            if best is None or auc > best[0]:
-                best = (auc, penalty, vectors)
-        assert best is not None
-        self.about["penalty"] = best[1]
-        return {"brand_vectors": best[2], "influencer_vectors": influencer}
 
-    def _candidates(self, training: Training) -> tuple[float, ...]:
-        penalties = self.options.penalties
-        return penalties if training.validation else (sorted(penalties)[len(penalties) // 2],)
+        def vectors(penalty: float) -> np.ndarray:
+            """Return x_b W of every account."""
+            return brand @ (target / (squares + penalty * max(squares.mean(), 1e-12)))
+
+        def auc_of(penalty: float) -> float:
+            assert validation is not None
+            left = vectors(penalty)[validation.brands]
+            return validation_auc(left @ influencer[validation.influencers].T, validation)
+
+        validation = training.validation
+        penalties = sorted(self.options.penalties)
+        penalty = best_setting(penalties, auc_of if validation else None)
+        self.about["penalty"] = penalty
+        return {"brand_vectors": vectors(penalty), "influencer_vectors": influencer}

@@ -14,8 +14,8 @@ from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.features.rivals.inputs import Inputs
 from morning.models.morning import SIDES
+from morning.rankers.contract import Arrays, Training, VectorRanker
 from morning.rankers.neural import Encoder, NeuralRanker
-from morning.rankers.ranker import Arrays, Training, VectorRanker
 
 BRANCHES = ("text", "image")
 _CHANNELS = 512  # of the picture map that the released code normalises
@@ -131,10 +131,10 @@ class TwoSidedRanker(NeuralRanker, VectorRanker):
         return {f"{side}_vectors": _encode(module, side, everyone) for side in SIDES}
 
     @torch.no_grad()
-    def validation_scores(self, module: TwoSides, training: Training, on: Task) -> np.ndarray:
+    def validation_scores(self, module: TwoSides, training: Training, task: Task) -> np.ndarray:
         """Score without encoding everyone."""
-        brands = _encode(module, "brand", on.brands)
-        return brands @ _encode(module, "influencer", on.influencers).T
+        brands = _encode(module, "brand", task.brands)
+        return brands @ _encode(module, "influencer", task.influencers).T
 
 
 def response_normalised(x: Tensor) -> Tensor:

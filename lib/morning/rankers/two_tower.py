@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.features.standardise import standardised
+from morning.rankers.contract import Arrays, Training, VectorRanker, register
 from morning.rankers.neural import NeuralRanker
-from morning.rankers.ranker import Arrays, Training, VectorRanker
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class _Towers(nn.Module):
         return self.brand(self.x[brands]), self.influencer(self.x[influencers])
 
 
+@register()
 class TwoTower(NeuralRanker, VectorRanker):
     """Logistic regression of all training pairs on the product of two linear maps.
 
@@ -76,11 +77,12 @@ class TwoTower(NeuralRanker, VectorRanker):
             module.parameters(), self.options.learning_rate, weight_decay=self.options.weight_decay
         )
 
-    def epoch(
+    def run_epoch(
         self,
         module: _Towers,
         optimiser: torch.optim.Optimizer,
         training: Training,
+        epoch: int,
         rng: np.random.Generator,
     ) -> float:
         """Take some full-batch steps."""
@@ -109,9 +111,9 @@ class TwoTower(NeuralRanker, VectorRanker):
         return {"brand_vectors": left.cpu().numpy(), "influencer_vectors": right.cpu().numpy()}
 
     @torch.no_grad()
-    def validation_scores(self, module: _Towers, training: Training, on: Task) -> np.ndarray:
+    def validation_scores(self, module: _Towers, training: Training, task: Task) -> np.ndarray:
         """Score without encoding everyone."""
         left, right = module.vectors(
-            *(torch.from_numpy(a).to(module.x.device) for a in (on.brands, on.influencers))
+            *(torch.from_numpy(a).to(module.x.device) for a in (task.brands, task.influencers))
         )
         return cast(np.ndarray, (left @ right.T).cpu().numpy())

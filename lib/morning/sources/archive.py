@@ -29,18 +29,15 @@ trained and tested on.
 
 from __future__ import annotations
 
-import logging
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 
-from morning.cells import MAX_TABLE_BYTES, Report, shortened
+from morning.cells import MAX_TABLE_BYTES, shortened
 from morning.dataset import SCHEMAS, Dataset, in_files, typed
-from morning.errors import ContractError, Problem
-from morning.sources.folder import check_pictures
-
-log = logging.getLogger(__name__)
+from morning.errors import Problem, Report
+from morning.sources.findings import check_pictures
 
 _POST_COLUMNS = {
     "post id": "post_id",
@@ -63,25 +60,21 @@ _REQUIRED = ("brand_biographies", "pre_dataset_train", "pre_dataset_test")
 _HANDLES = ("brand", "micro-influencer", "account", "audience")
 
 
-def load(folder: str | Path) -> Dataset:
-    """Read an archive folder.
+def recognises(folder: Path) -> bool:
+    """Whether a folder holds any of the spreadsheets that an archive must have."""
+    return any(_file(folder, name) for name in _REQUIRED)
 
-    What is missing but can be done without (pictures, posts, biographies) is logged.
 
-    Returns
-    -------
-    Dataset
-        Brands of `pre_dataset_train` have the split train, those of `pre_dataset_test` test.
+def inspect(folder: Path) -> tuple[Dataset | None, Report]:
+    """Read an archive folder; return what could be read and all findings.
 
-    Raises
-    ------
-    ContractError
-        With every violation: file, row, column and rule.
+    Brands of `pre_dataset_train` have the split train, those of `pre_dataset_test` test. What is
+    missing but can be done without (pictures, posts, biographies) is a warning.
     """
-    folder, report = Path(folder), Report()
+    report = Report()
     sheets = _read_sheets(folder, report)
     if any(name not in sheets for name in _REQUIRED):
-        raise ContractError(f"archive {folder}", report.errors)
+        return None, report
     pairs = _pairs(sheets, report)
     posts, audiences = _posts(folder, sheets, report)
     accounts = _accounts(sheets, pairs, posts, audiences, report)
@@ -95,19 +88,21 @@ def load(folder: str | Path) -> Dataset:
     names = {name: f"{name} (as read from the archive)" for name in SCHEMAS}
     report.errors += in_files(problems, names)
     check_pictures(folder, dataset.posts["image"], names["posts"], report)
-    report.log_warnings(log, folder)
-    if not report.ok:
-        raise ContractError(f"archive {folder}", report.errors)
-    return dataset
+    return dataset, report
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """Return the spreadsheet of that name, if it is there."""
+    paths = (folder / f"{name}.xlsx", folder / f"{name}.xls")
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _read_sheets(folder: Path, report: Report) -> dict[str, pd.DataFrame]:
     """Read every spreadsheet that is there as text."""
     sheets = {}
     for name in (*LAYOUT, "pre_dataset_train", "pre_dataset_test"):
-        found = [p for p in (folder / f"{name}.xlsx", folder / f"{name}.xls") if p.is_file()]
-        if found:
-            sheet = _read_sheet(found[0], name, report)
+        if found := _file(folder, name):
+            sheet = _read_sheet(found, name, report)
             if sheet is not None:
                 sheets[name] = sheet
         elif name in _REQUIRED:

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
@@ -145,7 +144,7 @@ def brand_images(mirror: str | Path | None = None) -> dict[str, np.ndarray]:
     """
     names = [f"{split}_brand_{_IMAGE}" for split in _SPLITS]
     files = fetch(*names, mirror=mirror)
-    both = np.concatenate([torch.load(files[n], weights_only=True).numpy() for n in names])
+    both = np.concatenate([_read_tensor(files[name]) for name in names])
     return {"objects": both[:, :1000], "scenes": both[:, 1000:]}
 
 
@@ -188,6 +187,12 @@ def _tensor_names(kind: str) -> list[str]:
     return [f"{s}_{r}_{kind}" for r in _ROLES.values() for s in _SPLITS]
 
 
+def _read_tensor(path: Path) -> np.ndarray:
+    import torch  # here alone: the tables do not wait for it
+
+    return torch.load(path, weights_only=True).numpy()
+
+
 def _block(kind: str, files: dict[str, Path], tables: Dataset) -> np.ndarray:
     """Assemble one block, rows as in `account_table`."""
     offset, block = 0, None
@@ -195,8 +200,7 @@ def _block(kind: str, files: dict[str, Path], tables: Dataset) -> np.ndarray:
         n = int((tables.accounts["role"] == role).sum())
         for split in _SPLITS:  # test rows last: they win
             rows = load_plain(files[f"discover_{split}_{short}_index.pickle"])
-            tensor = torch.load(files[f"{split}_{short}_{kind}"], weights_only=True)
-            values = tensor.numpy().astype(np.float32)
+            values = _read_tensor(files[f"{split}_{short}_{kind}"]).astype(np.float32)
             if values.shape[0] != len(rows):
                 raise MorningError(f"{split}_{short}_{kind}: {len(values)} rows, not {len(rows)}")
             if block is None:

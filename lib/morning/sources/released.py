@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.files import git_blob, read_json, sha256, whole_file
+from morning.places import data_folder
 
 #: Environment variable that names a folder `<owner>/<repo>/<commit>/<path>` to read instead of
 #: the network.
@@ -88,19 +89,6 @@ def registry() -> dict[str, ReleasedFile]:
     with resources.as_file(resources.files(__package__) / "registry.json") as path:
         files = [ReleasedFile(**entry) for entry in read_json(path)]
     return {file.name: file for file in files}
-
-
-def data_folder() -> Path:
-    """Return the folder that fetched data land in.
-
-    `MORNING_DATA` where set, else `data/` of the checkout, else the user's cache folder.
-    """
-    if chosen := os.environ.get("MORNING_DATA"):
-        return Path(chosen)
-    checkout = Path(__file__).resolve().parents[3]
-    if (checkout / "dodo.py").is_file():
-        return checkout / "data"
-    return Path(pooch.os_cache("morning"))
 
 
 def mirror_folder(mirror: str | Path | None = None) -> Path | None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from morning.evaluation import bootstrap, interval, official_task, result_row
-from morning.evaluation.metrics import METRICS
+from morning.evaluation import official_task, result_row
 from morning.evaluation.published import PUBLISHED, published_table
+from morning.evaluation.results import differences
 from morning.features import FeatureSet
+from morning.models.jobs import train_seeds
 from morning.models.profiles import VARIANTS, Profile
-from morning.models.training import train_seeds
-from morning.run import FULL, statistics
+from morning.run import FULL
+from morning.studies.trained import statistics
 
 #: A control that the paper lacks: what co-attention itself contributes.
 WITHOUT_CO_ATTENTION = "full without co-attention"
@@ -47,37 +48,25 @@ def ablations(
     present = set(features.perspectives())
     table = published_table(TABLE, features.source)
     planned, missing = _plan(present, table)
-    control = {"content", "audience"} <= present and profile.model.co_attention
+    profiles = {v: profile.variant(v) for v in planned if planned[v] == v}
+    if {"content", "audience"} <= present and profile.model.co_attention:
+        control = replace(profile, model=replace(profile.model, co_attention=False))
+        profiles[WITHOUT_CO_ATTENTION] = control
+        planned[WITHOUT_CO_ATTENTION] = WITHOUT_CO_ATTENTION
     task = official_task(features)
-    results = {}
-    for variant in [FULL, *(v for v in planned if v != FULL)]:
-        if planned[variant] == variant:
-            chosen = profile.variant(variant)
-            models = train_seeds(features, chosen, folder / variant, seeds=seeds)
-            results[variant] = (models, statistics(models, features, task))
-    if control:
-        chosen = replace(profile, model=replace(profile.model, co_attention=False))
-        name = WITHOUT_CO_ATTENTION
-        models = train_seeds(features, chosen, folder / name.replace(" ", "-"), seeds=seeds)
-        results[name] = (models, statistics(models, features, task))
-        planned[name] = name
-
-    reference = bootstrap(results[FULL][1])
-    full = result_row(FULL, results[FULL][1], resamples=1)
+    blocks, found = {}, {}
+    for variant, chosen in profiles.items():
+        place = folder / variant.replace(" ", "-")
+        models = train_seeds(features, chosen, place, seeds=seeds)
+        blocks[variant] = list(models[0].model.input_sizes)
+        found[variant] = statistics(models, features, task)
+    ahead = differences(found, FULL)
     rows = []
     for variant, source in planned.items():
-        models, runs = results[source]
-        row = result_row(variant, runs, table=table, blocks=list(models[0].model.input_sizes))
+        row = result_row(variant, found[source], table=table, blocks=blocks[source])
         row["same_as"] = source if source != variant else None
         if source != FULL:
-            samples = bootstrap(runs)
-            row["difference"] = {
-                m: {
-                    "value": _minus(full[m], row[m]),
-                    "ci95": interval(reference[m] - samples[m]),
-                }
-                for m in METRICS
-            }
+            row["difference"] = ahead[source]
         rows.append(row)
     return rows, missing
 
@@ -96,7 +85,3 @@ def _plan(present: set[str], table: str | None) -> tuple[dict[str, str], list[di
             paper = PUBLISHED[table].get(variant) if table else None
             missing.append({"method": variant, "needs": needs, "paper": paper})
     return planned, missing
-
-
-def _minus(a: float | None, b: float | None) -> float | None:
-    return None if a is None or b is None else a - b

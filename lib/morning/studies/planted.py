@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from morning.evaluation import Task, evaluate
+from morning.places import data_folder
 from morning.roster import Roster
 from morning.sources import demo
-from morning.sources.released import data_folder
 
 
 def oracle_table(roster: Roster, task: Task) -> pd.DataFrame:

@@ -111,7 +111,8 @@ def competence(dataset: Dataset) -> pd.DataFrame:
 
     table = dataset.collaborations[["brand_id", "influencer_id"]].reset_index(drop=True)
     score = by_pair.reindex(pd.MultiIndex.from_frame(table)).to_numpy()
-    usual = own[own.index.isin(influencers.values())].mean()
+    everyone = dataset.accounts["account_id"].iloc[dataset.influencers()]  # whoever's partners
+    usual = own[own.index.isin(everyone)].mean()
     fallback = (table["influencer_id"].map(own) / usual).to_numpy()
     evidence = np.where(np.isnan(score), "own posts", "mentions")
     score = np.where(np.isnan(score), fallback, score)

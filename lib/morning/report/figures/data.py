@@ -18,11 +18,11 @@ from morning.roster import Roster
 def positives_per_brand(roster: Roster) -> Figure:
     """Show how many partners a brand has, in training and in test."""
     figure, axis = canvas(7, 3)
-    for split, colour in (("train", OURS), ("test", PAPER)):
-        brands = roster.brands(split)
+    for splits, colour in ((("train", "validation"), OURS), (("test",), PAPER)):
+        brands = roster.brands(*splits)
         counts = roster.positives(brands, roster.influencers()).sum(axis=1)
         bins = np.arange(0.5, max(counts.max(), 2) + 1.5)
-        axis.hist(counts, bins=bins, color=colour, alpha=0.6, label=f"{split} brands")
+        axis.hist(counts, bins=bins, color=colour, alpha=0.6, label=f"{splits[0]} brands")
     axis.set(xlabel="partners of a brand", ylabel="brands")
     axis.legend(frameon=False)
     return figure

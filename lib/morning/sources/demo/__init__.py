@@ -2,17 +2,15 @@
 
 from morning.sources.demo.build import DemoTruth, generate, truth
 from morning.sources.demo.pictures import OBJECTS, SCENES, labelled_pictures
-from morning.sources.demo.vocabulary import keyword_attributes
-from morning.sources.demo.world import WEIGHTS, DemoConfig
+from morning.sources.demo.world import WEIGHTS, DemoOptions
 
 __all__ = [
     "OBJECTS",
     "SCENES",
     "WEIGHTS",
-    "DemoConfig",
+    "DemoOptions",
     "DemoTruth",
     "generate",
-    "keyword_attributes",
     "labelled_pictures",
     "truth",
 ]

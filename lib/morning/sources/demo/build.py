@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
+from morning.code import code_of
 from morning.dataset import SCHEMAS, Dataset
 from morning.errors import MorningError
 from morning.files import read_json, sha256, whole_folder, write_json
@@ -24,11 +25,12 @@ from morning.sources.demo.words import (
     write_biography,
     write_caption,
 )
-from morning.sources.demo.world import WEIGHTS, DemoConfig, World, plan
+from morning.sources.demo.world import WEIGHTS, DemoOptions, World, plan
 
 log = logging.getLogger(__name__)
 
 _RECORD, _TRUTH = "world.json", "truth.npz"
+_GENERATOR = "morning.sources.demo.build"
 _OFF_TOPIC_OBJECT, _OFF_TOPIC_SCENE = 0.12, 0.2
 _EPOCH = np.datetime64("2024-01-01T00:00:00", "us")
 _YEAR = 365 * 24 * 3600
@@ -67,19 +69,7 @@ class DemoTruth:
     post_scenes: np.ndarray
 
 
-def generate(
-    folder: str | Path,
-    *,
-    brands: int = DemoConfig.brands,
-    influencers: int = DemoConfig.influencers,
-    posts: int = DemoConfig.posts,
-    audience: int = DemoConfig.audience,
-    audience_posts: int = DemoConfig.audience_posts,
-    structure: float = DemoConfig.structure,
-    role_gap: float = DemoConfig.role_gap,
-    seed: int = DemoConfig.seed,
-    picture_size: int = DemoConfig.picture_size,
-) -> Dataset:
+def generate(folder: str | Path, **options: Any) -> Dataset:
     """Write a demo world into a folder and return it; one that is there already is reused.
 
     The same options give the same bytes. The folder appears whole or not at all.
@@ -88,33 +78,22 @@ def generate(
     ----------
     folder : path
         Takes the four tables as Parquet, `images/`, the planted truth (see `truth`) and a record.
-    brands, influencers, posts, audience, audience_posts, structure, role_gap, seed, picture_size
-        See `DemoConfig`.
+    **options
+        Of `DemoOptions`.
 
     Raises
     ------
     MorningError
         If an option makes no sense, or the folder holds something else than a demo world.
     """
-    folder = Path(folder)
-    config = DemoConfig(
-        brands=brands,
-        influencers=influencers,
-        posts=posts,
-        audience=audience,
-        audience_posts=audience_posts,
-        structure=float(structure),
-        role_gap=float(role_gap),
-        seed=seed,
-        picture_size=picture_size,
-    )
+    folder, chosen = Path(folder), DemoOptions(**options)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         record = _read_record(folder)
-        if _is_intact(folder, record, config):
+        if _is_intact(folder, record, chosen):
             return Dataset.load(folder)
         log.info("%s: the demo world there is another one; it is replaced", folder)
     with whole_folder(folder) as temporary:
-        _write(temporary, config)
+        _write(temporary, chosen)
     return Dataset.load(folder)
 
 
@@ -144,16 +123,16 @@ def _read_record(folder: Path) -> dict:
     """Read what a folder says of the demo world in it; refuse to touch any other folder."""
     try:
         record = read_json(folder / _RECORD)
-        return {"config": dict(record["config"]), "files": dict(record["files"]), **record}
+        return {**record, "files": dict(record["files"])}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MorningError(
             f"{folder}: not empty and not a demo world; choose another folder or remove it"
         ) from error
 
 
-def _is_intact(folder: Path, record: dict, config: DemoConfig) -> bool:
-    """Whether a folder holds the world of `config`, made by this code and unchanged."""
-    if record["config"] != asdict(config) or record.get("generator") != _generator():
+def _is_intact(folder: Path, record: dict, options: DemoOptions) -> bool:
+    """Whether a folder holds the world of these options, made by this code and unchanged."""
+    if record.get("options") != asdict(options) or record.get("generator") != code_of(_GENERATOR):
         return False
     pictures = sum(1 for _ in (folder / "images").rglob("*.jpg"))
     return pictures == record.get("pictures") and all(
@@ -162,28 +141,19 @@ def _is_intact(folder: Path, record: dict, config: DemoConfig) -> bool:
     )
 
 
-def _generator() -> str:
-    """Return a digest of the code and vocabulary of this package."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.*")):
-        if path.suffix in (".py", ".json"):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _write(folder: Path, config: DemoConfig) -> None:
+def _write(folder: Path, options: DemoOptions) -> None:
     """Write a whole world into an empty folder."""
-    world = plan(config)
-    dataset, objects, scenes = tables(world, config)
+    world = plan(options)
+    dataset, objects, scenes = tables(world, options)
     for name, table in dataset.tables().items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
-    _draw_all(folder, dataset.posts["image"].tolist(), objects, scenes, config)
+    _draw_all(folder, dataset.posts["image"].tolist(), objects, scenes, options)
     planted = {
         "brand_ids": np.array(world.brand_ids),
         "influencer_ids": np.array(world.influencer_ids),
         "scores": world.scores,
         "weights": np.array(list(WEIGHTS.values())),
-        "structure": np.array(config.structure),
+        "structure": np.array(float(options.structure)),
         "post_ids": np.array(dataset.posts["post_id"].tolist()),
         "post_objects": objects,
         "post_scenes": scenes,
@@ -192,8 +162,8 @@ def _write(folder: Path, config: DemoConfig) -> None:
     np.savez(folder / _TRUTH, allow_pickle=False, **planted)
     files = sorted(path for path in folder.iterdir() if path.is_file())
     record = {
-        "config": asdict(config),
-        "generator": _generator(),
+        "options": asdict(options),
+        "generator": code_of(_GENERATOR),
         "files": {path.name: sha256(path) for path in files},
         "pictures": len(objects),
     }
@@ -201,19 +171,19 @@ def _write(folder: Path, config: DemoConfig) -> None:
 
 
 def _draw_all(
-    folder: Path, images: list[str], objects: np.ndarray, scenes: np.ndarray, config: DemoConfig
+    folder: Path, images: list[str], objects: np.ndarray, scenes: np.ndarray, options: DemoOptions
 ) -> None:
     """Draw every picture of the world."""
-    rng = np.random.default_rng([config.seed, 2])
+    rng = np.random.default_rng([options.seed, 2])
     for image in {Path(image).parent for image in images}:
         (folder / image).mkdir(parents=True)
     rows = zip(images, objects, scenes, strict=True)
     for image, thing, scene in tqdm(rows, total=len(images), desc="demo pictures", unit=" picture"):
-        pixels = draw_picture(OBJECTS[thing], SCENES[scene], config.picture_size, rng)
+        pixels = draw_picture(OBJECTS[thing], SCENES[scene], options.picture_size, rng)
         Image.fromarray(pixels).save(folder / image, quality=_JPEG_QUALITY)
 
 
-def tables(world: World, config: DemoConfig) -> tuple[Dataset, np.ndarray, np.ndarray]:
+def tables(world: World, options: DemoOptions) -> tuple[Dataset, np.ndarray, np.ndarray]:
     """Write the tables of a world, without its pictures.
 
     Returns
@@ -223,23 +193,23 @@ def tables(world: World, config: DemoConfig) -> tuple[Dataset, np.ndarray, np.nd
     objects, scenes : uint8 arrays, shape (posts,)
         What each picture is to show.
     """
-    rng = np.random.default_rng([config.seed, 3])
+    rng = np.random.default_rng([options.seed, 3])
     owners = world.brand_ids + world.influencer_ids
     accounts = _accounts(world, rng)
     audiences: list[tuple[str, str]] = []
     groups: list[int] = []
     for owner, mixture in zip(owners, world.audience, strict=True):
-        for group in rng.choice(len(mixture), size=config.audience, p=mixture):
+        for group in rng.choice(len(mixture), size=options.audience, p=mixture):
             audiences.append((owner, f"audience-{len(audiences) + 1:05d}"))
             groups.append(int(group))
     accounts += [_audience_account(name, rng) for _, name in audiences]
 
     writer = _PostWriter(rng)
     for (owner, role, _, _, followers, _), mixture in zip(accounts, world.content, strict=False):
-        lean = config.role_gap * (1 if role == "brand" else -1)
-        writer.add(owner, mixture, config.posts, followers, lean)
+        lean = options.role_gap * (1 if role == "brand" else -1)
+        writer.add(owner, mixture, options.posts, followers, lean)
     for (_, name), group, row in zip(audiences, groups, accounts[len(owners) :], strict=True):
-        writer.add(name, vocabulary().groups[group], config.audience_posts, row[4])
+        writer.add(name, vocabulary().groups[group], options.audience_posts, row[4])
 
     pairs = [(world.brand_ids[b], world.influencer_ids[m]) for b, m in np.argwhere(world.partners)]
     rows = {

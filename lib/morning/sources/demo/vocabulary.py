@@ -79,14 +79,6 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def keyword_attributes() -> dict[str, str]:
-    """Return every biography keyword of the demo with the attribute that it stands for."""
-    raw = json.loads((resources.files(__package__) / "vocabulary.json").read_text("utf-8"))
-    lists = [topic["interests"] for topic in raw["topics"].values()]
-    lists += [*raw["styles"].values(), *raw["personas"].values()]
-    return {word: name for each in lists for name, text in each.items() for word in text.split()}
-
-
 def _words(value: str | list[str]) -> tuple[str, ...]:
     return tuple(value.split() if isinstance(value, str) else value)
 

@@ -21,7 +21,7 @@ import numpy as np
 from morning.errors import MorningError
 from morning.sources.demo.vocabulary import Vocabulary, vocabulary
 
-#: Weight of each part of the planted preference, times `DemoConfig.structure`.
+#: Weight of each part of the planted preference, times `DemoOptions.structure`.
 WEIGHTS: dict[str, float] = {"content": 1.4, "audience": 1.3, "attribute": 1.7}
 
 _COLLABORATIONS_PER_INFLUENCER = 1.5
@@ -29,7 +29,7 @@ _TEST_SHARE = 0.4
 
 
 @dataclass(frozen=True)
-class DemoConfig:
+class DemoOptions:
     """How large the demo world is and how much there is to learn in it."""
 
     brands: int = 60
@@ -107,30 +107,30 @@ class World:
     partners: np.ndarray
 
 
-def plan(config: DemoConfig) -> World:
+def plan(options: DemoOptions) -> World:
     """Draw the latents, the preference and the collaborations of a world."""
     words = vocabulary()
-    rng = np.random.default_rng([config.seed, 1])
-    used = words.categories[: max(1, min(len(words.categories), config.brands // 2))]
-    labels = np.sort(np.arange(config.brands) % len(used))
-    fields = rng.integers(len(used), size=config.influencers)
+    rng = np.random.default_rng([options.seed, 1])
+    used = words.categories[: max(1, min(len(words.categories), options.brands // 2))]
+    labels = np.sort(np.arange(options.brands) % len(used))
+    fields = rng.integers(len(used), size=options.influencers)
     content = _content(np.concatenate([labels, fields]), words, rng)
-    audience = _mixture(config.brands + config.influencers, len(words.groups), rng)
-    styles = _mixture(config.brands, len(words.styles), rng)
-    personas = _mixture(config.influencers, len(words.personas), rng)
+    audience = _mixture(options.brands + options.influencers, len(words.groups), rng)
+    styles = _mixture(options.brands, len(words.styles), rng)
+    personas = _mixture(options.influencers, len(words.personas), rng)
 
-    b = config.brands
+    b = options.brands
     parts = {
         "content": _standardised(_cosines(content[:b], content[b:])),
         "audience": _standardised(_cosines(audience[:b], audience[b:])),
         "attribute": _standardised(styles @ _cooperation(words, rng) @ personas.T),
     }
     weighted = [WEIGHTS[name] * part for name, part in parts.items()]
-    scores = config.structure * np.sum(weighted, axis=0)
+    scores = options.structure * np.sum(weighted, axis=0)
     numbers = np.arange(b) - np.searchsorted(labels, labels) + 1
     return World(
         brand_ids=[f"brand-{used[c]}-{k}" for c, k in zip(labels, numbers, strict=True)],
-        influencer_ids=[f"influencer-{m:04d}" for m in range(1, config.influencers + 1)],
+        influencer_ids=[f"influencer-{m:04d}" for m in range(1, options.influencers + 1)],
         categories=[used[c] for c in labels],
         splits=_splits(labels, rng),
         content=content,
@@ -186,7 +186,7 @@ def _standardised(values: np.ndarray) -> np.ndarray:
 
 
 def _splits(labels: np.ndarray, rng: np.random.Generator) -> list[str]:
-    """Set a fifth of each category's brands aside for testing; at least one, where it has two."""
+    """Set two fifths of a category's brands aside for testing; at least one, where it has two."""
     splits = np.full(len(labels), "train", dtype=object)
     for label in np.unique(labels):
         rows = rng.permutation(np.flatnonzero(labels == label))

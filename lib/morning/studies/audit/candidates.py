@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from morning.evaluation import official_task, result_row
-from morning.run import statistics
+from morning.studies.trained import statistics
 from morning.studies.audit.subject import Subject
 
 EVERYONE = "all influencers"

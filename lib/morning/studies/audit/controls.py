@@ -10,8 +10,9 @@ import numpy as np
 
 from morning.evaluation import BrandStatistics, Task, result_row
 from morning.features import FeatureSet
-from morning.rankers import Inputs, ranker
-from morning.studies.comparison import draws, statistics
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
+from morning.studies.comparison import draw, measure
 
 RAND, ORACLE = "RAND", "category-oracle"
 LEARNT = ("cosine", "category-predictor")
@@ -42,9 +43,9 @@ def controls(
     """
     inputs = Inputs(features)
     methods = [ranker(name) for name in LEARNT]
-    found = {RAND: draws(ranker(RAND), inputs, task, chances)}
-    found |= statistics(inputs, methods, folder, seeds=1, on=task, progress=False)
-    return found | {ORACLE: draws(ranker(ORACLE), inputs, task, ties)}
+    found = {RAND: draw(ranker(RAND), inputs, task, chances)}
+    found |= measure(inputs, methods, folder, seeds=1, task=task, progress=False)
+    return found | {ORACLE: draw(ranker(ORACLE), inputs, task, ties)}
 
 
 def control_rows(

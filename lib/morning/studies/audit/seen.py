@@ -10,9 +10,9 @@ import pandas as pd
 
 from morning.evaluation import BrandStatistics, Task, brand_statistics, result_row
 from morning.evaluation.overlap import partners_by_training, seen_in_training
-from morning.evaluation.significance import paired_differences
-from morning.run import statistics
+from morning.evaluation.results import differences
 from morning.studies.audit.subject import Subject
+from morning.studies.trained import statistics
 
 ALL = "all partners"
 
@@ -84,12 +84,9 @@ def seen_rows(subject: Subject) -> list[dict[str, Any]]:
         found["unseen candidates"] = statistics(subject.models, features, smaller)
         sizes["unseen candidates"] = smaller.describe()
     rows = [result_row(name, runs) | sizes[name] for name, runs in found.items()]
-    differences = paired_differences(found, ALL)
+    ahead = differences(found, ALL)
     for row in rows[1:]:
-        row["difference"] = {
-            metric: {"value": None if d.ci95 is None else d.value, "ci95": d.ci95}
-            for metric, d in differences[row["method"]].items()
-        }
+        row["difference"] = ahead[row["method"]]
     return rows
 
 

@@ -13,10 +13,10 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS, Task
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
+from morning.models.jobs import train_seeds
 from morning.models.morning import Morning
 from morning.models.profiles import Profile
-from morning.models.scoring import tensors
-from morning.models.training import metrics_on, train_all
+from morning.models.scoring import measure, tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class WatchTask:
     def __call__(self, model: Morning) -> dict[str, float | None]:
         """Return the metrics of the model as it is."""
         device = next(model.parameters()).device
-        return metrics_on(model, tensors(self.features, model.input_sizes, device), self.task)
+        return measure(model, tensors(self.features, model.input_sizes, device), self.task)
 
 
 def watch_seeds(
@@ -52,10 +52,8 @@ def watch_seeds(
     The weights and the chosen epoch are the same as without: the notes are optimistic, and
     nothing but the audit may look at them.
     """
-    first = profile.training.seed
-    jobs = {f"seed-{s}": profile.trained_with(seed=s) for s in range(first, first + seeds)}
     watch = WatchTask(features, task)
-    return list(train_all(features, jobs, folder, workers=workers, watch=watch).values())
+    return train_seeds(features, profile, folder, seeds=seeds, workers=workers, watch=watch)
 
 
 def selection(models: Sequence[TrainedModel]) -> pd.DataFrame:

@@ -8,9 +8,9 @@ from typing import Any
 
 from morning.evaluation import Task, result_row
 from morning.features import FeatureSet
+from morning.models.jobs import train_all
 from morning.models.profiles import Profile
-from morning.models.training import train_all
-from morning.run import statistics
+from morning.studies.trained import statistics
 
 AS_GIVEN = "as given"
 
@@ -30,6 +30,7 @@ def variants(profile: Profile) -> dict[str, Profile]:
     def margins(factor: float) -> dict[str, float]:
         return {p: factor * margin for p, margin in profile.objective.margins.items()}
 
+    ranking = tuple(name for name in profile.objective.losses if name != "shrinkage")
     changed = {
         "l1 0": loss(l1=0.0),
         "l1 0.0001": loss(l1=1e-4),
@@ -43,8 +44,8 @@ def variants(profile: Profile) -> dict[str, Profile]:
         "1 negative": profile.trained_with(negatives=1),
         "5 negatives": profile.trained_with(negatives=5),
         "pairs in file order": profile.trained_with(shuffle=False),
-        "without shrinkage": loss(shrinkage=False),
-        "with shrinkage": loss(shrinkage=True),
+        "without shrinkage": loss(losses=ranking),
+        "with shrinkage": loss(losses=(*ranking, "shrinkage")),
     }
     return {AS_GIVEN: profile} | {n: p for n, p in changed.items() if p != profile}
 

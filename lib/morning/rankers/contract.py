@@ -1,25 +1,25 @@
-"""The contract of every method of the comparison: fit, score, save, load."""
+"""The contract of every method of the comparison: fit and score; and how one registers."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 from morning.errors import MorningError
-from morning.evaluation import Task, brand_statistics, split_training, task
+from morning.evaluation import Task, training_task
+from morning.evaluation import task as task_of
 from morning.features.rivals.inputs import Inputs
-from morning.files import read_json, whole_folder, write_json
-
-FORMAT = 1
-_ARRAYS, _RECORD = "ranker.safetensors", "ranker.json"
 
 Arrays = dict[str, np.ndarray]
+
+#: Name in the tables -> method, of every ranker class that has been imported.
+REGISTERED: dict[str, Method] = {}
 
 
 class MissingInput(MorningError):  # noqa: N818 - it is a state of the data, shown in a table
@@ -34,6 +34,67 @@ class MissingInput(MorningError):  # noqa: N818 - it is a state of the data, sho
     def __init__(self, name: str, missing: list[str]) -> None:
         self.needs = f"needs {', '.join(missing)}"
         super().__init__(f"{name} {self.needs}; these data do not have it")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A row of a comparison.
+
+    Attributes
+    ----------
+    ranker : type
+        The class.
+    options : dataclass
+        Its options.
+    part : bool
+        Whether it only takes another method apart and stays out of Table III.
+    quick, tiny : mapping of str to object
+        See `register`.
+    """
+
+    ranker: type[Ranker]
+    options: Any
+    part: bool
+    quick: Mapping[str, Any]
+    tiny: Mapping[str, Any]
+
+
+def register(
+    *,
+    rows: Sequence[Any] = (None,),
+    parts: Sequence[Any] = (),
+    quick: Mapping[str, Any] = MappingProxyType({}),
+    tiny: Mapping[str, Any] = MappingProxyType({}),
+) -> Callable[[type], type]:
+    """Return a class decorator that makes a ranker known by name.
+
+    Parameters
+    ----------
+    rows : sequence of options
+        One row of the comparison each; None, the default, for the class's default options.
+    parts : sequence of options
+        The same class with one thing changed: shown apart from the table.
+    quick : mapping of str to object
+        Options that change with the `quick` profile, so that a comparison takes minutes.
+    tiny : mapping of str to object
+        Options under which it is fitted to a toy world in a second, for its contract test.
+
+    Raises
+    ------
+    MorningError
+        If another class has the name.
+    """
+
+    def add(ranker: type[Ranker]) -> type[Ranker]:
+        for part, every in ((False, rows), (True, parts)):
+            for made in map(ranker, every):
+                known = REGISTERED.get(made.name)
+                if known and known.ranker.__qualname__ != ranker.__qualname__:
+                    raise MorningError(f"two rankers are called {made.name}; rename one")
+                REGISTERED[made.name] = Method(ranker, made.options, part, quick, tiny)
+        return ranker
+
+    return add
 
 
 @dataclass(frozen=True)
@@ -88,6 +149,8 @@ class Ranker(ABC):
         Whether the sources leave gaps that had to be filled.
     oracle : bool
         Whether it is shown test labels, as a bound and not as a rival.
+    needs_negatives : bool
+        Whether it cannot be fitted where every candidate is a partner of every training brand.
     note : str
         One line for the table.
     """
@@ -98,6 +161,7 @@ class Ranker(ABC):
     draws: ClassVar[int] = 1
     interpretation: ClassVar[bool] = False
     oracle: ClassVar[bool] = False
+    needs_negatives: ClassVar[bool] = False
     note: ClassVar[str] = ""
 
     def __init__(self, options: Any = None) -> None:
@@ -119,7 +183,7 @@ class Ranker(ABC):
         """Row of Table III that this reproduces, if any."""
         return None
 
-    def expectation(self, on: Task) -> dict[str, float] | None:
+    def expectation(self, task: Task) -> dict[str, float] | None:
         """Return the exact expectation of every metric over seeds, where it is known."""
         return None
 
@@ -157,17 +221,17 @@ class Ranker(ABC):
         if missing := inputs.missing(self.needs):
             raise MissingInput(self.name, missing)
         blind = inputs.blinded()
-        fit, validation = split_training(blind.features)
+        validation = blind.features.brands("validation")
         training = Training(
             blind,
-            task(blind.features, fit),
-            task(blind.features, validation) if len(validation) else None,
+            training_task(blind.features),
+            task_of(blind.features, validation) if len(validation) else None,
         )
         self.about = {"seed": seed, "accounts": len(inputs.features)}
         self._arrays = self._fit(training, seed, Path(folder) if folder else None, progress)
         return self
 
-    def score(self, on: Task) -> np.ndarray:
+    def score(self, task: Task) -> np.ndarray:
         """Return the score of every candidate for every brand, float array of shape (B, M).
 
         Raises
@@ -178,58 +242,15 @@ class Ranker(ABC):
         """
         if self._arrays is None:
             raise MorningError(f"{self.name} is not fitted; call fit(inputs) first")
-        if len(on.brands) == 0 or len(on.influencers) == 0:
+        if len(task.brands) == 0 or len(task.influencers) == 0:
             raise MorningError("the task is empty: it needs brands and candidates")
-        last = max(on.brands.max(), on.influencers.max())
-        if last >= self.about["accounts"] or min(on.brands.min(), on.influencers.min()) < 0:
+        last = max(task.brands.max(), task.influencers.max())
+        if last >= self.about["accounts"] or min(task.brands.min(), task.influencers.min()) < 0:
             raise MorningError(f"the task names accounts that {self.name} was not fitted with")
-        scores = self._task_scores(on)
+        scores = self._task_scores(task)
         if not np.isfinite(scores).all():
             raise MorningError(f"{self.name} returned scores that are not finite")
         return scores
-
-    def save(self, folder: str | Path) -> None:
-        """Write arrays (safetensors) and options (JSON) into a folder, whole or not at all."""
-        if self._arrays is None:
-            raise MorningError(f"{self.name} is not fitted; there is nothing to save")
-        record = {
-            "format": FORMAT,
-            "kind": self.kind,
-            "options": asdict(self.options),
-            "about": self.about,
-        }
-        with whole_folder(folder) as temporary:
-            arrays = {k: np.ascontiguousarray(v) for k, v in self._arrays.items()}
-            save_file(arrays, temporary / _ARRAYS)
-            write_json(temporary / _RECORD, record)
-
-    @classmethod
-    def load(cls, folder: str | Path) -> Self:
-        """Read a fitted ranker of this class.
-
-        Raises
-        ------
-        MorningError
-            If it is not there, not readable, or of another class.
-        """
-        folder = Path(folder)
-        try:
-            record = read_json(folder / _RECORD)
-            if record["format"] != FORMAT or record["kind"] != cls.kind:
-                raise MorningError(
-                    f"{folder}: holds {record['kind']} in format {record['format']}, "
-                    f"not {cls.kind} in format {FORMAT}"
-                )
-            options = {
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in record["options"].items()
-            }
-            ranker = cls(cls.options_type(**options))
-            ranker.about = dict(record["about"])
-            ranker._arrays = load_file(folder / _ARRAYS)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
-            raise MorningError(f"{folder}: no readable ranker here ({error!r})") from error
-        return ranker
 
     @abstractmethod
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:
@@ -239,9 +260,9 @@ class Ranker(ABC):
     def _score(self, arrays: Arrays, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
         """Return the scores of accounts (row numbers), shape (B, M)."""
 
-    def _task_scores(self, on: Task) -> np.ndarray:
+    def _task_scores(self, task: Task) -> np.ndarray:
         assert self._arrays is not None
-        return self._score(self._arrays, on.brands, on.influencers)
+        return self._score(self._arrays, task.brands, task.influencers)
 
 
 class VectorRanker(Ranker):
@@ -250,9 +271,3 @@ class VectorRanker(Ranker):
     def _score(self, arrays: Arrays, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
         left = arrays["brand_vectors"][brands].astype(np.float64)
         return left @ arrays["influencer_vectors"][influencers].astype(np.float64).T
-
-
-def validation_auc(scores: np.ndarray, validation: Task) -> float:
-    """Return what settings are chosen by: AUC, NaN where the brands leave nothing to compare."""
-    statistics = brand_statistics(scores, validation.positives, validation.categories)
-    return statistics.metrics()["auc"]

@@ -1,0 +1,32 @@
+"""Where data, downloads and caches lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pooch
+
+
+def data_folder() -> Path:
+    """Return the folder that fetched and generated data land in.
+
+    `MORNING_DATA` where set, else `data/` of the checkout, else the user's cache folder.
+    """
+    if chosen := os.environ.get("MORNING_DATA"):
+        return Path(chosen)
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "dodo.py").is_file():
+        return checkout / "data"
+    return Path(pooch.os_cache("morning"))
+
+
+def cache_folder(name: str) -> Path:
+    """Return the folder that keeps one kind of intermediate result, below `data_folder()`."""
+    return data_folder() / "cache" / name
+
+
+def weights_folder() -> Path | None:
+    """Return the folder with pretrained networks for pictures, `MORNING_WEIGHTS`, where set."""
+    chosen = os.environ.get("MORNING_WEIGHTS")
+    return Path(chosen).expanduser().resolve() if chosen else None

@@ -1,0 +1,102 @@
+"""One trained model: into a run folder of its own, and what it scores."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from morning.errors import MorningError
+from morning.evaluation import (
+    BrandStatistics,
+    Task,
+    brand_statistics,
+    official_task,
+    result_row,
+)
+from morning.evaluation.published import published_table
+from morning.features import FeatureSet
+from morning.files import rename_folder, write_json
+from morning.models.checkpoint import TrainedModel, load_seeds
+from morning.models.profiles import Profile
+from morning.models.training import train
+from morning.run import FULL, Run
+
+
+def train_run(
+    features: FeatureSet,
+    profile: Profile,
+    out: str | Path,
+    *,
+    name: str = "",
+    device: str = "auto",
+    progress: bool = True,
+) -> Run:
+    """Train one model into a new run folder, whole or not at all.
+
+    Until it is finished the run is called `<out>.partial`; calling again goes on from there.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    profile : Profile
+    out : path
+        The new folder.
+    name : str
+        What results call the profile.
+    device : str
+    progress : bool
+
+    Raises
+    ------
+    MorningError
+        If `out` exists.
+    """
+    out = Path(out)
+    if out.exists():
+        raise MorningError(f"{out} exists: choose another --out, or delete it first")
+    run = Run(out.with_name(f"{out.name}.partial"))
+    features.save(run.vectors)
+    kept = run.model() / f"seed-{profile.training.seed}"
+    train(features, profile, kept, device=device, progress=progress)
+    for other in run.model().iterdir():  # left by an interrupted other seed
+        if other != kept:
+            shutil.rmtree(other)
+    settings = {"data": features.source, "profile": name, "trained": asdict(profile)}
+    write_json(run.parameters, settings)
+    rename_folder(run.folder, out)
+    return Run(out)
+
+
+def statistics(
+    models: list[TrainedModel], features: FeatureSet, task: Task
+) -> list[BrandStatistics]:
+    """Return what every model's F gives on a task."""
+    return [
+        brand_statistics(model.score(features, task)["F"], task.positives, task.categories)
+        for model in models
+    ]
+
+
+def evaluate_run(
+    run: Run, features: FeatureSet | None = None, *, variant: str = FULL, pool: str = "split"
+) -> dict[str, Any]:
+    """Return the result row of a run on the test brands, with its protocol.
+
+    Parameters
+    ----------
+    run : Run
+    features : FeatureSet, optional
+        Other vectors of the same sizes; default the run's own.
+    variant : str
+    pool : "split" or "all"
+        Candidates.
+    """
+    features = features or run.features()
+    models = load_seeds(run.model(variant))
+    task = official_task(features, pool)
+    blocks = list(models[0].model.input_sizes)
+    table = published_table("table4_ablations", features.source)
+    row = result_row(variant, statistics(models, features, task), table=table, blocks=blocks)
+    return row | {"protocol": run.protocol(task)}

@@ -1,0 +1,107 @@
+"""The `morning` command with `run` added to it, and `python -m morning_book.command`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+from morning import cli
+from morning.errors import MorningError
+
+from morning_book import ROOT
+from morning_book.settings import Settings, described
+
+#: Options that are not called like their setting.
+_OPTIONS = {"run": "--out"}
+
+
+def main() -> None:
+    """Run the command: exit code 0 done, 1 failed, 2 wrong use."""
+    cli.main()
+
+
+def run(assignments: list[str] | None, book: bool, **options: str) -> None:
+    """Execute the notebooks that are out of date, then render the book.
+
+    Settings are given as options, or as NAME=VALUE like those of make.
+    """
+    try:
+        settings = _settings(assignments or [], options)
+    except MorningError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from None
+    if not (ROOT / "dodo.py").is_file():
+        raise MorningError("`morning run` needs a checkout: install it with pip install -e .")
+    from morning.run import Run
+
+    try:
+        code = _pipeline(settings, "book" if book else "notebook")
+    except KeyboardInterrupt:
+        typer.echo("interrupted; call again to go on", err=True)
+        raise typer.Exit(130) from None
+    if code:
+        raise typer.Exit(1)
+    if book:
+        typer.echo(Run(Path(settings.run)).index)
+
+
+def _settings(assignments: list[str], options: Mapping[str, str]) -> Settings:
+    """Return the settings of options and NAME=VALUE arguments; the latter win."""
+    texts = dict(options)
+    if texts["run"]:  # as an option it is a path in any case
+        texts["run"] = str(Path(texts["run"]).expanduser().absolute())
+    for assignment in assignments:
+        name, sign, text = assignment.partition("=")
+        if not sign:
+            raise MorningError(f"{assignment!r} is not NAME=VALUE")
+        texts[name.lower()] = text
+    return Settings.read(texts, Path.cwd())
+
+
+def _pipeline(settings: Settings, *tasks: str) -> int:
+    """Run doit on the settings; return its exit code."""
+    from doit.doit_cmd import DoitMain
+    from morning.run import Run
+
+    from morning_book.stages import stages
+
+    for stage in stages(Run(Path(settings.run)), released=settings.data == "public"):
+        stage.parameters(settings.recorded())
+    Path(settings.run).mkdir(parents=True, exist_ok=True)
+    values = [f"{name}={value}" for name, value in vars(settings).items()]
+    processes = str(settings.processes)
+    return DoitMain().run(["-f", str(ROOT / "dodo.py"), "-n", processes, *values, *tasks])
+
+
+def _with_options(command: Any) -> Any:
+    """Give a function one parameter per setting, which typer makes options of."""
+    arguments: dict[str, tuple[Any, Any]] = {
+        "assignments": (list[str] | None, typer.Argument(None, metavar="NAME=VALUE")),
+    }
+    for setting in described():
+        option = typer.Option(
+            str(setting.default),
+            _OPTIONS.get(setting.name, "--" + setting.name.replace("_", "-")),
+            metavar=str(setting.rule),
+            help=setting.help,
+        )
+        arguments[setting.name] = (str, option)
+    arguments["book"] = (bool, typer.Option(True, help="Render the HTML book as well."))
+    kind = inspect.Parameter.KEYWORD_ONLY
+    command.__signature__ = inspect.Signature(
+        [
+            inspect.Parameter(name, kind, annotation=annotation, default=default)
+            for name, (annotation, default) in arguments.items()
+        ]
+    )
+    command.__annotations__ = {name: annotation for name, (annotation, _) in arguments.items()}
+    return command
+
+
+cli.app.command()(_with_options(run))
+
+if __name__ == "__main__":
+    main()

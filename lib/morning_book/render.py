@@ -1,0 +1,146 @@
+"""Render the book: pages and executed notebooks -> HTML that opens offline."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jupyter_server_mathjax
+from morning.errors import MorningError
+from morning.files import rename_folder
+
+#: What is no page of its own: notes that a page takes in, and what Jupyter Book leaves.
+_NO_PAGES = ("about", "_build")
+_SHOWN_VERSIONS = (
+    "torch",
+    "gensim",
+    "networkx",
+    "node2vec",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "papermill",
+    "jupyter-book",
+)
+
+
+def render_book(
+    pages: Path,
+    notebooks: Sequence[Path],
+    settings: Mapping[str, Any],
+    tags: Mapping[str, bool],
+    output: Path,
+) -> None:
+    """Assemble the sources and run Jupyter Book on them, warnings as errors.
+
+    Parameters
+    ----------
+    pages : Path
+        Folder of the pages.
+    notebooks : sequence of Path
+        Executed notebooks.
+    settings : mapping
+        Of the run, for the page on execution and environment.
+    tags : mapping of str to bool
+        Which tagged cells are about data like these; see `tags_of`.
+    output : Path
+        Folder that gets `html/`, whole or not at all.
+
+    Raises
+    ------
+    MorningError
+        If Jupyter Book fails, with the end of what it said.
+    """
+    build, source = output / "_build", output / "source"
+    for folder in (build, source):
+        shutil.rmtree(folder, ignore_errors=True)
+    _assemble(pages, source, notebooks, settings, tags)
+    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise MorningError("jupyter-book is not installed beside this Python")
+    command = [program, "build", str(source), "-W", "-n", "--keep-going"]
+    command += ["--path-output", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    log = output / "build.log"
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode or not (build / "html" / "index.html").is_file():
+        said = (done.stdout + done.stderr).splitlines()
+        reasons = [line for line in said if "WARNING" in line or "ERROR" in line] or said[-20:]
+        found = "\n".join(reasons)
+        raise MorningError(f"Jupyter Book failed; all it said is in {log}\n{found}")
+    rename_folder(build / "html", output / "html")
+    shutil.rmtree(build)
+
+
+def tags_of(data: str) -> dict[str, bool]:
+    """Return which tagged cells are about data like these.
+
+    `posts`: data with raw posts; `released`: the public benchmark; `demo`: the generated world.
+    """
+    from morning.sources import load
+
+    source = load(data)
+    return {"posts": source.has_posts, "released": data == "public", "demo": data == "demo"}
+
+
+def _assemble(
+    pages: Path,
+    source: Path,
+    notebooks: Sequence[Path],
+    settings: Mapping[str, Any],
+    tags: Mapping[str, bool],
+) -> None:
+    """Write all that Jupyter Book reads into a new folder."""
+    shutil.copytree(pages, source, ignore=shutil.ignore_patterns(*_NO_PAGES))
+    mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
+    shutil.copytree(mathjax, source / "extra" / "mathjax")
+    (source / "notebooks").mkdir()
+    dropped = {"parameters", "injected-parameters", *(t for t, kept in tags.items() if not kept)}
+    for notebook in notebooks:
+        _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped)
+    kind = settings["data"] if settings["data"] in ("public", "demo") else "folder"
+    about = (pages / "about" / f"{kind}.md").read_text(encoding="utf-8").strip()
+    _fill(source / "intro.md", {"about this copy": about})
+    shown = dict(settings) | {"data": "a folder" if kind == "folder" else kind}
+    versions = {"Python": platform.python_version()} | {p: version(p) for p in _SHOWN_VERSIONS}
+    parts = {
+        "settings": _rows((k, f"`{v}`") for k, v in shown.items() if k != "run"),
+        "notebooks": _rows((f"[](notebooks/{p.name})", f"{_seconds(p):.0f}") for p in notebooks),
+        "versions": _rows(versions.items()),
+    }
+    _fill(source / "execution.md", parts)
+
+
+def _copy_notebook(notebook: Path, target: Path, dropped: set[str]) -> None:
+    """Copy an executed notebook without its parameter cells and the cells of other data.
+
+    Parameter cells hold paths of this machine.
+    """
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    content["cells"] = [
+        cell for cell in content["cells"] if not dropped & set(cell["metadata"].get("tags", []))
+    ]
+    target.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _fill(page: Path, parts: Mapping[str, str]) -> None:
+    """Put text in the place of comments `<!-- name -->`."""
+    text = page.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        text = text.replace(f"<!-- {name} -->", part)
+    page.write_text(text, encoding="utf-8")
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _seconds(notebook: Path) -> float:
+    return json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["papermill"]["duration"]
