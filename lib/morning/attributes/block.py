@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -32,6 +31,7 @@ from morning.attributes.embedding import (
 from morning.attributes.graph import ETA, AttributeGraph
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.features.block import Block
 from morning.features.featureset import account_table
 from morning.files import whole_folder
 
@@ -102,26 +102,15 @@ class AttributeEncoder:
 
 
 @dataclass(frozen=True, eq=False)
-class AttributeBlock:
-    """The block and everything it was made from.
+class Learnt:
+    """What was learnt on the way to the block."""
 
-    Attributes
-    ----------
-    values : float32 array, shape (n, dimensions)
-        Row i belongs to row i of `account_table(dataset)`.
-    made : dict
-        How it was made, for the manifest.
-    graph : AttributeGraph
-    lists : dict of account id to tuple of str
-    encoder : AttributeEncoder
-        For accounts that come later.
-    """
-
-    values: np.ndarray
-    made: dict[str, Any]
     graph: AttributeGraph
+    """Co-occurrence of attributes in training collaborations."""
     lists: dict[str, tuple[str, ...]]
+    """Attributes of each account, by its id."""
     encoder: AttributeEncoder
+    """For accounts that come later."""
 
 
 def attribute_block(
@@ -129,7 +118,7 @@ def attribute_block(
     options: AttributeOptions | None = None,
     concepts: ConceptGraph | None = None,
     quiet: bool = True,
-) -> AttributeBlock:
+) -> tuple[Block, Learnt]:
     """Compute the `attribute` block of a Dataset from its biographies and collaborations.
 
     Keywords, graph and node vectors are fitted on the training brands and the influencers they
@@ -143,6 +132,13 @@ def attribute_block(
         Without it, the one that comes with the package.
     quiet : bool
         Without progress bars on stderr.
+
+    Returns
+    -------
+    Block
+        float32 (n, dimensions); zero for an account without any known attribute.
+    Learnt
+        Graph, attribute lists, and what encodes accounts that come later.
 
     Raises
     ------
@@ -175,8 +171,8 @@ def attribute_block(
         "collaborations": len(pairs),
         "accounts_without_attribute": without,
     }
-    values = mean_vectors(owned, embedding)
-    return AttributeBlock(values, made, graph, lists, AttributeEncoder(table, embedding))
+    block = Block(mean_vectors(owned, embedding), made, {"accounts_without_attribute": without})
+    return block, Learnt(graph, lists, AttributeEncoder(table, embedding))
 
 
 def mean_vectors(lists: Sequence[Sequence[str]], embedding: Embedding) -> np.ndarray:

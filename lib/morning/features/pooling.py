@@ -1,11 +1,69 @@
-"""From the class probabilities of posts to one vector per account (eq 4 and 5)."""
+"""From vectors of posts to one vector per account: eq 4 and 5, and plain means."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 from scipy import sparse
 
 from morning.errors import MorningError
+
+#: Posts whose vectors are in memory at a time.
+CHUNK = 8192
+
+
+class PostVectors(Protocol):
+    """One vector per post: an array, or what computes rows when they are asked for."""
+
+    def __len__(self) -> int:
+        """Return the number of posts."""
+
+    def __getitem__(self, posts: np.ndarray, /) -> np.ndarray:
+        """Return the vectors of some posts (row numbers); NaN where a post has none."""
+
+
+def chunks(n: int) -> Iterator[np.ndarray]:
+    """Yield the row numbers of n posts, `CHUNK` at a time."""
+    for start in range(0, n, CHUNK):
+        yield np.arange(start, min(start + CHUNK, n))
+
+
+class Means:
+    """Weighted means of vectors per account, added up chunk by chunk.
+
+    Parameters
+    ----------
+    accounts : int
+        n.
+    """
+
+    def __init__(self, accounts: int) -> None:
+        self.weights = np.zeros(accounts)
+        self._sums: np.ndarray | None = None
+
+    def add(self, owners: np.ndarray, weights: np.ndarray, vectors: np.ndarray) -> None:
+        """Add the vectors of posts.
+
+        Parameters
+        ----------
+        owners : int array, shape (posts,)
+            Account of each post.
+        weights : float array, shape (posts,)
+        vectors : float array, shape (posts, D)
+        """
+        if self._sums is None:
+            self._sums = np.zeros((len(self.weights), vectors.shape[1]))
+        np.add.at(self._sums, owners, weights[:, None] * vectors)
+        np.add.at(self.weights, owners, weights)
+
+    def result(self) -> np.ndarray:
+        """Return the means, float32 (n, D); zeros for who has none."""
+        if self._sums is None:
+            raise MorningError("there are no posts to average")
+        divisor = np.where(self.weights > 0, self.weights, 1.0)
+        return (self._sums / divisor[:, None]).astype(np.float32)
 
 
 def keep_confident(probabilities: sparse.csr_matrix, threshold: float) -> sparse.csr_matrix:

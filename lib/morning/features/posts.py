@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.features.documents import IN_MEMORY, Documents, Tokens
 from morning.features.featureset import account_table
+from morning.places import cache_folder
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,70 +36,173 @@ class AudienceOptions:
             raise MorningError("the audience needs at least one account and one post per account")
 
 
-def own_posts(dataset: Dataset) -> pd.DataFrame:
-    """Return the posts of brands and influencers themselves.
+@dataclass(frozen=True, eq=False)
+class Posts:
+    """Posts, and the account that each of them stands for.
 
-    Returns
-    -------
-    DataFrame
-        owner (row of `account_table(dataset)`), and the columns of `dataset.posts`.
+    Whatever is computed of posts has one row per post, whatever is computed of accounts one row
+    per row of `accounts`.
     """
-    row_of = {account: row for row, account in enumerate(account_table(dataset)["account_id"])}
-    owners = dataset.posts["account_id"].map(row_of)
-    posts = dataset.posts[owners.notna()].reset_index(drop=True)
-    posts.insert(0, "owner", owners.dropna().to_numpy(dtype=np.int64))
-    return posts
 
+    table: pd.DataFrame
+    """The posts of the Dataset, as they are there."""
+    rows: np.ndarray
+    """int64 (posts,): row of each post in `table`; one may stand for several accounts."""
+    owner: np.ndarray
+    """int64 (posts,): row of `accounts` that the post stands for."""
+    accounts: pd.DataFrame
+    """`account_table(dataset)` and the followers: brands first, then influencers."""
+    training: np.ndarray
+    """bool (accounts,): accounts that something may be fitted on, see `training_accounts`."""
+    root: Path | None
+    """Folder of the pictures."""
+    audience: AudienceOptions | None = None
+    """How the posts were chosen, where they are an audience's."""
+    _tokens: dict[bool, Tokens] = field(default_factory=dict, repr=False)
 
-def audience_posts(dataset: Dataset, options: AudienceOptions | None = None) -> pd.DataFrame:
-    """Choose the posts that represent the audience of every brand and influencer.
+    @classmethod
+    def own(cls, dataset: Dataset) -> Posts:
+        """Return the posts of brands and influencers themselves, in the order of the Dataset."""
+        accounts = _accounts(dataset)
+        owner = pd.Index(accounts["account_id"]).get_indexer(dataset.posts["account_id"])
+        rows = np.flatnonzero(owner >= 0)
+        return cls._of(dataset, accounts, rows, owner[rows])
 
-    Parameters
-    ----------
-    dataset : Dataset
-        Its `audiences` and `posts` are used.
-    options : AudienceOptions, optional
-        Q, L and the seed.
+    @classmethod
+    def of_audience(cls, dataset: Dataset, options: AudienceOptions | None = None) -> Posts:
+        """Choose the posts that represent the audience of every brand and influencer.
 
-    Returns
-    -------
-    DataFrame
-        owner (row of `account_table(dataset)`), and the columns of `dataset.posts`; one row per
-        chosen post, grouped by owner.
+        They are grouped by owner, in the order of `accounts`.
 
-    Notes
-    -----
-    The choice of audience accounts depends on the seed and the owner alone, and that of posts on
-    the seed and the audience account alone: adding an account changes no other account's choice,
-    and an audience account shared by two owners shows both the same posts.
-    """
-    options = options or AudienceOptions()
-    owner_of = {a: row for row, a in enumerate(account_table(dataset)["account_id"])}
-    index_of = dict(zip(dataset.posts["post_id"], range(len(dataset.posts)), strict=True))
-    posts_of = {
-        account: choose(sorted(ids), options.posts, options.seed, "posts", str(account))
-        for account, ids in dataset.posts.groupby("account_id")["post_id"]
-    }
-    owners, positions = [], []
-    members = dict(iter(dataset.audiences.groupby("account_id")["audience_id"]))
-    for account, row in owner_of.items():
-        if account not in members:
-            continue
-        audience = choose(
-            sorted(members[account]), options.accounts, options.seed, "audience", str(account)
+        Notes
+        -----
+        The choice of audience accounts depends on the seed and the owner alone, and that of posts
+        on the seed and the audience account alone: adding an account changes no other account's
+        choice, and an audience account shared by two owners shows both the same posts.
+        """
+        options = options or AudienceOptions()
+        accounts, posts = _accounts(dataset), dataset.posts
+        members = dataset.audiences[["account_id", "audience_id"]]
+        owners = pd.Index(accounts["account_id"]).get_indexer(members["account_id"])
+        members = members.assign(owner=owners)[owners >= 0]
+        members = members.sort_values(["owner", "audience_id"])
+        members = members[
+            _chosen(members["account_id"], options.accounts, options.seed, "audience")
+        ]
+        shown = posts[["account_id", "post_id"]].assign(row=np.arange(len(posts)))
+        shown = shown[shown["account_id"].isin(members["audience_id"])]
+        shown = shown.sort_values(["account_id", "post_id"])
+        shown = shown[_chosen(shown["account_id"], options.posts, options.seed, "posts")]
+        pairs = members[["owner", "audience_id"]].merge(
+            shown[["account_id", "row"]], left_on="audience_id", right_on="account_id"
         )
-        for post in (post for member in audience for post in posts_of.get(member, [])):
-            owners.append(row)
-            positions.append(index_of[post])
-    chosen = dataset.posts.iloc[positions].reset_index(drop=True)
-    chosen.insert(0, "owner", np.asarray(owners, dtype=np.int64))
-    return chosen
+        return cls._of(
+            dataset, accounts, pairs["row"].to_numpy(), pairs["owner"].to_numpy(), options
+        )
+
+    @classmethod
+    def _of(
+        cls,
+        dataset: Dataset,
+        accounts: pd.DataFrame,
+        rows: np.ndarray,
+        owner: np.ndarray,
+        audience: AudienceOptions | None = None,
+    ) -> Posts:
+        rows, owner = rows.astype(np.int64), owner.astype(np.int64)
+        training = training_accounts(accounts, dataset.collaborations)
+        return cls(dataset.posts, rows, owner, accounts, training, dataset.root, audience)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> pd.Series:
+        """Return one column of the Dataset's posts, a row per post."""
+        return self.table[name].iloc[self.rows].reset_index(drop=True)
+
+    def frame(self, *columns: str) -> pd.DataFrame:
+        """Return `owner` and columns of the Dataset's posts, a row per post."""
+        return pd.DataFrame({"owner": self.owner} | {name: self.column(name) for name in columns})
+
+    @property
+    def captions(self) -> pd.Series:
+        """The caption of each post; empty where there is none."""
+        return self.column("caption").fillna("")
+
+    @property
+    def of_training(self) -> np.ndarray:
+        """Which posts stand for an account that something may be fitted on, bool (posts,)."""
+        return self.training[self.owner]
+
+    @property
+    def engagement(self) -> np.ndarray:
+        """Likes and comments of each post together, float64 (posts,); 0 where unknown."""
+        likes, comments = (self.column(n).astype(float).fillna(0) for n in ("likes", "comments"))
+        return (likes + comments).to_numpy()
+
+    def words(self, emoji_words: bool = False) -> Documents:
+        """Return the words of each post's caption.
+
+        Captions are tokenised once, at the first call; `morning.features.documents.IN_MEMORY`
+        says how many may be kept in memory.
+        """
+        distinct, text = np.unique(self.rows, return_inverse=True)
+        if emoji_words not in self._tokens:
+            captions = self.table["caption"].iloc[distinct].fillna("")
+            self._tokens[emoji_words] = (
+                Tokens.of(captions, emoji_words)
+                if len(captions) <= IN_MEMORY
+                else Tokens.kept(captions, cache_folder("words"), emoji_words)
+            )
+        return Documents(self._tokens[emoji_words], text, np.arange(len(self) + 1))
+
+    def documents(self, emoji_words: bool = False) -> Documents:
+        """Return the words of each account: those of its posts, one after the other."""
+        words = self.words(emoji_words)
+        bounds = np.searchsorted(np.sort(self.owner), np.arange(len(self.accounts) + 1))
+        order = np.argsort(self.owner, kind="stable")
+        return Documents(words.tokens, words.texts[order], bounds)
 
 
-def choose(items: Sequence[str], k: int, seed: int, *key: str) -> list[str]:
+def training_accounts(accounts: pd.DataFrame, collaborations: pd.DataFrame) -> np.ndarray:
+    """Return which accounts topics, words and concepts may be fitted on.
+
+    Returns
+    -------
+    bool array, one entry per row of `accounts`
+        Brands of the training split, and the influencers that work with them.
+    """
+    brands = (accounts["split"] == "train") & (accounts["role"] == "brand")
+    known = collaborations["brand_id"].isin(accounts.loc[brands, "account_id"])
+    partners = accounts["account_id"].isin(collaborations.loc[known, "influencer_id"])
+    return (brands | (partners & (accounts["role"] == "influencer"))).to_numpy()
+
+
+def choose(items: Sequence[T], k: int, seed: int, *key: str) -> list[T]:
     """Return at most `k` of the items, chosen by a generator seeded with `seed` and `key`."""
     if len(items) <= k:
         return list(items)
     digest = hashlib.sha256("\0".join(key).encode()).digest()
     rng = np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
     return [items[i] for i in sorted(rng.choice(len(items), size=k, replace=False))]
+
+
+def _chosen(groups: pd.Series, k: int, seed: int, kind: str) -> np.ndarray:
+    """Say which rows are among the `k` chosen of their group; groups stand together."""
+    names = groups.to_numpy()
+    if len(names) == 0:
+        return np.zeros(0, dtype=bool)
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
+    ends = np.append(starts[1:], len(names))
+    chosen = np.ones(len(names), dtype=bool)
+    for start, end in zip(starts, ends, strict=True):
+        if end - start > k:  # only where there is something to choose
+            chosen[start:end] = False
+            chosen[choose(range(start, end), k, seed, kind, str(names[start]))] = True
+    return chosen
+
+
+def _accounts(dataset: Dataset) -> pd.DataFrame:
+    accounts = account_table(dataset)
+    followers = dataset.accounts.set_index("account_id")["followers"].astype(float)
+    return accounts.assign(followers=followers.loc[accounts["account_id"]].to_numpy())

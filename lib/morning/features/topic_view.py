@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import warnings
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,17 @@ import pyLDAvis
 from pyLDAvis.urls import D3_LOCAL, LDAVIS_CSS_LOCAL, LDAVIS_LOCAL
 
 from morning.errors import MorningError
+from morning.features.documents import Documents
 from morning.features.topics import TopicModel
 
 
-def topic_view_html(model: TopicModel, documents: Iterable[str], terms: int = 30) -> str:
+def topic_view_html(model: TopicModel, documents: Documents, terms: int = 30) -> str:
     """Return pyLDAvis' view of a model as HTML with its scripts inside.
 
     Parameters
     ----------
     model : TopicModel
-    documents : iterable of str
+    documents : Documents
         Documents that say how frequent topics and words are; those it was fitted on, usually.
     terms : int
         Words shown per topic.
@@ -41,8 +41,8 @@ def topic_view_html(model: TopicModel, documents: Iterable[str], terms: int = 30
     k = model.lda.num_topics
     if k < 3:
         raise MorningError(f"the topic view needs at least 3 topics, this model has {k}")
-    bags = [bag for bag in model.bags(documents) if bag]
-    if not bags:
+    bags = model.bags(documents).filled()
+    if not len(bags):
         raise MorningError("no document has a word that the model knows")
     frequency = np.zeros(len(model.vocabulary))
     for bag in bags:
@@ -82,7 +82,7 @@ def _inline(path: str, kind: str) -> str:
 _ZOOM = 0.56
 
 
-def topic_frame(model: TopicModel, documents: Sequence[str], height: int = 500) -> str:
+def topic_frame(model: TopicModel, documents: Documents, height: int = 500) -> str:
     """Return the view inside a frame of its own, so that its style stays off the page around it.
 
     Parameters

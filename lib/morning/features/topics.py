@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
-from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.block import Block
-from morning.features.featureset import account_table
-from morning.features.posts import AudienceOptions, audience_posts, own_posts
-from morning.features.text import words
+from morning.features.documents import IN_MEMORY, Documents
+from morning.features.posts import Posts
 from morning.files import read_json, sha256, whole_folder, write_json
 
 log = logging.getLogger(__name__)
@@ -66,6 +63,38 @@ class TopicOptions:
             raise MorningError("max_share must be above 0, and 1 at most")
 
 
+@dataclass(frozen=True, eq=False)
+class Bags:
+    """Documents as bags of known words, made anew at every reading; what gensim's LDA takes."""
+
+    documents: Documents
+    number: np.ndarray
+    """Word of `documents` -> word of the model, or -1."""
+
+    @classmethod
+    def of(cls, documents: Documents, vocabulary: Sequence[str]) -> Bags:
+        """Count the words of a vocabulary in documents."""
+        column = {word: i for i, word in enumerate(vocabulary)}
+        number = np.array([column.get(word, -1) for word in documents.vocabulary], dtype=np.int64)
+        return cls(documents, number)
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def __iter__(self) -> Iterator[Bag]:
+        for i in range(len(self)):
+            found = self.number[self.documents.numbers(i)]
+            known, counts = np.unique(found[found >= 0], return_counts=True)
+            yield list(zip(known.tolist(), counts.tolist(), strict=True))
+
+    def filled(self) -> Bags | list[Bag]:
+        """Return those that are not empty; a small collection is kept in memory."""
+        if len(self) <= IN_MEMORY:
+            return [bag for bag in self if bag]
+        full = np.flatnonzero([bool(bag) for bag in self])
+        return Bags(self.documents.select(full), self.number)
+
+
 class TopicModel:
     """An LDA model with its vocabulary: text in, topic distributions out.
 
@@ -88,10 +117,9 @@ class TopicModel:
         self.vocabulary = tuple(vocabulary)
         self.options = options
         self.documents = documents
-        self._number = {word: i for i, word in enumerate(self.vocabulary)}
 
     @classmethod
-    def fit(cls, documents: Iterable[str], options: TopicOptions | None = None) -> TopicModel:
+    def fit(cls, documents: Documents, options: TopicOptions | None = None) -> TopicModel:
         """Fit LDA on documents; equal documents, options and machine give an equal model.
 
         Raises
@@ -100,25 +128,14 @@ class TopicModel:
             If no word is as frequent as `min_count` and `max_share` say.
         """
         options = options or TopicOptions()
-        return cls._fit([words(text, options.emoji_words) for text in documents], options)
+        vocabulary = _frequent_words(documents, options)
+        return cls._fit(Bags.of(documents, vocabulary).filled(), vocabulary, options)
 
     @classmethod
-    def _fit(cls, texts: Sequence[Sequence[str]], options: TopicOptions) -> TopicModel:
-        """Fit on documents that are split into words."""
-        counts = Counter(word for text in texts for word in text)
-        spread = Counter(word for text in texts for word in set(text))
-        most = options.max_share * sum(bool(text) for text in texts)
-        vocabulary = sorted(
-            word for word, n in counts.items() if n >= options.min_count and spread[word] <= most
-        )
-        if not vocabulary:
-            raise MorningError(
-                f"no word of the {len(texts)} documents that topics are fitted on occurs "
-                f"{options.min_count} times and in at most {options.max_share:.0%} of them; are "
-                "there captions, in English? Otherwise lower min_count or raise max_share"
-            )
-        number = {word: i for i, word in enumerate(vocabulary)}
-        corpus = [bag for text in texts if (bag := _bag(text, number))]
+    def _fit(
+        cls, corpus: Bags | list[Bag], vocabulary: list[str], options: TopicOptions
+    ) -> TopicModel:
+        """Fit on bags that are not empty."""
         # LdaMulticore does not repeat under a seed.
         lda = LdaModel(
             corpus=corpus,
@@ -134,16 +151,12 @@ class TopicModel:
         )
         return cls(lda, vocabulary, options, len(corpus))
 
-    def bags(self, documents: Iterable[str]) -> list[Bag]:
+    def bags(self, documents: Documents) -> Bags:
         """Return the bag of words of each document; words that the model does not know are out."""
-        return [_bag(words(text, self.options.emoji_words), self._number) for text in documents]
+        return Bags.of(documents, self.vocabulary)
 
-    def transform(self, documents: Iterable[str]) -> np.ndarray:
+    def transform(self, documents: Documents) -> np.ndarray:
         """Return the topic distributions of documents, seen or unseen.
-
-        Parameters
-        ----------
-        documents : iterable of str
 
         Returns
         -------
@@ -158,8 +171,8 @@ class TopicModel:
         """
         return self.infer(self.bags(documents))
 
-    def infer(self, bags: Sequence[Bag]) -> np.ndarray:
-        """Return the topic distributions of bags of words, as `transform` does of texts."""
+    def infer(self, bags: Bags | list[Bag]) -> np.ndarray:
+        """Return the topic distributions of bags of words, as `transform` does of documents."""
         gamma = np.empty((len(bags), self.lda.num_topics), dtype=np.float64)
         for row, bag in enumerate(bags):
             if bag:
@@ -268,7 +281,7 @@ def top_words(model: TopicModel, n: int = 10) -> pd.DataFrame:
 
 
 def choose_topics(
-    documents: Iterable[str],
+    documents: Documents,
     candidates: Iterable[int] = range(20, 30),
     options: TopicOptions | None = None,
     tolerance: float = 0.01,
@@ -277,7 +290,7 @@ def choose_topics(
 
     Parameters
     ----------
-    documents : iterable of str
+    documents : Documents
         The documents that the chosen model will be fitted on.
     candidates : iterable of int
         Numbers of topics to try.
@@ -300,11 +313,11 @@ def choose_topics(
     The paper considers both measures and names no rule.
     """
     options = options or TopicOptions()
-    texts = [words(text, options.emoji_words) for text in documents]
+    vocabulary = _frequent_words(documents, options)
+    corpus = Bags.of(documents, vocabulary).filled()
     rows = []
     for k in tqdm(list(candidates), desc="number of topics", unit="model"):
-        model = TopicModel._fit(texts, replace(options, topics=k))
-        corpus = [bag for text in texts if (bag := _bag(text, model._number))]
+        model = TopicModel._fit(corpus, vocabulary, replace(options, topics=k))
         coherence = CoherenceModel(
             model=model.lda,
             corpus=corpus,
@@ -320,42 +333,18 @@ def choose_topics(
     return table, int(equals.loc[equals["log_perplexity"].idxmax(), "topics"])
 
 
-def training_accounts(dataset: Dataset) -> np.ndarray:
-    """Return which rows of `account_table(dataset)` topics may be fitted on.
-
-    Returns
-    -------
-    bool array, shape (n,)
-        Brands of the training split, and the influencers that work with them.
-    """
-    accounts = account_table(dataset)
-    brands = (accounts["split"] == "train") & (accounts["role"] == "brand")
-    pairs = dataset.collaborations
-    pairs = pairs[pairs["brand_id"].isin(accounts.loc[brands, "account_id"])]
-    influencers = accounts["account_id"].isin(pairs["influencer_id"])
-    return (brands | (influencers & (accounts["role"] == "influencer"))).to_numpy()
-
-
-def content_documents(dataset: Dataset) -> list[str]:
-    """Return one document per row of `account_table(dataset)`: its posts' captions."""
-    return _documents(dataset, own_posts(dataset))
-
-
-def audience_documents(dataset: Dataset, audience: AudienceOptions | None = None) -> list[str]:
-    """Return one document per row of `account_table(dataset)`: its audience's captions."""
-    return _documents(dataset, audience_posts(dataset, audience))
-
-
-def content_topics(
-    dataset: Dataset, options: TopicOptions | None = None, model: TopicModel | None = None
+def topic_block(
+    posts: Posts, options: TopicOptions | None = None, model: TopicModel | None = None
 ) -> tuple[Block, TopicModel]:
-    """Return the topics of each account's own captions (X_t, the input of eq 8).
+    """Return the topics of the captions of each account's posts.
+
+    Of its own posts that is X_t, the input of eq 8; of its audience's Y_t, the input of eq 10.
 
     Parameters
     ----------
-    dataset : Dataset
+    posts : Posts
     options : TopicOptions, optional
-        How to fit; 22 topics unless told otherwise.
+        How to fit.
     model : TopicModel, optional
         A model fitted earlier; then nothing is fitted.
 
@@ -366,37 +355,11 @@ def content_topics(
     TopicModel
         The model, to be saved for accounts that come later.
     """
-    return _topics(dataset, content_documents(dataset), options or TopicOptions(), model, {})
-
-
-def audience_topics(
-    dataset: Dataset,
-    options: TopicOptions | None = None,
-    audience: AudienceOptions | None = None,
-    model: TopicModel | None = None,
-) -> tuple[Block, TopicModel]:
-    """Return the topics of the captions of each account's audience (Y_t, the input of eq 10).
-
-    As `content_topics`, with a model of its own (21 topics unless told otherwise) and the posts
-    that `audience_visual` looks at with the same `audience`.
-    """
-    audience = audience or AudienceOptions()
-    documents = audience_documents(dataset, audience)
-    made = {"audience": asdict(audience)}
-    return _topics(dataset, documents, options or TopicOptions(topics=21), model, made)
-
-
-def _topics(
-    dataset: Dataset,
-    documents: list[str],
-    options: TopicOptions,
-    model: TopicModel | None,
-    made: dict[str, Any],
-) -> tuple[Block, TopicModel]:
-    """Fit on the documents of training accounts unless there is a model, and infer all."""
+    options = model.options if model else options or TopicOptions()
+    documents = posts.documents(options.emoji_words)
     if model is None:
-        fitted = training_accounts(dataset) | options.transductive
-        model = TopicModel.fit((documents[i] for i in np.flatnonzero(fitted)), options)
+        fitted = np.flatnonzero(posts.training | options.transductive)
+        model = TopicModel.fit(documents.select(fitted), options)
     bags = model.bags(documents)
     wordless = sum(not bag for bag in bags)
     counts = {
@@ -412,24 +375,29 @@ def _topics(
     made = {
         "method": "one document per account, latent Dirichlet allocation",
         "model": model.made(),
-        **made,
+        **({"audience": asdict(posts.audience)} if posts.audience else {}),
         "counts": counts,
     }
     return Block(model.infer(bags), made, counts), model
 
 
-def _documents(dataset: Dataset, posts: pd.DataFrame) -> list[str]:
-    """Join the captions of each owner's posts."""
-    parts: list[list[str]] = [[] for _ in range(len(account_table(dataset)))]
-    for owner, caption in zip(posts["owner"], posts["caption"], strict=True):
-        if pd.notna(caption):
-            parts[owner].append(str(caption))
-    return ["\n".join(texts) for texts in parts]
-
-
-def _bag(text: Iterable[str], number: dict[str, int]) -> Bag:
-    """Count the known words of a text."""
-    return sorted(Counter(number[word] for word in text if word in number).items())
+def _frequent_words(documents: Documents, options: TopicOptions) -> list[str]:
+    """Return the words that a model is fitted with, in alphabetical order."""
+    counts, spread = np.zeros((2, len(documents.vocabulary)), dtype=np.int64)
+    filled = 0
+    for i in range(len(documents)):
+        found, times = np.unique(documents.numbers(i), return_counts=True)
+        counts[found] += times
+        spread[found] += 1
+        filled += len(found) > 0
+    frequent = (counts >= options.min_count) & (spread <= options.max_share * filled)
+    if not frequent.any():
+        raise MorningError(
+            f"no word of the {len(documents)} documents that topics are fitted on occurs "
+            f"{options.min_count} times and in at most {options.max_share:.0%} of them; are "
+            "there captions, in English? Otherwise lower min_count or raise max_share"
+        )
+    return sorted(documents.vocabulary[i] for i in np.flatnonzero(frequent))
 
 
 def _check(arrays: dict[str, np.ndarray], topics: int, vocabulary: list[str]) -> None:

@@ -1,1 +1,5 @@
-"""From a data source to the vectors of each perspective: what chapters 02 to 04 and 08 call."""
+"""From a data source to vectors.
+
+A source with vectors hands them on; a source with raw posts has them computed. What cannot be
+computed is left out with a note, never made up.
+"""

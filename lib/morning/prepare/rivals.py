@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from morning.errors import MorningError
 from morning.features import FeatureSet
-from morning.features.featureset import account_table
+from morning.features.posts import Posts
 from morning.features.rivals.concepts import concepts
 from morning.features.rivals.cosmic import CosmicOptions
+from morning.features.rivals.engagement import activity, competence, history
 from morning.features.rivals.inputs import NEEDS, Concepts, Inputs
-from morning.features.rivals.pictures import picture_vectors
-from morning.features.rivals.posts import (
-    WordOptions,
-    activity,
-    caption_vectors,
-    competence,
-    history,
-    text_history,
-    word_vectors,
-)
+from morning.features.rivals.words import WordOptions, caption_vectors, text_history, word_vectors
+from morning.features.visual.blocks import look
+from morning.features.visual.encode import FEATURES, square
 from morning.places import cache_folder
-from morning.prepare.perspectives import recognisers
-from morning.sources import Source, public
+from morning.prepare.recognisers import recognisers
+from morning.sources import public
+
+if TYPE_CHECKING:
+    from morning.sources import Source
 
 _CONCEPT_CAPTIONS = 100  # length of CAMERA's concept vectors
 
@@ -65,11 +62,12 @@ def rival_inputs(
         return Inputs(features, competence=public.competence()), []
     if not source.has_posts:
         return Inputs(features), ["Without posts, only methods that rank from vectors can run."]
-    dataset = source.dataset
-    if list(features.accounts["account_id"]) != list(account_table(dataset)["account_id"]):
+    posts = Posts.own(source.dataset)
+    if list(features.accounts["account_id"]) != list(posts.accounts["account_id"]):
         raise MorningError(
             f"the FeatureSet was not made from {source.name}: its accounts, or their order, differ"
         )
+    cosmic = cosmic or CosmicOptions()
     parts: dict[str, Any] = {}
     notes: list[str] = []
 
@@ -80,29 +78,35 @@ def rival_inputs(
             except MorningError as error:
                 notes.append(f"{NEEDS[name].capitalize()}: {error}.")
 
-    add("activity", lambda: activity(dataset))
-    add("competence", lambda: competence(dataset))
-    add("text_history", lambda: text_history(dataset))
+    add("activity", lambda: activity(posts))
+    add("competence", lambda: competence(posts, source.dataset.collaborations))
+    add("text_history", lambda: text_history(posts))
     if not {"image_history", "concepts"} & set(needs):
         return Inputs(features, **parts), notes
     found = recognisers(visual, source)
     if isinstance(found, str):
         return Inputs(features, **parts), [*notes, found]
-    objects, _ = found
+    objects, scenes = found
+    wanted = {"image_history": FEATURES, "concepts": square(cosmic.size)}
+    keep = [part for need, part in wanted.items() if need in needs]
     try:
-        kept = cache_folder("picture_vectors")
-        vectors, probabilities = picture_vectors(dataset, objects, folder=kept)
+        seen = look(posts, objects, scenes, cache_folder("pictures"), keep=keep)
     except MorningError as error:
         return Inputs(features, **parts), [*notes, f"Pictures are left out: {error}."]
-    add("image_history", lambda: history(dataset, vectors))
+    if not seen.encoded.row_of:
+        why = "Pictures are left out: none of the posts has a usable picture."
+        return Inputs(features, **parts), [*notes, why]
+    kept = {part: seen.of_posts(rows) for part, rows in seen.encoded.kept.items()}
+    add("image_history", lambda: history(posts, kept[FEATURES]))
 
     def known_concepts() -> Concepts:
-        words = word_vectors(dataset, WordOptions(size=_CONCEPT_CAPTIONS))
+        vectors = word_vectors(posts, WordOptions(size=_CONCEPT_CAPTIONS))
         made, agreement = concepts(
-            dataset,
-            probabilities,
+            posts,
+            kept[square(cosmic.size)],
+            seen.of_posts(seen.encoded.objects),
             objects.labels,
-            caption_vectors(dataset, words),
+            caption_vectors(posts, vectors),
             cosmic,
             folder=cache_folder("cosmic"),
         )

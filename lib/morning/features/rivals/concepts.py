@@ -1,7 +1,4 @@
-"""The concepts of accounts, as CATR and CAMERA see them: posts' pictures through COSMIC.
-
-Rows of posts are those of `morning.features.posts.own_posts(dataset)`.
-"""
+"""The concepts of accounts, as CATR and CAMERA see them: posts' pictures through COSMIC."""
 
 from __future__ import annotations
 
@@ -10,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
-from morning.dataset import Dataset
 from morning.errors import MorningError
-from morning.features.featureset import account_table
-from morning.features.posts import own_posts
+from morning.features.pooling import Means, PostVectors, chunks
+from morning.features.posts import Posts
 from morning.features.rivals.cosmic import Cosmic, CosmicOptions, train_cosmic
 from morning.features.rivals.inputs import Concepts
-from morning.features.rivals.pictures import picture_concepts, pixels
-from morning.features.rivals.posts import average
 from morning.features.standardise import standard_columns
-from morning.features.topics import training_accounts
+from morning.features.visual.blocks import OfPosts
 
 _SEEN = 0.1  # a concept is seen where its probability exceeds this
 
@@ -53,10 +48,8 @@ class Agreement:
         )
 
 
-def concept_targets(
-    dataset: Dataset, probabilities: np.ndarray, captions: np.ndarray
-) -> np.ndarray:
-    """Return the soft target of each post's picture, as CAMERA draws it up.
+class Targets:
+    """The soft target of each post's picture, as CAMERA draws it up, computed where asked for.
 
     A softmax over the concepts seen in the picture, of the inner products of the caption with
     them. Here the vector of a concept is the mean caption of the training accounts' posts that
@@ -64,38 +57,78 @@ def concept_targets(
 
     Parameters
     ----------
-    dataset : Dataset
-    probabilities : float array, shape (posts, K)
+    posts : Posts
+    probabilities : PostVectors, K columns
         Of each concept in the picture; NaN where there is no picture.
-    captions : float array, shape (posts, d)
+    captions : PostVectors, d columns
         Vectors of the captions; NaN where no word is known.
 
-    Returns
-    -------
-    float32 array, shape (posts, K)
-        Rows sum to 1; NaN where no concept is seen.
+    Attributes
+    ----------
+    shows : bool array, shape (posts,)
+        Where a concept is seen.
     """
-    posts = own_posts(dataset)
-    if len(probabilities) != len(posts) or len(captions) != len(posts):
-        raise MorningError(f"probabilities and captions need one row per post, {len(posts)}")
-    seen = np.nan_to_num(probabilities) > _SEEN  # (posts, K)
-    known = np.isfinite(captions).all(axis=1)
-    text = np.where(known[:, None], captions, 0.0).astype(np.float32)
-    training = _of_training(dataset) & known
-    shown = seen[training].astype(np.float32)
-    vectors = (shown.T @ text[training]) / np.maximum(shown.sum(axis=0), 1)[:, None]  # (K, d)
-    affinity = np.where(seen, text @ standard_columns(vectors).T, -np.inf)
-    shows = seen.any(axis=1)
-    affinity[~shows] = 0.0
-    target = np.exp(affinity - affinity.max(axis=1, keepdims=True))
-    target /= target.sum(axis=1, keepdims=True)
-    target[~shows] = np.nan
-    return target
+
+    def __init__(self, posts: Posts, probabilities: PostVectors, captions: PostVectors) -> None:
+        if len(probabilities) != len(posts) or len(captions) != len(posts):
+            raise MorningError(f"probabilities and captions need one row per post, {len(posts)}")
+        self._probabilities, self._captions = probabilities, captions
+        self.shows = np.zeros(len(posts), dtype=bool)
+        sums, counts = np.float32(0), np.float32(0)
+        for rows in chunks(len(posts)):
+            seen, text, known = self._of(rows)
+            self.shows[rows] = seen.any(axis=1)
+            training = posts.of_training[rows] & known
+            shown = seen[training].astype(np.float32)
+            sums = sums + shown.T @ text[training]
+            counts = counts + shown.sum(axis=0)
+        self._vectors = standard_columns(sums / np.maximum(counts, 1)[:, None])  # (K, d)
+
+    def __len__(self) -> int:
+        return len(self.shows)
+
+    def __getitem__(self, posts: np.ndarray) -> np.ndarray:
+        """Return float32 (posts, K): rows sum to 1; NaN where no concept is seen."""
+        seen, text, _ = self._of(posts)
+        affinity = np.where(seen, text @ self._vectors.T, -np.inf)
+        shows = seen.any(axis=1)
+        affinity[~shows] = 0.0
+        target = np.exp(affinity - affinity.max(axis=1, keepdims=True))
+        target /= target.sum(axis=1, keepdims=True)
+        target[~shows] = np.nan
+        return target
+
+    def _of(self, posts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is seen (posts, K), captions (posts, d), and which of these are known."""
+        seen = np.nan_to_num(self._probabilities[posts]) > _SEEN
+        captions = self._captions[posts]
+        known = np.isfinite(captions).all(axis=1)
+        return seen, np.where(known[:, None], captions, 0.0).astype(np.float32), known
+
+
+@dataclass(frozen=True, eq=False)
+class Distributions:
+    """The concepts that COSMIC finds in the picture of each post, computed where asked for."""
+
+    model: Cosmic
+    squares: OfPosts
+    """Pictures, uint8 (size, size, 3) of the model's size."""
+
+    def __len__(self) -> int:
+        return len(self.squares)
+
+    def __getitem__(self, posts: np.ndarray) -> np.ndarray:
+        """Return float32 (posts, K); NaN where there is no picture."""
+        there = self.squares.there[posts]
+        found = np.full((len(posts), len(self.model.table)), np.nan, dtype=np.float32)
+        found[there] = self.model.distributions(self.squares.stored(posts[there]))
+        return found
 
 
 def fit_cosmic(
-    dataset: Dataset,
-    targets: np.ndarray,
+    posts: Posts,
+    squares: OfPosts,
+    targets: Targets,
     options: CosmicOptions | None = None,
     *,
     folder: str | Path | None = None,
@@ -105,51 +138,59 @@ def fit_cosmic(
 
     Parameters
     ----------
-    dataset : Dataset
-    targets : float array, shape (posts, K)
-        From `concept_targets`.
+    posts : Posts
+    squares : OfPosts
+        As in `Distributions`.
+    targets : Targets
     options, folder, progress
         As in `train_cosmic`.
     """
     options = options or CosmicOptions()
-    rows = np.flatnonzero(_of_training(dataset) & np.isfinite(targets).all(axis=1))
+    rows = np.flatnonzero(posts.of_training & targets.shows)
     if len(rows) > options.pictures:
         rng = np.random.default_rng(options.seed)
         rows = np.sort(rng.choice(rows, options.pictures, replace=False))
-    kept, pictures = pixels(dataset, own_posts(dataset), rows.tolist(), options.size)
-    return train_cosmic(pictures, targets[kept], options, folder=folder, progress=progress)
+    return train_cosmic(
+        squares.stored(rows), targets[rows], options, folder=folder, progress=progress
+    )
 
 
 def account_concepts(
-    dataset: Dataset, distributions: np.ndarray, vectors: np.ndarray, names: Sequence[str]
-) -> Concepts:
-    """Average the concepts of posts per account.
+    posts: Posts, distributions: PostVectors, targets: Targets, progress: bool = True
+) -> tuple[np.ndarray, Agreement]:
+    """Average the concepts of posts per account, and compare them with what captions mean.
 
     Parameters
     ----------
-    dataset : Dataset
-    distributions : float array, shape (posts, K)
-        From `picture_concepts`; a row with NaN does not count.
-    vectors : float array, shape (K, d)
-        COSMIC's table. It is standardised per column, as the released code does; that one takes
-        the optimiser's moments of the table by mistake.
-    names : sequence of str, length K
+    posts : Posts
+    distributions : PostVectors, K columns
+        A row with NaN does not count.
+    targets : Targets
+
+    Returns
+    -------
+    shares : float32 array, shape (n, K)
+    agreement : Agreement
     """
-    if distributions.shape[1] != len(names) or len(vectors) != len(names):
-        raise MorningError(
-            f"{distributions.shape[1]} concepts and {len(vectors)} vectors, but {len(names)} names"
-        )
-    usable = np.isfinite(distributions).all(axis=1)
-    owner = own_posts(dataset)["owner"].to_numpy()[usable]
-    share = average(owner, np.ones(len(owner)), distributions[usable], len(account_table(dataset)))
-    return Concepts(share, standard_columns(vectors).astype(np.float32), tuple(names))
+    means = Means(len(posts.accounts))
+    others = ~posts.of_training & targets.shows
+    guesses, meant = [], []
+    for rows in tqdm(list(chunks(len(posts))), "concepts", unit="chunk", disable=not progress):
+        found = distributions[rows]
+        usable = np.isfinite(found).all(axis=1)
+        means.add(posts.owner[rows][usable], np.ones(usable.sum()), found[usable])
+        known = others[rows] & usable
+        guesses.append(found[known].argmax(axis=1))
+        meant.append(targets[rows[known]].argmax(axis=1))
+    return means.result(), _agreement(np.concatenate(guesses), np.concatenate(meant))
 
 
 def concepts(
-    dataset: Dataset,
-    probabilities: np.ndarray,
+    posts: Posts,
+    squares: OfPosts,
+    probabilities: PostVectors,
     names: Sequence[str],
-    captions: np.ndarray,
+    captions: PostVectors,
     options: CosmicOptions | None = None,
     *,
     folder: str | Path | None = None,
@@ -157,34 +198,32 @@ def concepts(
 ) -> tuple[Concepts, Agreement]:
     """Return the concepts of every account, and how well COSMIC recognises them.
 
+    COSMIC's table of concept vectors is standardised per column, as the released code does; that
+    one takes the optimiser's moments of the table by mistake.
+
     Parameters
     ----------
-    dataset : Dataset
+    posts : Posts
+    squares
+        As in `Distributions`.
     probabilities, captions
-        As in `concept_targets`.
+        As in `Targets`.
     names : sequence of str, length K
     options, folder, progress
         As in `train_cosmic`.
     """
-    targets = concept_targets(dataset, probabilities, captions)
-    model = fit_cosmic(dataset, targets, options, folder=folder, progress=progress)
-    found = picture_concepts(dataset, model, progress)
-    vectors = model.table.detach().cpu().numpy()
-    known = np.isfinite(found).all(axis=1) & np.isfinite(targets).all(axis=1)
-    others = ~_of_training(dataset) & known
-    return account_concepts(dataset, found, vectors, names), _agreement(
-        found[others], targets[others]
-    )
+    targets = Targets(posts, probabilities, captions)
+    model = fit_cosmic(posts, squares, targets, options, folder=folder, progress=progress)
+    shares, agreement = account_concepts(posts, Distributions(model, squares), targets, progress)
+    if shares.shape[1] != len(names):
+        raise MorningError(f"{shares.shape[1]} concepts, but {len(names)} names")
+    vectors = standard_columns(model.table.detach().cpu().numpy()).astype(np.float32)
+    return Concepts(shares, vectors, tuple(names)), agreement
 
 
-def _agreement(found: np.ndarray, targets: np.ndarray) -> Agreement:
-    if len(found) == 0:
+def _agreement(guesses: np.ndarray, meant: np.ndarray) -> Agreement:
+    """Compare the likeliest concept of pictures with the one that is meant."""
+    if len(guesses) == 0:
         return Agreement(0, float("nan"), float("nan"))
-    meant = targets.argmax(axis=1)
     usual = np.bincount(meant).max() / len(meant)
-    return Agreement(len(meant), float((found.argmax(axis=1) == meant).mean()), float(usual))
-
-
-def _of_training(dataset: Dataset) -> np.ndarray:
-    """Say of each post whether its account is one that topics and words are fitted on."""
-    return np.isin(own_posts(dataset)["owner"], np.flatnonzero(training_accounts(dataset)))
+    return Agreement(len(meant), float((guesses == meant).mean()), float(usual))

@@ -24,6 +24,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from morning.code import code_of
 from morning.errors import MorningError
 from morning.files import whole_file
 from morning.learning import dropout, losses
@@ -257,9 +258,10 @@ def _check(pictures: np.ndarray, targets: np.ndarray, options: CosmicOptions) ->
 def _name(pictures: np.ndarray, targets: np.ndarray, options: CosmicOptions) -> str:
     """Return the name of the file that keeps a training: a digest of all that decides it."""
     digest = hashlib.sha256()
-    for code in (__file__, dropout.__file__, losses.__file__):
-        digest.update(Path(str(code)).read_bytes())
-    settings = asdict(options) | {"device": find_device(options.device).type}
+    settings = asdict(options) | {
+        "code": code_of(__name__),
+        "device": find_device(options.device).type,
+    }
     digest.update(json.dumps(settings, sort_keys=True).encode())
     for values in (pictures, targets.astype(np.float32)):
         digest.update(f"{values.shape}".encode() + np.ascontiguousarray(values).tobytes())

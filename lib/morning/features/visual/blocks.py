@@ -1,46 +1,115 @@
-"""The two visual blocks: an account's own posts (eq 4-6) and its audience's (eq 11)."""
+"""The visual blocks: what is seen in posts, an account's own (eq 4-6) or its audience's (eq 11)."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
+from scipy import sparse
 
-from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.block import Block
-from morning.features.featureset import account_table
 from morning.features.pooling import keep_confident, pool
-from morning.features.posts import AudienceOptions, audience_posts, own_posts
-from morning.features.visual.encode import VisualOptions, encode
+from morning.features.posts import Posts
+from morning.features.visual.encode import Encoded, Stored, VisualOptions, encode
 from morning.features.visual.recogniser import Recogniser
 
 log = logging.getLogger(__name__)
 
 
-def content_visual(
-    dataset: Dataset,
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What was recognised in the pictures of posts."""
+
+    encoded: Encoded
+    picture: np.ndarray
+    """int64 (posts,): row of `encoded` with the post's picture, -1 where none can be used."""
+
+    def of_posts(self, rows: sparse.csr_matrix | Stored) -> OfPosts:
+        """Return what `encoded` has of pictures as something of posts."""
+        return OfPosts(rows, self.picture)
+
+
+@dataclass(frozen=True, eq=False)
+class OfPosts:
+    """Something known of the picture of each post, read where it is asked for."""
+
+    rows: sparse.csr_matrix | Stored | np.ndarray
+    """Row per picture."""
+    picture: np.ndarray
+    """int64 (posts,): row of the post's picture, -1 where none can be used."""
+
+    def __len__(self) -> int:
+        return len(self.picture)
+
+    @property
+    def there(self) -> np.ndarray:
+        """Which posts have a picture, bool (posts,)."""
+        return self.picture >= 0
+
+    def stored(self, posts: np.ndarray) -> np.ndarray:
+        """Return rows of posts that have a picture, in the type that they are kept in."""
+        found = self.rows[self.picture[posts]]
+        return found if isinstance(found, np.ndarray) else found.toarray()
+
+    def __getitem__(self, posts: np.ndarray) -> np.ndarray:
+        """Return float32 (posts, …); NaN where there is no picture."""
+        there = self.there[posts]
+        found = self.stored(posts[there])
+        values = np.full((len(posts), *found.shape[1:]), np.nan, dtype=np.float32)
+        values[there] = found
+        return values
+
+
+def look(
+    posts: Posts,
     objects: Recogniser,
     scenes: Recogniser,
     cache: str | Path,
     options: VisualOptions | None = None,
+    keep: Iterable[str] = (),
+) -> Seen:
+    """Recognise objects and scenes in the pictures of posts; parameters as in `encode`.
+
+    Raises
+    ------
+    MorningError
+        If there are pictures but no root folder.
+    """
+    images = posts.column("image").fillna("")
+    named = images[images != ""]
+    if posts.root is None and len(named):
+        raise MorningError("the Dataset has pictures but no root folder; set Dataset.root")
+    encoded = encode(named, posts.root or Path(), objects, scenes, cache, options, keep)
+    return Seen(encoded, images.map(encoded.row_of).fillna(-1).to_numpy(dtype=np.int64))
+
+
+def visual_block(
+    posts: Posts,
+    objects: Recogniser,
+    scenes: Recogniser,
+    cache: str | Path,
+    options: VisualOptions | None = None,
+    keep: Iterable[str] = (),
 ) -> Block:
-    """Return what is seen in each account's own posts (X_p, eq 4-6).
+    """Return what is seen in the posts of each account.
+
+    Of its own posts that is X_p (eq 4-6), of its audience's Y_p (eq 11).
 
     Parameters
     ----------
-    dataset : Dataset
-        Its posts' pictures are read below `dataset.root`.
+    posts : Posts
     objects, scenes : Recogniser
         From `imagenet_resnet`, `places365_resnet`, `upernet_scenes`, `train_small` or `load_small`.
     cache : path
         Folder of the recognised pictures; share it between blocks and runs.
     options : VisualOptions, optional
         Threshold, batches, workers and device.
+    keep : iterable of str
+        What to keep of the pictures for later, see `encode`.
 
     Returns
     -------
@@ -51,64 +120,25 @@ def content_visual(
     Raises
     ------
     MorningError
-        If the Dataset has pictures but no root folder.
+        If there are pictures but no root folder.
     """
-    posts = own_posts(dataset)
-    return _visual(dataset, posts, objects, scenes, cache, options or VisualOptions(), {})
-
-
-def audience_visual(
-    dataset: Dataset,
-    objects: Recogniser,
-    scenes: Recogniser,
-    cache: str | Path,
-    options: VisualOptions | None = None,
-    audience: AudienceOptions | None = None,
-) -> Block:
-    """Return what is seen in the posts of each account's audience (Y_p, eq 11).
-
-    Parameters are those of `content_visual`; `audience` says how many accounts and posts are
-    chosen. The posts are those that `audience_topics` reads with the same `audience`.
-    """
-    audience = audience or AudienceOptions()
-    posts = audience_posts(dataset, audience)
-    made = {"audience": asdict(audience)}
-    return _visual(dataset, posts, objects, scenes, cache, options or VisualOptions(), made)
-
-
-def _visual(
-    dataset: Dataset,
-    posts: pd.DataFrame,
-    objects: Recogniser,
-    scenes: Recogniser,
-    cache: str | Path,
-    options: VisualOptions,
-    made: dict[str, Any],
-) -> Block:
-    """Pool the pictures of posts by their `owner`."""
-    n = len(account_table(dataset))
-    illustrated = posts[posts["image"].fillna("") != ""]
-    if dataset.root is None and len(illustrated):
-        raise MorningError("the Dataset has pictures but no root folder; set Dataset.root")
-    root = dataset.root or Path()
-    encoded = encode(illustrated["image"], root, objects, scenes, cache, options)
-
-    row = illustrated["image"].map(encoded.row_of)
-    seen = row.notna().to_numpy()
-    owners = illustrated["owner"].to_numpy()[seen]
-    pictures = row[seen].to_numpy(dtype=np.int64)
+    options = options or VisualOptions()
+    found = look(posts, objects, scenes, cache, options, keep)
+    encoded, picture = found.encoded, found.picture
+    n, seen = len(posts.accounts), picture >= 0
+    images = posts.column("image").replace("", None)
     counts = {
         "accounts": n,
         "posts": len(posts),
         "posts_pooled": int(seen.sum()),
-        "posts_without_picture": len(posts) - len(illustrated),
-        "pictures": int(illustrated["image"].nunique()),
+        "posts_without_picture": int(images.isna().sum()),
+        "pictures": int(images.nunique()),
         "pictures_skipped": len(encoded.skipped),
     }
     halves = []
-    for half in ("objects", "scenes"):
-        vectors = keep_confident(getattr(encoded.vectors, half), options.threshold)
-        values, uniform = pool(owners, pictures, vectors, n)
+    for half, probabilities in (("objects", encoded.objects), ("scenes", encoded.scenes)):
+        vectors = keep_confident(probabilities, options.threshold)
+        values, uniform = pool(posts.owner[seen], picture[seen], vectors, n)
         counts[f"accounts_uniform_{half}"] = int(uniform.sum())
         if uniform.any():
             log.warning(
@@ -121,7 +151,7 @@ def _visual(
         "objects": objects.made(),
         "scenes": scenes.made(),
         "threshold": options.threshold,
-        **made,
+        **({"audience": asdict(posts.audience)} if posts.audience else {}),
         "counts": counts,
     }
     return Block(np.concatenate(halves, axis=1), made, counts, encoded.skipped)

@@ -52,6 +52,25 @@ class Views:
         ]
         return cls(len(inputs), stacks)
 
+    def mean(self, values: Sequence[Tensor]) -> Tensor:
+        """Average over the inputs of each picture.
+
+        Parameters
+        ----------
+        values : sequence of tensors (k, d)
+            One row per input of each stack.
+
+        Returns
+        -------
+        tensor, shape (pictures, d)
+        """
+        total = torch.zeros(self.pictures, values[0].shape[1])
+        count = torch.zeros(self.pictures, 1)
+        for (pictures, _), rows in zip(self.stacks, values, strict=True):
+            total.index_add_(0, pictures, rows)
+            count.index_add_(0, pictures, torch.ones(len(pictures), 1))
+        return total / count
+
 
 @dataclass(frozen=True)
 class Recogniser:
@@ -105,6 +124,12 @@ class Recogniser:
             "preprocess": self.preprocess.parameters(),
         }
 
+    @property
+    def classifier(self) -> nn.Linear | None:
+        """The last linear layer: what enters it says more of a picture than the classes do."""
+        linear = [m for m in self.module.modules() if isinstance(m, nn.Linear)]
+        return linear[-1] if linear else None
+
     def probabilities(self, views: Views) -> Tensor:
         """Return the class probabilities of a batch.
 
@@ -118,12 +143,29 @@ class Recogniser:
         float32 tensor on the CPU, shape (n, classes)
             Softmax of the logits, averaged over the scales of a picture.
         """
+        return self.recognise(views)[0]
+
+    def recognise(self, views: Views) -> tuple[Tensor, Tensor | None]:
+        """Return class probabilities, and what enters the last linear layer, if there is one.
+
+        Returns
+        -------
+        probabilities, features : float32 tensors on the CPU, shapes (n, classes) and (n, D)
+            Averaged over the scales of a picture.
+        """
         device = next(self.module.parameters()).device
-        total = torch.zeros(views.pictures, len(self.labels))
-        scales = torch.zeros(views.pictures, 1)
-        with torch.inference_mode():
-            for pictures, inputs in views.stacks:
-                logits = self.module(inputs.to(device, non_blocking=True))
-                total.index_add_(0, pictures, logits.softmax(dim=1).float().cpu())
-                scales.index_add_(0, pictures, torch.ones(len(pictures), 1))
-        return total / scales
+        caught: list[Tensor] = []
+        hook = self.classifier and self.classifier.register_forward_pre_hook(
+            lambda _, given: caught.append(given[0].flatten(1))
+        )
+        probabilities, features = [], []
+        try:
+            with torch.inference_mode():
+                for _, inputs in views.stacks:
+                    logits = self.module(inputs.to(device, non_blocking=True))
+                    probabilities.append(logits.softmax(dim=1).float().cpu())
+                    features += [caught.pop().float().cpu()] if caught else []
+        finally:
+            if hook:
+                hook.remove()
+        return views.mean(probabilities), views.mean(features) if features else None

@@ -1,0 +1,145 @@
+"""Texts as numbers of words: tokenised once, read as often as a model likes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from morning.code import code_of
+from morning.features.text import words
+from morning.files import read_json, whole_folder, write_json
+
+#: Up to this many texts are kept in memory (some 100 MB), more of them on disk.
+IN_MEMORY = 200_000
+_TOKENS, _STARTS, _WORDS = "tokens.int32", "starts.npy", "words.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """Tokenised texts; the arrays may be mapped from disk.
+
+    Attributes
+    ----------
+    vocabulary : list of str
+        Every word, in the order of its first use.
+    tokens : int32 array, shape (words of all texts,)
+        Rows of `vocabulary`, text after text.
+    starts : int64 array, shape (texts + 1,)
+        Text i is ``tokens[starts[i]:starts[i + 1]]``.
+    """
+
+    vocabulary: list[str]
+    tokens: np.ndarray
+    starts: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Iterable[str], emoji_words: bool = False) -> Tokens:
+        """Tokenise texts in memory; see `morning.features.text.words`."""
+        number: dict[str, int] = {}
+        parts = list(_numbered(texts, number, emoji_words))
+        tokens = np.concatenate([np.zeros(0, np.int32), *parts])
+        return cls(list(number), tokens, _starts(len(part) for part in parts))
+
+    @classmethod
+    def kept(cls, texts: Iterable[str], folder: Path, emoji_words: bool = False) -> Tokens:
+        """Tokenise texts into a folder, or map what the same texts left there.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Read twice, so no generator.
+        folder : Path
+            Each collection has a folder of its own in it, named by all that decides its content.
+        """
+        digest = hashlib.sha256(f"{code_of(__name__)} {emoji_words}".encode())
+        for text in texts:
+            digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        folder = folder / digest.hexdigest()[:24]
+        if not (folder / _WORDS).is_file():
+            number: dict[str, int] = {}
+            with whole_folder(folder) as temporary, open(temporary / _TOKENS, "wb") as file:
+                lengths = (_written(part, file) for part in _numbered(texts, number, emoji_words))
+                np.save(temporary / _STARTS, _starts(lengths))
+                write_json(temporary / _WORDS, list(number))
+        starts = np.asarray(np.load(folder / _STARTS, mmap_mode="r"))
+        empty = starts[-1] == 0  # an empty file cannot be mapped
+        tokens = np.zeros(0, np.int32) if empty else np.memmap(folder / _TOKENS, np.int32, mode="r")
+        return cls(read_json(folder / _WORDS), np.asarray(tokens), starts)
+
+
+@dataclass(frozen=True, eq=False)
+class Documents:
+    """Documents made of tokenised texts, one after the other; iterate as often as needed.
+
+    Iteration yields the words of each document, a list of str, which is what gensim takes.
+
+    Attributes
+    ----------
+    tokens : Tokens
+    texts : int64 array
+        Rows of `tokens`, document after document.
+    bounds : int64 array, shape (documents + 1,)
+        Document i is made of ``texts[bounds[i]:bounds[i + 1]]``.
+    """
+
+    tokens: Tokens
+    texts: np.ndarray
+    bounds: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Iterable[str], emoji_words: bool = False) -> Documents:
+        """Make one document of each text."""
+        tokens = Tokens.of(texts, emoji_words)
+        n = len(tokens.starts) - 1
+        return cls(tokens, np.arange(n), np.arange(n + 1))
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """Every word that a number may stand for."""
+        return self.tokens.vocabulary
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for i in range(len(self)):
+            yield [self.vocabulary[number] for number in self.numbers(i)]
+
+    def numbers(self, document: int) -> np.ndarray:
+        """Return the words of one document as rows of `vocabulary`, int32."""
+        texts = self.texts[self.bounds[document] : self.bounds[document + 1]]
+        tokens, starts = self.tokens.tokens, self.tokens.starts
+        parts = [tokens[starts[text] : starts[text + 1]] for text in texts]
+        return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.int32), *parts])
+
+    def select(self, documents: np.ndarray) -> Documents:
+        """Return some of the documents (row numbers), in the order given."""
+        lengths = np.diff(self.bounds)[documents]
+        bounds = _starts(lengths)
+        within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
+        texts = self.texts[np.repeat(self.bounds[:-1][documents], lengths) + within]
+        return Documents(self.tokens, texts, bounds)
+
+
+def _numbered(
+    texts: Iterable[str], number: dict[str, int], emoji_words: bool
+) -> Iterator[np.ndarray]:
+    """Yield the words of each text as numbers; new words are added to `number`."""
+    for text in texts:
+        found = [number.setdefault(word, len(number)) for word in words(text, emoji_words)]
+        yield np.array(found, dtype=np.int32)
+
+
+def _written(part: np.ndarray, file: BinaryIO) -> int:
+    file.write(part.tobytes())
+    return len(part)
+
+
+def _starts(lengths: Iterable[int]) -> np.ndarray:
+    """Return where parts of these lengths start, one after the other, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)

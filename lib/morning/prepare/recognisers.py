@@ -1,0 +1,114 @@
+"""The networks that look at pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from morning.code import code_of
+from morning.errors import MorningError
+from morning.features.visual.pretrained import imagenet_resnet, places365_resnet
+from morning.features.visual.recogniser import Recogniser
+from morning.features.visual.small import SmallOptions, load_small, save_small, train_small
+from morning.features.visual.upernet import upernet_scenes
+from morning.places import cache_folder
+from morning.sources import demo
+
+if TYPE_CHECKING:
+    from morning.sources import Source
+
+log = logging.getLogger(__name__)
+
+#: Environment variable that names a folder with pretrained picture networks.
+WEIGHTS = "MORNING_WEIGHTS"
+_IMAGENET_FILE = "resnet101.pth"
+_SMALL = {"objects": SmallOptions(), "scenes": SmallOptions(epochs=3)}
+_DRAWN = {"pictures": 3000, "seed": 1, "size": 64}  # what the small networks are trained on
+
+
+def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | str:
+    """Return the networks for objects and scenes, or a sentence why there are none.
+
+    Parameters
+    ----------
+    visual : str
+        `small`: two small networks trained here on drawn pictures, the demo's own kind.
+        `network`: ImageNet and Places365 networks, downloaded once. `upernet`: the same for
+        objects, but UPerNet for scenes, which is the paper's choice and several times slower; from
+        the folder named by `MORNING_WEIGHTS` where that is set, else downloaded once. A folder:
+        ImageNet and Places365 networks from files in it. `none`: no pictures. `auto`: `small`
+        for the demo, whose pictures are drawn, else the folder named by `MORNING_WEIGHTS` where
+        that is set, else none.
+    source : Source
+
+    Raises
+    ------
+    MorningError
+        If weights are missing or cannot be fetched, or there is no such choice.
+    """
+    weights = os.environ.get(WEIGHTS, "")
+    if visual == "auto":
+        visual = "small" if source.planted else weights
+    if not visual:
+        return (
+            f"Pictures are left out: no networks to recognise what they show. Set {WEIGHTS} to a "
+            f"folder with {_IMAGENET_FILE} and the Places365 files, or visual=network."
+        )
+    if visual == "none":
+        return "Pictures are left out, as asked."
+    if visual == "small":
+        return small_recognisers()
+    if visual == "network":
+        return imagenet_resnet(), places365_resnet()
+    if visual == "upernet":
+        path = Path(weights) / _IMAGENET_FILE if weights else None
+        return imagenet_resnet(path=path), upernet_scenes(weights or None)
+    folder = Path(visual)
+    if not folder.is_dir():
+        raise MorningError(
+            f"visual={visual!r}: neither a folder nor auto, none, small, network, upernet"
+        )
+    return imagenet_resnet(path=folder / _IMAGENET_FILE), places365_resnet(folder=folder)
+
+
+def small_recognisers() -> tuple[Recogniser, Recogniser]:
+    """Return small networks for objects and scenes, trained side by side where they are not kept.
+
+    They are found again by all that decides them: options, drawings and code.
+    """
+    code = code_of(
+        "morning.features.visual.small",
+        "morning.features.visual.preprocess",
+        "morning.sources.demo.pictures",
+    )
+    folders = {}
+    for kind, options in _SMALL.items():
+        key = json.dumps([kind, asdict(options), _DRAWN, code], sort_keys=True)
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        folders[kind] = cache_folder("recognisers") / f"{kind}-{digest[:16]}"
+    absent = [kind for kind, folder in folders.items() if not folder.is_dir()]
+    if absent:
+        log.info("training small networks for %s", " and ".join(absent))
+        with ProcessPoolExecutor(len(absent), mp_context=get_context("spawn")) as pool:
+            jobs = [pool.submit(_train_small, kind, folders[kind]) for kind in absent]
+            for job in jobs:
+                job.result()
+    return load_small(folders["objects"]), load_small(folders["scenes"])
+
+
+def _train_small(kind: str, folder: Path) -> None:
+    torch.set_num_threads(1)
+    pictures, objects, scenes = demo.labelled_pictures(
+        _DRAWN["pictures"], seed=_DRAWN["seed"], size=_DRAWN["size"]
+    )
+    labels, names = (objects, demo.OBJECTS) if kind == "objects" else (scenes, demo.SCENES)
+    save_small(train_small(pictures, labels, names, _SMALL[kind]), folder)
