@@ -84,14 +84,12 @@ def recombination(subject: Subject) -> Section:
     table = published_table("table5_categories", subject.features.source)
     if table is None:
         return Section()
-    rows = category_rows(
-        subject.statistics, subject.task.categories, table=table, resamples=100
-    )
+    rows = category_rows(subject.statistics, subject.task.categories, table=table, resamples=100)
     combined, printed = recombine_paper(rows), PUBLISHED[table]["all"]
     gap = {
-        HEADINGS[m]: round(combined[m], digits(m)) - printed[m]
+        HEADINGS[m]: round(together, digits(m)) - printed[m]
         for m in PAPER_METRICS
-        if combined.get(m) is not None
+        if (together := combined.get(m)) is not None
     }
     worst = max(gap, key=lambda heading: abs(gap[heading]))
     return Section(

@@ -58,7 +58,9 @@ def _easier(share: pd.Series, without: Section) -> str:
         return "No candidate is a partner of training brands, or every one is."
     said = [_change(without.rows[1]["difference"]["auc"])]
     if len(share) > 1:
-        said.append(f"Easiest are partners *{share.idxmax()}*, hardest partners *{share.idxmin()}*.")
+        said.append(
+            f"Easiest are partners *{share.idxmax()}*, hardest partners *{share.idxmin()}*."
+        )
     return " ".join(filter(None, said))
 
 

@@ -41,7 +41,9 @@ def selection(subject: Subject, profile: Profile, folder: Path) -> Section:
     shown = picked[[*PAPER_METRICS, "epoch"]].rename(columns=HEADINGS)
     forms = {c: "{:.1f}" if c in ("MedR", "epoch") else "{:.3f}" for c in shown}
     return Section(
-        findings={"selection": {name: picked.loc[name].dropna().to_dict() for name in picked.index}},
+        findings={
+            "selection": {name: picked.loc[name].dropna().to_dict() for name in picked.index}
+        },
         figure=figures.epochs(watched),
         tables=[written(shown, forms)],
         text=_gain(picked.sub(picked.loc["validation"])) + _same(subject, watched),

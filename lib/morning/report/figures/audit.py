@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from morning.models import TrainedModel
 from morning.report.figures.style import OURS, PAPER, THIRD, canvas
-from morning.report.tables import HEADINGS
+from morning.report.headings import HEADINGS
 
 #: What the draws of RAND are shown in.
 _CHANCE = ("recall@10", "recall@50", "mrr", "map", "medr")
@@ -107,7 +107,7 @@ def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None
     Parameters
     ----------
     rows : sequence of mapping
-        As `models.audit.sensitivity` returns them.
+        As `studies.audit.sensitivity.sensitivity` returns them.
     sd : mapping
         "validation" and "test": standard deviation over seeds, for a band of two of it around
         the profile; None or NaN for no band.

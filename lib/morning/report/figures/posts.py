@@ -1,22 +1,16 @@
-"""Figures of raw posts and of what was recognised in them."""
+"""Figures of raw posts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from PIL import Image
 
 from morning.dataset import Dataset
-from morning.features import FeatureSet
-from morning.features.separation import category_means
-from morning.report.figures.style import OURS, PAPER, canvas
+from morning.report.figures.style import canvas
 
 _CAPTION = 60  # characters shown
-_TOP = 3  # most frequent classes of each category
 
 
 def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure:
@@ -48,56 +42,3 @@ def _plain(text: str) -> str:
 def _wrapped(text: str, width: int = 26) -> str:
     lines = [text[i : i + width] for i in range(0, len(text), width)]
     return "\n".join(lines)
-
-
-def classes_by_category(features: FeatureSet, block: str, columns: Mapping[int, str]) -> Figure:
-    """Show the mean share of the most frequent objects or scenes of each category's brands.
-
-    Parameters
-    ----------
-    features : FeatureSet
-    block : str
-    columns : mapping of int to str
-        Which columns of the block to show, and their labels.
-    """
-    means = category_means(features, block)[list(columns)].rename(columns=dict(columns))
-    frequent = {label for _, row in means.iterrows() for label in row.nlargest(_TOP).index}
-    chosen = [label for label in means.columns if label in frequent]
-    figure, axis = canvas(min(0.42 * len(chosen) + 2.5, 11), 4)
-    sns.heatmap(means[chosen], cmap="rocket_r", ax=axis, cbar_kws={"label": "mean share"})
-    axis.set(xlabel="", ylabel="")
-    return figure
-
-
-def topic_choice(table: pd.DataFrame, chosen: int) -> Figure:
-    """Show fit and coherence of every number of topics that was tried."""
-    figure, (fit, coherence) = canvas(9, 2.8, columns=2)
-    for axis, column, label in (
-        (fit, "log_perplexity", "log-likelihood bound per word"),
-        (coherence, "u_mass", "coherence (u_mass)"),
-    ):
-        axis.plot(table["topics"], table[column], "o-", color=OURS)
-        axis.axvline(chosen, color=PAPER, linestyle="--")
-        axis.set(xlabel="number of topics", ylabel=label)
-    return figure
-
-
-def similarity(pairs: pd.DataFrame) -> Figure:
-    """Show cosine similarity of two blocks for pairs of accounts: one panel per kind of pair.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        `kind`, and one column of similarities per block.
-    """
-    blocks = [column for column in pairs.columns if column != "kind"]
-    rows = -(-len(blocks) // 2)
-    figure, axes = canvas(9, 2.6 * rows, columns=2, rows=rows)
-    for axis in np.ravel(axes)[len(blocks) :]:
-        axis.set_axis_off()
-    for axis, block in zip(np.ravel(axes), blocks, strict=False):
-        for (kind, group), colour in zip(pairs.groupby("kind"), (PAPER, OURS), strict=False):
-            sns.kdeplot(group[block], ax=axis, color=colour, label=str(kind), fill=True, alpha=0.3)
-        axis.set(title=block, xlabel="cosine similarity", ylabel="", yticks=[])
-    np.ravel(axes)[0].legend(frameon=False)
-    return figure

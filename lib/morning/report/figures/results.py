@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from morning.evaluation.significance import MeanRanks
 from morning.models import TrainedModel
 from morning.report.figures.style import OURS, PAPER, canvas
-from morning.report.tables import HEADINGS
+from morning.report.headings import HEADINGS
 
 
 def training_curves(models: Sequence[TrainedModel]) -> Figure:

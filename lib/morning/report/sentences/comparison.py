@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from morning.evaluation.significance import Difference
-from morning.report.headings import HEADINGS
+from morning.evaluation import BrandStatistics
+from morning.evaluation.significance import paired_differences
+from morning.report.headings import HEADINGS, digits
 
 
 def lead(
-    names: tuple[str, str],
-    differences: Mapping[str, Difference],
+    measured: Mapping[str, Sequence[BrandStatistics]],
+    first: str,
+    second: str,
     metrics: Sequence[str] = ("auc", "cauc", "map"),
 ) -> str:
-    """Return how far the first method is ahead of the second, with intervals and p.
+    """Return how far one method is ahead of another, with intervals and p; "" if one is missing.
 
     Parameters
     ----------
-    names : (str, str)
-    differences : mapping of metric to Difference
+    measured : mapping of method to sequence of BrandStatistics
+        One per seed.
+    first, second : str
+        Methods.
     metrics : sequence of str
     """
-    said = [
-        f"{found.value:+.3f} {HEADINGS[m]} "
-        f"({found.ci95[0]:+.3f} to {found.ci95[1]:+.3f}, p = {found.p:.3f})"
-        for m in metrics
-        if (found := differences[m]).ci95
-    ]
-    return f"{names[0]} minus {names[1]}: {'; '.join(said)}."
+    if not {first, second} <= set(measured):
+        return ""
+    pair = {name: measured[name] for name in (first, second)}
+    ahead = paired_differences(pair, first)[second]
+    said = []
+    for metric in metrics:
+        found, form = ahead[metric], f"+.{digits(metric)}f"
+        if found.ci95:
+            low, high = found.ci95
+            said.append(
+                f"{found.value:{form}} {HEADINGS[metric]} ({low:{form}} to {high:{form}}, "
+                f"p = {found.p:.3f})"
+            )
+    return f"{first} minus {second}: {'; '.join(said)}."

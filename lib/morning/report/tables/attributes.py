@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from morning.dataset import Dataset
 from morning.report.tables.style import in_words
 

@@ -22,10 +22,12 @@ def over_seeds(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRI
     }
     return styled(pd.DataFrame(lines).T)
 
+
 def _spread(mean: float | None, sd: float | None, metric: str) -> str:
     if mean is None or sd is None:
         return "–"
     return f"{number(mean, metric)}\n±{short(sd, metric)}"
+
 
 def method_notes(document: Mapping[str, Any]) -> Any:
     """Return what each method of Table III is: its note, and whether it is our interpretation."""
@@ -38,6 +40,7 @@ def method_notes(document: Mapping[str, Any]) -> Any:
         for row in document["rows"]
     }
     return in_words(pd.DataFrame(kinds).T)
+
 
 def _kind(row: Mapping[str, Any]) -> str:
     if row["oracle"]:
@@ -62,6 +65,7 @@ def significance(
                 )
             }
     return styled(pd.DataFrame(rows).T)
+
 
 def _probability(p: float | None) -> str:
     if p is None:

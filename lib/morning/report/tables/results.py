@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from morning.report.headings import HEADINGS, PAPER_METRICS, digits, number
-from morning.report.tables.style import styled
+from morning.report.tables.style import styled, written
 
 _NARROW = 18  # characters in a line of a cell
 
@@ -75,6 +75,20 @@ def auc_versions(row: Mapping[str, Any]) -> pd.DataFrame:
             for name in ("auc", "cauc")
         }
     )
+
+
+def planted(metrics: pd.DataFrame | None) -> Any:
+    """Return what the planted preference and its parts reach; None where nothing was planted.
+
+    Parameters
+    ----------
+    metrics : DataFrame, optional
+        As `studies.planted.planted_metrics` returns it.
+    """
+    if metrics is None:
+        return None
+    shown = metrics[list(PAPER_METRICS)].rename(columns=HEADINGS)
+    return written(shown, {HEADINGS[m]: f"{{:.{digits(m)}f}}" for m in PAPER_METRICS})
 
 
 def blocks_used(document: Mapping[str, Any]) -> pd.DataFrame:

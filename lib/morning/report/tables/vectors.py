@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from morning.features import PERSPECTIVES, FeatureSet
+from morning.features import KINDS, PERSPECTIVES, FeatureSet
 from morning.features.block import Block
 from morning.studies.concentration import concentration
-
-#: Block -> number of columns in the paper.
-PAPER_SIZES = {
-    "content_visual": 1365,
-    "content_topics": 22,
-    "audience_visual": 1365,
-    "audience_topics": 21,
-    "attribute": 128,
-}
 
 
 def inventory(features: FeatureSet, *perspectives: str) -> pd.DataFrame:
@@ -34,7 +26,7 @@ def inventory(features: FeatureSet, *perspectives: str) -> pd.DataFrame:
         {
             "perspective": perspective,
             "block": block,
-            "in the paper": PAPER_SIZES[block],
+            "in the paper": KINDS[block].paper_size,
             "here": str(sizes.get(block, "absent")),
             "made by": str(features.made.get(block, {}).get("method", "–")),
         }

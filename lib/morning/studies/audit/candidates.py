@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from morning.evaluation import official_task, result_row
-from morning.studies.trained import statistics
 from morning.studies.audit.subject import Subject
+from morning.studies.trained import statistics
 
 EVERYONE = "all influencers"
 
