@@ -167,7 +167,7 @@ class TestCache:
         else:
             on = worlds.test_task(world)
             half = slice(None, len(on.brands) // 2)
-            options["on"] = replace(
+            options["task"] = replace(
                 on,
                 brands=on.brands[half],
                 positives=on.positives[half],

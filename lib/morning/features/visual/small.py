@@ -21,6 +21,7 @@ from morning.features.visual.preprocess import ResizeCrop, from_parameters
 from morning.features.visual.recogniser import Recogniser, Views
 from morning.features.visual.vision import import_torchvision
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.learning.repeat import one_thread
 
 resnet = import_torchvision().models.resnet
 log = logging.getLogger(__name__)
@@ -112,7 +113,8 @@ def train_small(
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.learning_rate, steps)
     net.train()
-    with tqdm(total=steps, desc="small ResNet", unit="step") as bar:
+    bar = tqdm(total=steps, desc="small ResNet", unit="step")
+    with one_thread(torch.device("cpu")), bar:
         for _ in range(options.epochs):
             for chosen in torch.randperm(len(x), generator=rng).split(options.batch_size):
                 batch = x[chosen]
