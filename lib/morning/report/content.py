@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from IPython.display import HTML
+
 from morning.features import FeatureSet
 from morning.features.separation import between_share
+from morning.features.topic_view import topic_frame
+from morning.prepare.perspective import Perspective
 from morning.report.figures import vectors as figures
 from morning.report.section import Section
 from morning.report.tables.vectors import concentration_table
 from morning.sources import Source, public
+
+
+def topic_map(content: Perspective) -> HTML | None:
+    """Show the topics as a map to hover over; nothing without a topic model."""
+    if content.topics is None or content.documents is None:
+        return None
+    return HTML(topic_frame(content.topics, content.documents))
 
 
 def topic_separation(features: FeatureSet) -> Section:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
+from morning.attributes.biographies import CATEGORY_ATTRIBUTES
+from morning.attributes.concepts import canonical
 from morning.attributes.graph import describe
 from morning.report.figures import graphs as figures
 from morning.report.section import Section
 from morning.report.tables.style import written
+from morning.roster import Roster
 from morning.run import Run
 from morning.studies.audit.graph_reading import ReleasedGraph, embed_readings
+
+
+def category_attributes(roster: Roster) -> list[str]:
+    """Return the categories of a roster's brands, sorted, as the attribute graph names them."""
+    categories = sorted(roster.accounts["category"].dropna().unique())
+    return [CATEGORY_ATTRIBUTES.get(name, canonical(name)) for name in categories]
 
 
 def readings(graph: ReleasedGraph | None) -> Section:

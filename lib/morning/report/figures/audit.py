@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from morning.models import TrainedModel
-from morning.report.figures.style import OURS, PAPER, THIRD, canvas
+from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
 from morning.report.headings import HEADINGS
 
 #: What the draws of RAND are shown in.
@@ -42,7 +42,7 @@ def category_recovery(rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _label(axis: Axes, text: str, x: float, y: float, above: bool) -> None:
     """Write a point's name beside it."""
     offset = (5, 5 if above else -11)
-    axis.annotate(text, (x, y), offset, textcoords="offset points", fontsize=9)
+    axis.annotate(literal(text), (x, y), offset, textcoords="offset points", fontsize=9)
 
 
 def chance(draws: pd.DataFrame, paper: Mapping[str, float] | None = None) -> Figure:

@@ -7,7 +7,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from morning.report.figures.style import OURS, PAPER, canvas
+from morning.report.figures.style import OURS, PAPER, canvas, literal
 from morning.roster import Roster
 
 
@@ -17,7 +17,7 @@ def positives_per_brand(roster: Roster) -> Figure:
     for splits, colour in ((("train", "validation"), OURS), (("test",), PAPER)):
         brands = roster.brands(*splits)
         counts = roster.positives(brands, roster.influencers()).sum(axis=1)
-        bins = np.arange(0.5, max(counts.max(), 2) + 1.5)
+        bins = np.arange(0.5, max(counts.max(initial=0), 2) + 1.5)
         axis.hist(counts, bins=bins, color=colour, alpha=0.6, label=f"{splits[0]} brands")
     axis.set(xlabel="partners of a brand", ylabel="brands")
     axis.legend(frameon=False)
@@ -34,9 +34,10 @@ def partners_across_categories(roster: Roster) -> Figure:
     within = (counts > 1).sum()
     table = shared.to_numpy(copy=True)
     np.fill_diagonal(table, within.to_numpy())
+    names = shared.index.map(literal)
     figure, axis = canvas(7, 5.5)
     sns.heatmap(
-        pd.DataFrame(table, shared.index, shared.columns),
+        pd.DataFrame(table, names, names),
         annot=True,
         fmt="d",
         cmap="crest",

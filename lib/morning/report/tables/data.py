@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from morning.dataset import Dataset
 from morning.evaluation.overlap import count_overlap
+from morning.report.tables.style import in_words
 from morning.roster import Roster
 
 
@@ -24,6 +26,14 @@ def dataset_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         columns[what, "here"] = [f"{row[what]:,}" for row in rows]
         columns[what, "paper"] = [f"{row['paper'][what]:,}" for row in rows]
     return pd.DataFrame(columns, index=[row["role"] for row in rows])
+
+
+def brand_examples(dataset: Dataset, n: int = 6) -> Any:
+    """Return category and biography of the first brands; None where there are no posts."""
+    if dataset.posts.empty:
+        return None
+    brands = dataset.accounts.query("role == 'brand'")
+    return in_words(brands[["account_id", "category", "biography"]].head(n)).hide(axis="index")
 
 
 def collaboration_summary(roster: Roster) -> pd.DataFrame:

@@ -23,7 +23,7 @@ def styled(table: pd.DataFrame) -> Any:
 def in_words(table: pd.DataFrame) -> Any:
     """Style a table of words: whole sentences, to the left."""
     left = {"selector": "th, td", "props": "text-align: left; vertical-align: top;"}
-    escaped = table.style.format(escape="html").format_index(escape="html")
+    escaped = table.style.format(escape="html", na_rep="").format_index(escape="html")
     return escaped.set_table_styles([left])
 
 
