@@ -11,10 +11,10 @@ from morning.attributes.embedding import Node2VecOptions
 from morning.evaluation import bootstrap, interval, official_task
 from morning.features import FeatureSet
 from morning.features.featureset import account_table
-from morning.features.posts import AudienceOptions, audience_posts, own_posts
-from morning.features.topics import TopicOptions, audience_topics, content_topics
+from morning.features.posts import Posts
+from morning.features.topics import TopicOptions, topic_block
+from morning.models.jobs import train_seeds
 from morning.models.profiles import profile
-from morning.models.training import train_seeds
 from morning.sources import demo
 from morning.studies.trained import statistics
 
@@ -25,14 +25,14 @@ SINGLES = ("c-only", "au-only", "att-only")
 def pooled(posts, truth, n):
     """Return the share of each object and each scene in the posts of each account."""
     row = {post: i for i, post in enumerate(truth.post_ids)}
-    shown = np.array([row[post] for post in posts["post_id"]])
+    shown = np.array([row[post] for post in posts.column("post_id")])
     halves = []
     for labels, names in (
         (truth.post_objects, demo.OBJECTS),
         (truth.post_scenes, demo.SCENES),
     ):
         counts = np.zeros((n, len(names)))
-        np.add.at(counts, (posts["owner"].to_numpy(), np.asarray(labels)[shown]), 1)
+        np.add.at(counts, (posts.owner, np.asarray(labels)[shown]), 1)
         halves.append(counts / counts.sum(axis=1, keepdims=True))
     return np.hstack(halves).astype(np.float32)
 
@@ -50,18 +50,18 @@ def measured(folder, structure):
         picture_size=16,
     )
     truth, accounts = demo.truth(folder / "world"), account_table(world)
-    audience = AudienceOptions()
+    own, audience = Posts.own(world), Posts.of_audience(world)
     walks = AttributeOptions(node2vec=Node2VecOptions(window=2, walks=50))
     topics = TopicOptions(topics=12, passes=6)
     features = FeatureSet(
         accounts,
         world.collaborations,
         {
-            "content_visual": pooled(own_posts(world), truth, len(accounts)),
-            "content_topics": content_topics(world, topics)[0].values,
-            "audience_visual": pooled(audience_posts(world, audience), truth, len(accounts)),
-            "audience_topics": audience_topics(world, topics, audience)[0].values,
-            "attribute": attribute_block(world, walks).values,
+            "content_visual": pooled(own, truth, len(accounts)),
+            "content_topics": topic_block(own, topics)[0].values,
+            "audience_visual": pooled(audience, truth, len(accounts)),
+            "audience_topics": topic_block(audience, topics)[0].values,
+            "attribute": attribute_block(world, walks)[0].values,
         },
     )
     quick, task = profile("quick").trained_with(epochs=12), official_task(features)

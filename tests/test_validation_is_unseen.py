@@ -11,6 +11,7 @@ from morning.features.rivals.cosmic import CosmicOptions
 from morning.features.visual.preprocess import ResizeCrop
 from morning.features.visual.recogniser import Recogniser
 from morning.prepare import perspectives, rivals
+from morning.prepare.attributes import attributes
 from morning.sources import Source, demo
 from torch import nn
 
@@ -66,7 +67,7 @@ def made(worlds, tmp_path_factory):
             parts = [
                 perspectives.content(source, folder, topics=3),
                 perspectives.audience(source, folder, topics=3),
-                perspectives.attribute(source, folder),
+                attributes(source, folder),
             ]
             blocks = {name: block for part in parts for name, block in part.features.blocks.items()}
             features = replace(parts[0].features, blocks=blocks)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pooch
 
+#: Environment variable that names a folder with pretrained networks for pictures.
+WEIGHTS = "MORNING_WEIGHTS"
+
 
 def data_folder() -> Path:
     """Return the folder that fetched and generated data land in.
@@ -27,6 +30,6 @@ def cache_folder(name: str) -> Path:
 
 
 def weights_folder() -> Path | None:
-    """Return the folder with pretrained networks for pictures, `MORNING_WEIGHTS`, where set."""
-    chosen = os.environ.get("MORNING_WEIGHTS")
+    """Return the folder with pretrained networks for pictures that `WEIGHTS` names, if any."""
+    chosen = os.environ.get(WEIGHTS)
     return Path(chosen).expanduser().resolve() if chosen else None

@@ -70,8 +70,8 @@ def _data(settings: Settings, before: Mapping[str, Seen]) -> dict[str, Seen]:
 
 def _weights(settings: Settings, before: Mapping[str, Seen]) -> dict[str, Seen]:
     """Return the files of the weights; what is trained or downloaded here follows from code."""
-    chosen = settings.visual
-    folder = weights_folder() if chosen == "auto" and settings.data != "demo" else Path(chosen)
+    named = ["upernet"] if settings.data == "demo" else ["auto", "upernet"]
+    folder = weights_folder() if settings.visual in named else Path(settings.visual)
     if folder is None or not folder.is_absolute():
         return {}
     return _look(files_below(folder, Path(settings.run)), before, sha256)

@@ -46,7 +46,8 @@ def execute(
     target.parent.mkdir(parents=True, exist_ok=True)
     for variable, value in _ENVIRONMENT.items():
         os.environ.setdefault(variable, value)
-    print(f"{name}: executing{again}", flush=True)
+    # One write: notebooks run side by side, and two half lines would mix.
+    print(f"{name}: executing{again}\n", end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
         try:
             papermill.execute_notebook(

@@ -87,7 +87,7 @@ def tags_of(data: str) -> dict[str, bool]:
     from morning.sources import load
 
     source = load(data)
-    return {"posts": source.has_posts, "released": data == "public", "demo": data == "demo"}
+    return {"posts": source.has_posts, "released": source.released, "demo": source.planted}
 
 
 def _assemble(

@@ -86,7 +86,9 @@ class Settings:
     run: Annotated[str, RunFolder()] = ""
     """Where results go, below `runs/`; by default the last part of the data's name."""
 
-    visual: Annotated[str, Choice(("auto", "none", "small", "network"), folder=True)] = "auto"
+    visual: Annotated[str, Choice(("auto", "none", "small", "network", "upernet"), folder=True)] = (
+        "auto"
+    )
     """Networks that look at pictures; `auto`: small ones for the demo, else `MORNING_WEIGHTS`."""
 
     topics: Annotated[int, Count(0)] = 0

@@ -12,19 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.features.documents import Documents
 from morning.features.featureset import account_table
-from morning.features.posts import AudienceOptions, audience_posts
+from morning.features.posts import AudienceOptions, Posts
 from morning.features.topic_view import topic_view_html
 from morning.features.topics import (
     TopicModel,
     TopicOptions,
-    audience_documents,
-    audience_topics,
     choose_topics,
-    content_documents,
-    content_topics,
     top_words,
-    training_accounts,
+    topic_block,
 )
 
 KITCHEN = ["pizza", "oven", "bread", "cheese", "tomato", "kitchen"]
@@ -48,7 +45,7 @@ def many_words(n=60, size=40, seed=0):
 
 @pytest.fixture(scope="module")
 def model():
-    return TopicModel.fit(corpus(), OPTIONS)
+    return TopicModel.fit(Documents.of(corpus()), OPTIONS)
 
 
 def world(captions=None):
@@ -90,7 +87,9 @@ def test_planted_topics_are_recovered(model):
     assert set(table["topic"]) == {1, 2}
     assert found == {frozenset(KITCHEN), frozenset(GARAGE)}
     assert table["probability"].between(0, 1).all()
-    shares = model.transform(["pizza oven bread cheese", "engine wheel brake highway"])
+    shares = model.transform(
+        Documents.of(["pizza oven bread cheese", "engine wheel brake highway"])
+    )
     assert shares.argmax(axis=1).tolist() in ([0, 1], [1, 0])
     assert shares.max(axis=1).min() > 0.8
 
@@ -100,52 +99,54 @@ def test_topics_of_a_model_sum_to_one(model):
 
 
 def test_a_fit_repeats_and_depends_on_its_seed(model):
-    assert TopicModel.fit(corpus(), OPTIONS).digest == model.digest
-    other = TopicModel.fit(corpus(), replace(OPTIONS, seed=1))
+    assert TopicModel.fit(Documents.of(corpus()), OPTIONS).digest == model.digest
+    other = TopicModel.fit(Documents.of(corpus()), replace(OPTIONS, seed=1))
     assert other.digest != model.digest
 
 
 def test_inference_does_not_depend_on_company_or_call(model):
     texts = corpus(6, length=4, seed=3)
-    together = model.transform(texts)
-    np.testing.assert_array_equal(together, model.transform(texts))
-    np.testing.assert_array_equal(together[::-1], model.transform(texts[::-1]))
-    np.testing.assert_array_equal(together[2:3], model.transform([texts[2]]))
+    together = model.transform(Documents.of(texts))
+    np.testing.assert_array_equal(together, model.transform(Documents.of(texts)))
+    np.testing.assert_array_equal(together[::-1], model.transform(Documents.of(texts[::-1])))
+    np.testing.assert_array_equal(together[2:3], model.transform(Documents.of([texts[2]])))
 
 
 @settings(max_examples=30, deadline=None)
 @given(words=st.lists(st.sampled_from([*KITCHEN, *GARAGE, "unknownword", "🍕", "#"]), max_size=12))
 def test_rows_sum_to_one_in_any_order_of_words(model, words):
-    shares = model.transform([" ".join(words), " ".join(reversed(words))])
+    shares = model.transform(Documents.of([" ".join(words), " ".join(reversed(words))]))
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(shares[0], shares[1])
 
 
 def test_a_document_without_known_words_gets_the_mean_of_the_prior(model):
-    shares = model.transform(["", "zebra umbrella", "https://x.y/z @someone"])
+    shares = model.transform(Documents.of(["", "zebra umbrella", "https://x.y/z @someone"]))
     prior = model.lda.alpha / model.lda.alpha.sum()
     np.testing.assert_allclose(shares, np.tile(prior, (3, 1)), rtol=1e-6)
-    assert model.transform([]).shape == (0, 2)
+    assert model.transform(Documents.of([])).shape == (0, 2)
 
 
 def test_rare_words_are_left_out():
-    fitted = TopicModel.fit([*corpus(), "xylophone"], TopicOptions(topics=2, passes=1, min_count=2))
+    fitted = TopicModel.fit(
+        Documents.of([*corpus(), "xylophone"]), TopicOptions(topics=2, passes=1, min_count=2)
+    )
     assert set(fitted.vocabulary) == {*KITCHEN, *GARAGE}
     assert fitted.documents == 40
 
 
 def test_without_words_nothing_can_be_fitted():
     with pytest.raises(MorningError, match="no word of the 2 documents"):
-        TopicModel.fit(["", "@a #1"], TopicOptions(topics=2))
+        TopicModel.fit(Documents.of(["", "@a #1"]), TopicOptions(topics=2))
 
 
 def test_words_that_most_documents_have_are_left_out():
     texts = [f"{text} season" for text in corpus()] + ["", ""]
     half = replace(OPTIONS, passes=1, max_share=0.5)
-    assert set(TopicModel.fit(texts, half).vocabulary) == {*KITCHEN, *GARAGE}
-    assert "season" in TopicModel.fit(texts, replace(half, max_share=1)).vocabulary
+    assert set(TopicModel.fit(Documents.of(texts), half).vocabulary) == {*KITCHEN, *GARAGE}
+    assert "season" in TopicModel.fit(Documents.of(texts), replace(half, max_share=1)).vocabulary
     with pytest.raises(MorningError, match="raise max_share"):
-        TopicModel.fit(["season pizza"] * 5, half)
+        TopicModel.fit(Documents.of(["season pizza"] * 5), half)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,9 @@ def test_a_saved_model_infers_the_same(model, tmp_path):
     model.save(tmp_path / "m")
     loaded = TopicModel.load(tmp_path / "m")
     texts = [*corpus(10, length=7, seed=9), "", "pizza engine"]
-    np.testing.assert_allclose(loaded.transform(texts), model.transform(texts), atol=1e-6)
+    np.testing.assert_allclose(
+        loaded.transform(Documents.of(texts)), model.transform(Documents.of(texts)), atol=1e-6
+    )
     np.testing.assert_array_equal(loaded.lda.expElogbeta, model.lda.expElogbeta)
     assert loaded.digest == model.digest
     assert loaded.options == model.options
@@ -213,36 +216,44 @@ def test_a_damaged_model_is_refused(model, tmp_path, damage, message):
 
 def test_the_number_of_topics_is_chosen_by_coherence_then_perplexity():
     texts = many_words()
-    table, chosen = choose_topics(texts, [2, 3, 5], OPTIONS, tolerance=0)
+    table, chosen = choose_topics(Documents.of(texts), [2, 3, 5], OPTIONS, tolerance=0)
     assert table["topics"].tolist() == [2, 3, 5]
     assert np.isfinite(table[["log_perplexity", "u_mass"]]).all().all()
     best = table.loc[table["u_mass"].idxmax(), "topics"]
     assert chosen == best == 2
-    _, by_perplexity = choose_topics(texts, [2, 3, 5], OPTIONS, tolerance=1e9)
+    _, by_perplexity = choose_topics(Documents.of(texts), [2, 3, 5], OPTIONS, tolerance=1e9)
     assert by_perplexity == table.loc[table["log_perplexity"].idxmax(), "topics"]
     with pytest.raises(MorningError, match="to choose from"):
-        choose_topics(texts, [], OPTIONS)
+        choose_topics(Documents.of(texts), [], OPTIONS)
+
+
+def content_topics(dataset, options=None, model=None):
+    return topic_block(Posts.own(dataset), options, model)
+
+
+def audience_topics(dataset, options=None, audience=None):
+    return topic_block(Posts.of_audience(dataset, audience), options)
 
 
 def test_documents_are_the_captions_of_an_account():
     dataset = world({"b0": "own words"})
-    documents = content_documents(dataset)
+    documents = Posts.own(dataset).documents()
     assert len(documents) == 9
-    assert documents[0] == "own words\nown words"
+    assert next(iter(documents)) == ["word", "word"]
     dataset.posts.loc[dataset.posts["account_id"] == "b0", "caption"] = pd.NA
-    assert content_documents(dataset)[0] == ""
+    assert next(iter(Posts.own(dataset).documents())) == []
 
 
 def test_audience_documents_are_those_of_the_chosen_posts():
-    dataset, options = world(), AudienceOptions(accounts=2, posts=1)
-    chosen = audience_posts(dataset, options)
-    expected = "\n".join(chosen.loc[chosen["owner"] == 3, "caption"])
-    assert audience_documents(dataset, options)[3] == expected
+    posts = Posts.of_audience(world(), AudienceOptions(accounts=2, posts=1))
+    chosen = posts.frame("caption")
+    (expected,) = Documents.of(["\n".join(chosen.loc[chosen["owner"] == 3, "caption"])])
+    assert list(posts.documents())[3] == expected
 
 
 def test_training_accounts():
     dataset = world()
-    ids = account_table(dataset)["account_id"].to_numpy()[training_accounts(dataset)]
+    ids = account_table(dataset)["account_id"].to_numpy()[Posts.own(dataset).training]
     assert ids.tolist() == ["b0", "b1", "i0", "i1", "ishared"]
 
 
@@ -251,7 +262,7 @@ def test_test_accounts_do_not_touch_the_content_model():
     clean, model = content_topics(world(), OPTIONS)
     poisoned, same = content_topics(world(poison), OPTIONS)
     assert same.digest == model.digest
-    training = training_accounts(world())
+    training = Posts.own(world()).training
     np.testing.assert_array_equal(poisoned.values[training], clean.values[training])
     assert clean.values.shape == (9, 2)
     assert clean.values.dtype == np.float32
@@ -296,12 +307,12 @@ def test_a_block_says_how_it_was_made_and_what_was_missing(caplog):
 def test_a_given_model_is_used_and_not_fitted(model):
     block, same = content_topics(world(), TopicOptions(topics=7), model=model)
     assert same is model
-    np.testing.assert_array_equal(block.values, model.transform(content_documents(world())))
+    np.testing.assert_array_equal(block.values, model.transform(Posts.own(world()).documents()))
 
 
 def test_the_topic_view_needs_no_network():
-    model = TopicModel.fit(corpus(), TopicOptions(topics=4, passes=3, min_count=1))
-    html = topic_view_html(model, [*corpus(), ""])
+    model = TopicModel.fit(Documents.of(corpus()), TopicOptions(topics=4, passes=3, min_count=1))
+    html = topic_view_html(model, Documents.of([*corpus(), ""]))
     sources = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", html)
     assert len(sources) == 3
     assert all(source.startswith("data:text/") for source in sources)
@@ -313,7 +324,7 @@ def test_the_topic_view_needs_no_network():
 
 def test_the_topic_view_refuses_what_it_cannot_draw(model):
     with pytest.raises(MorningError, match="at least 3 topics"):
-        topic_view_html(model, corpus())
-    three = TopicModel.fit(corpus(), TopicOptions(topics=3, passes=1, min_count=1))
+        topic_view_html(model, Documents.of(corpus()))
+    three = TopicModel.fit(Documents.of(corpus()), TopicOptions(topics=3, passes=1, min_count=1))
     with pytest.raises(MorningError, match="no document has a word"):
-        topic_view_html(three, ["", "zebra"])
+        topic_view_html(three, Documents.of(["", "zebra"]))

@@ -14,17 +14,13 @@ import torch
 from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.featureset import FeatureSet, account_table
-from morning.features.posts import AudienceOptions, audience_posts
-from morning.features.visual import (
-    Recogniser,
-    VisualOptions,
-    audience_visual,
-    content_visual,
-    encode,
-    pictures,
-)
+from morning.features.posts import AudienceOptions, Posts
+from morning.features.visual import pictures
+from morning.features.visual.blocks import visual_block
+from morning.features.visual.encode import VisualOptions, encode, square
 from morning.features.visual.preprocess import CaffePyramid, ResizeCrop
-from morning.features.visual.shards import read_shards
+from morning.features.visual.recogniser import Recogniser
+from morning.features.visual.shards import Shards
 from morning.learning.device import find_device
 from PIL import Image
 from torch import nn
@@ -147,7 +143,7 @@ def test_every_fault_is_skipped_counted_and_listed(tmp_path, objects, scenes, ca
         assert str(tmp_path) not in reasons[name]
     assert encoded.row_of == {"good.png": 0}
     expected = [[0.2, 0.4, 0.4]]
-    np.testing.assert_allclose(encoded.vectors.objects.toarray(), expected, rtol=1e-5)
+    np.testing.assert_allclose(encoded.objects.toarray(), expected, rtol=1e-5)
     assert f"{len(FAULTY)} of {len(FAULTY) + 1} pictures skipped" in caplog.text
 
 
@@ -201,8 +197,8 @@ def test_a_second_run_decodes_nothing(tmp_path, objects, scenes, decoded):
     second = encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
     assert decoded == []
     for half in ("objects", "scenes"):
-        a = getattr(first.vectors, half)[[first.row_of[n] for n in names]].toarray()
-        b = getattr(second.vectors, half)[[second.row_of[n] for n in names]].toarray()
+        a = getattr(first, half)[[first.row_of[n] for n in names]].toarray()
+        b = getattr(second, half)[[second.row_of[n] for n in names]].toarray()
         np.testing.assert_array_equal(a, b)
 
 
@@ -220,13 +216,33 @@ def test_an_interrupted_run_resumes_at_the_last_shard(tmp_path, objects, scenes,
     with pytest.raises(KeyboardInterrupt):
         encode(names, tmp_path, objects, scenes, cache, HERE)
     # batches of 3, a shard once 4 are there: 6 pictures were written, 2 are lost
-    assert len(list(cache.rglob("*.npz"))) == 1
+    assert len(list(cache.rglob("digests.npy"))) == 1
     assert not list(cache.rglob("*.partial"))
     again = []
     monkeypatch.setattr(pictures, "decode", lambda path: again.append(path.name) or decode(path))
     encoded = encode(names, tmp_path, objects, scenes, cache, HERE)
     assert again == names[6:]
     assert len(encoded.row_of) == 10
+
+
+def test_what_is_asked_for_later_is_added_and_nothing_done_twice(
+    tmp_path, objects, scenes, decoded, monkeypatch
+):
+    """The rivals ask for more of the same pictures: no network sees them again for that."""
+    names, cache = ten(tmp_path), tmp_path / "cache"
+    encode(names, tmp_path, objects, scenes, cache, HERE)
+    assert len(decoded) == 10
+    decoded.clear()
+    monkeypatch.setattr(Recogniser, "recognise", None)  # it would be called
+    more = encode(names, tmp_path, objects, scenes, cache, HERE, keep=[square(4)])
+    assert len(decoded) == 10  # squares were not kept the first time
+    decoded.clear()
+    again = encode(names, tmp_path, objects, scenes, cache, HERE, keep=[square(4)])
+    assert decoded == []
+    rows = np.array([more.row_of[name] for name in names])
+    squares = more.kept[square(4)][rows]
+    assert (squares.shape, squares.dtype) == ((10, 4, 4, 3), np.uint8)
+    np.testing.assert_array_equal(again.kept[square(4)][rows], squares)
 
 
 def test_a_changed_picture_is_recognised_again_and_a_renamed_one_is_not(
@@ -240,7 +256,7 @@ def test_a_changed_picture_is_recognised_again_and_a_renamed_one_is_not(
     names[4] = "renamed.png"
     encoded = encode(names, tmp_path, objects, scenes, cache, HERE)
     assert decoded == ["3.png"]
-    blue = encoded.vectors.objects[encoded.row_of["3.png"]].toarray()
+    blue = encoded.objects[encoded.row_of["3.png"]].toarray()
     np.testing.assert_allclose(blue, [[0, 0, 1]], atol=1e-5)
 
 
@@ -276,9 +292,10 @@ def test_a_damaged_shard_is_left_out_and_made_again(tmp_path, objects, scenes, d
 
 
 def test_a_shard_with_an_object_in_it_is_not_unpickled(tmp_path, caplog):
-    np.savez(tmp_path / "x.npz", digests=np.array([{"a": 1}], dtype=object))
+    (tmp_path / "x").mkdir()
+    np.save(tmp_path / "x" / "digests.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with caplog.at_level(logging.WARNING):
-        assert read_shards(tmp_path, (3, 2)).digests == []
+        assert Shards(tmp_path, {"objects": 3, "scenes": 2}).parts == {}
     assert "damaged" in caplog.text
 
 
@@ -291,7 +308,7 @@ def test_worker_processes_see_the_same(tmp_path, objects, scenes):
     there = encode(names, tmp_path, objects, scenes, tmp_path / "b", options)
     assert there.skipped == here.skipped
     assert there.row_of == here.row_of
-    np.testing.assert_array_equal(there.vectors.objects.toarray(), here.vectors.objects.toarray())
+    np.testing.assert_array_equal(there.objects.toarray(), here.objects.toarray())
     assert not multiprocessing.active_children()
 
 
@@ -309,7 +326,7 @@ def test_pictures_of_several_sizes_share_a_batch(tmp_path, objects):
     encoded = encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
     rows = [encoded.row_of[name] for name in names]
     expected = [[0, 0, 1], [0, 1, 0]]
-    np.testing.assert_allclose(encoded.vectors.scenes[rows].toarray(), expected, atol=1e-5)
+    np.testing.assert_allclose(encoded.scenes[rows].toarray(), expected, atol=1e-5)
 
 
 def test_numbers_that_are_not_finite_are_refused(tmp_path, objects, scenes):
@@ -375,7 +392,7 @@ def dataset(tmp_path):
 
 def test_content_by_hand(dataset, tmp_path, objects, scenes, caplog):
     with caplog.at_level(logging.WARNING):
-        block = content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+        block = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
     assert account_table(dataset)["account_id"].tolist() == ["b", "i", "lurker"]
     # objects of b: (0.8, 0.2, 0) + 2 * (0, 116/255, 116/255); red of `mixed` is below 0.1
     share = 116 / 255
@@ -403,26 +420,28 @@ def test_content_by_hand(dataset, tmp_path, objects, scenes, caplog):
 def test_the_threshold_changes_the_block_without_decoding(
     dataset, tmp_path, objects, scenes, decoded
 ):
-    content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+    visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
     decoded.clear()
     strict = VisualOptions(threshold=0.5, workers=0, device="cpu")
-    block = content_visual(dataset, objects, scenes, tmp_path / "cache", strict)
+    block = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", strict)
     assert decoded == ["broken.png"]  # the broken one is tried again, in case it was mended
     np.testing.assert_allclose(block.values[0, :3], [1, 0, 0], atol=1e-6)
 
 
 def test_audience_by_hand(dataset, tmp_path, objects, scenes):
     audience = AudienceOptions(accounts=2, posts=2, seed=3)
-    block = audience_visual(dataset, objects, scenes, tmp_path / "cache", HERE, audience)
+    block = visual_block(
+        Posts.of_audience(dataset, audience), objects, scenes, tmp_path / "cache", HERE
+    )
     np.testing.assert_allclose(block.values[:2, :3], [[0, 0, 1]] * 2, atol=1e-5)
     np.testing.assert_allclose(block.values[2, :3], [1 / 3] * 3, atol=1e-6)
-    assert block.counts["posts"] == 4 == len(audience_posts(dataset, audience))
+    assert block.counts["posts"] == 4 == len(Posts.of_audience(dataset, audience))
     assert block.counts["pictures"] == 1
     assert block.made["audience"] == {"accounts": 2, "posts": 2, "seed": 3}
 
 
 def test_a_block_says_how_it_was_made(dataset, tmp_path, objects, scenes):
-    block = content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+    block = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
     made = json.loads(json.dumps(block.made, allow_nan=False))
     assert made["objects"]["weights_sha256"] == objects.weights_digest
     assert made["objects"]["classes"] == 3
@@ -432,8 +451,8 @@ def test_a_block_says_how_it_was_made(dataset, tmp_path, objects, scenes):
 
 
 def test_blocks_fit_into_a_feature_set(dataset, tmp_path, objects, scenes):
-    content = content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
-    audience = audience_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+    content = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
+    audience = visual_block(Posts.of_audience(dataset), objects, scenes, tmp_path / "cache", HERE)
     features = FeatureSet(
         accounts=account_table(dataset),
         collaborations=dataset.collaborations,
@@ -445,16 +464,16 @@ def test_blocks_fit_into_a_feature_set(dataset, tmp_path, objects, scenes):
 
 
 def test_posts_may_come_in_any_order(dataset, tmp_path, objects, scenes):
-    first = content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+    first = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
     dataset.posts = dataset.posts.iloc[::-1].reset_index(drop=True)
-    again = content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+    again = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
     np.testing.assert_allclose(again.values, first.values, atol=1e-7)
 
 
 def test_a_dataset_without_any_picture_is_uniform(dataset, tmp_path, objects, scenes):
     dataset.posts = dataset.posts.assign(image=None)
     dataset.root = None
-    block = content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+    block = visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)
     np.testing.assert_allclose(block.values, [[1 / 3] * 3 + [0.5] * 2] * 3, rtol=1e-6)
     assert block.counts["posts_without_picture"] == 5
 
@@ -462,4 +481,4 @@ def test_a_dataset_without_any_picture_is_uniform(dataset, tmp_path, objects, sc
 def test_pictures_need_a_root(dataset, tmp_path, objects, scenes):
     dataset.root = None
     with pytest.raises(MorningError, match="no root folder"):
-        content_visual(dataset, objects, scenes, tmp_path / "cache", HERE)
+        visual_block(Posts.own(dataset), objects, scenes, tmp_path / "cache", HERE)

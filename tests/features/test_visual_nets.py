@@ -500,10 +500,10 @@ def test_a_small_resnet_learns_to_tell_shapes_apart(trained):
 
 def test_training_repeats_and_depends_on_its_seed():
     data = drawn(64)
-    options = SmallOptions(width=4, epochs=1)
+    options = SmallOptions(width=8, epochs=1)
     first = train_small(*data, SHAPES, options)
     assert train_small(*data, SHAPES, options).weights_digest == first.weights_digest
-    other = train_small(*data, SHAPES, SmallOptions(width=4, epochs=1, seed=1))
+    other = train_small(*data, SHAPES, SmallOptions(width=8, epochs=1, seed=1))
     assert other.weights_digest != first.weights_digest
 
 
@@ -511,7 +511,7 @@ def test_training_leaves_the_global_generator_alone():
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    train_small(*drawn(8), SHAPES, SmallOptions(width=4, epochs=1))
+    train_small(*drawn(8), SHAPES, SmallOptions(width=8, epochs=1))
     assert torch.equal(torch.rand(3), expected)
 
 

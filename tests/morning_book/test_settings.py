@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from morning.errors import MorningError
 from morning.models import PROFILES
+from morning.sources import NAMED
 from morning_book.settings import Settings, described, table
 from morning_book.stages import parameters_cell
 
@@ -75,6 +76,10 @@ class TestSaidOnce:
     def test_each_has_a_sentence(self):
         assert [field.name for field in dataclasses.fields(Settings)] == NAMES
         assert all(setting.help.endswith(".") for setting in described())
+
+    def test_data_that_have_a_name_are_those_of_the_library(self):
+        (data,) = (setting for setting in described() if setting.name == "data")
+        assert data.rule.names == tuple(NAMED)
 
     def test_profiles_are_those_of_the_library(self):
         (profile,) = (setting for setting in described() if setting.name == "profile")

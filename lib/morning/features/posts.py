@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -193,9 +194,9 @@ def _chosen(groups: pd.Series, k: int, seed: int, kind: str) -> np.ndarray:
     if len(names) == 0:
         return np.zeros(0, dtype=bool)
     starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
-    ends = np.append(starts[1:], len(names))
+    bounds = [*starts.tolist(), len(names)]
     chosen = np.ones(len(names), dtype=bool)
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in pairwise(bounds):
         if end - start > k:  # only where there is something to choose
             chosen[start:end] = False
             chosen[choose(range(start, end), k, seed, kind, str(names[start]))] = True

@@ -12,8 +12,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
 from morning.code import code_of
 from morning.errors import MorningError
 from morning.features.visual.pretrained import imagenet_resnet, places365_resnet
@@ -106,7 +104,6 @@ def small_recognisers() -> tuple[Recogniser, Recogniser]:
 
 
 def _train_small(kind: str, folder: Path) -> None:
-    torch.set_num_threads(1)
     pictures, objects, scenes = demo.labelled_pictures(
         _DRAWN["pictures"], seed=_DRAWN["seed"], size=_DRAWN["size"]
     )

@@ -52,19 +52,21 @@ class Views:
         ]
         return cls(len(inputs), stacks)
 
-    def mean(self, values: Sequence[Tensor]) -> Tensor:
+    def mean(self, values: Sequence[Tensor], columns: int) -> Tensor:
         """Average over the inputs of each picture.
 
         Parameters
         ----------
-        values : sequence of tensors (k, d)
+        values : sequence of tensors (k, columns)
             One row per input of each stack.
+        columns : int
+            Said because a batch without pictures has no rows to show it.
 
         Returns
         -------
-        tensor, shape (pictures, d)
+        tensor, shape (pictures, columns)
         """
-        total = torch.zeros(self.pictures, values[0].shape[1])
+        total = torch.zeros(self.pictures, columns)
         count = torch.zeros(self.pictures, 1)
         for (pictures, _), rows in zip(self.stacks, values, strict=True):
             total.index_add_(0, pictures, rows)
@@ -168,4 +170,7 @@ class Recogniser:
         finally:
             if hook:
                 hook.remove()
-        return views.mean(probabilities), views.mean(features) if features else None
+        return (
+            views.mean(probabilities, len(self.labels)),
+            views.mean(features, features[0].shape[1]) if features else None,
+        )

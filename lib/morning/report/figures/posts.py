@@ -1,8 +1,8 @@
-"""Figures of raw posts."""
+"""Figures that need posts."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,43 +14,53 @@ from morning.dataset import Dataset
 from morning.features.visual.pictures import UnusablePictureError, decode, locate
 from morning.report.figures.style import canvas, literal
 
+_CATEGORIES = 12  # shown
 _CAPTION = 60  # characters shown
+_SIDE = 300  # pixels of a shown picture, at most
+_TRIES = 50  # posts of a category that are tried for a usable picture, at most
 
 
 def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
     """Show one picture with its caption of a brand of each of the first twelve categories.
 
-    A picture that cannot be used is passed over; None where no brand has one.
+    Pictures that cannot be used are passed over, as they are where vectors are made of them.
+    None where no brand has a usable one.
     """
-    shown = _pictures(dataset, seed)[:12]
+    brands = dataset.accounts.query("role == 'brand'")
+    posts = dataset.posts[dataset.posts["image"].fillna("") != ""].merge(brands, on="account_id")
+    posts = posts.sample(frac=1, random_state=seed).sort_values("category", kind="stable")
+    shown = []
+    for _, group in posts.groupby("category"):
+        tried = group.head(_TRIES).itertuples()
+        usable = ((post, found) for post in tried if (found := _picture(dataset, post)))
+        shown += list(islice(usable, 1))
+        if len(shown) == _CATEGORIES:
+            break
     if not shown:
         return None
     rows = -(-len(shown) // columns)
     figure, axes = canvas(2 * columns, 2.7 * rows, columns=columns, rows=rows)
     for axis in np.ravel(axes):
         axis.set_axis_off()
-    for axis, (category, caption, picture) in zip(np.ravel(axes), shown, strict=False):
+    for axis, (post, picture) in zip(np.ravel(axes), shown, strict=False):
         axis.imshow(picture)
-        axis.set_title(literal(category), fontsize=9)
-        text = _wrapped("" if pd.isna(caption) else _plain(caption)[:_CAPTION])
+        axis.set_title(literal(post.category), fontsize=9)
+        caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
         below = {"fontsize": 6.5, "ha": "center", "va": "top", "transform": axis.transAxes}
-        axis.text(0.5, -0.04, text, **below)
+        axis.text(0.5, -0.04, _wrapped(caption), **below)
     return figure
 
 
-def _pictures(dataset: Dataset, seed: int) -> list[tuple[str, Any, Image.Image]]:
-    """Return category, caption and picture of a random post of a brand, by category."""
-    if dataset.root is None or dataset.posts.empty:
-        return []
-    brands = dataset.accounts.query("role == 'brand'")
-    posts = dataset.posts[dataset.posts["image"].notna()].merge(brands, on="account_id")
-    found: dict[str, tuple[str, Any, Image.Image]] = {}
-    for post in posts.sample(frac=1, random_state=seed).itertuples():
-        if post.category not in found:
-            with suppress(UnusablePictureError):
-                picture = decode(locate(post.image, dataset.root))
-                found[post.category] = (post.category, post.caption, picture)
-    return [found[category] for category in sorted(found)]
+def _picture(dataset: Dataset, post: Any) -> Image.Image | None:
+    """Return the picture of a post through the one guarded door, None where it is unusable."""
+    if dataset.root is None:
+        return None
+    try:
+        picture = decode(locate(post.image, dataset.root))
+    except UnusablePictureError:
+        return None
+    picture.thumbnail((_SIDE, _SIDE))
+    return picture
 
 
 def _plain(text: str) -> str:

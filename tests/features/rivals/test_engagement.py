@@ -1,4 +1,4 @@
-"""What rivals get from the posts of a Dataset, on tables small enough to work out by hand."""
+"""How active and engaging accounts are, on tables small enough to work out by hand."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from morning.errors import MorningError
-from morning.features.rivals import posts
-from morning.features.rivals.posts import WordOptions
+from morning.features.posts import Posts
+from morning.features.rivals import engagement
 from toys.posts import ACME, ANNA, BEN, BOLT, CLEO, dataset
+
+
+def competence(world):
+    return engagement.competence(Posts.own(world), world.collaborations)
 
 
 class TestActivity:
     def test_by_hand(self):
-        table = posts.activity(dataset())
+        table = engagement.activity(Posts.own(dataset()))
         assert table["posts_per_day"].iloc[ANNA] == 2 / 4
         assert table["mean_likes"].iloc[ANNA] == 30
         assert table["mean_comments"].iloc[ANNA] == pytest.approx(10 / 3)
@@ -23,7 +27,7 @@ class TestActivity:
         assert table["recency_days"].iloc[[ANNA, BEN, ACME]].tolist() == [6, 0, 9]
 
     def test_what_cannot_be_known_is_nan(self):
-        table = posts.activity(dataset())
+        table = engagement.activity(Posts.own(dataset()))
         assert table.iloc[BOLT].drop("followers").isna().all()
         assert np.isnan(table["posts_per_day"].iloc[BEN])  # one post spans no time
         assert np.isnan(table["followers"].iloc[CLEO])
@@ -31,7 +35,7 @@ class TestActivity:
 
 class TestCompetence:
     def test_own_posts_where_nothing_mentions(self):
-        table = posts.competence(dataset()).set_index("influencer_id")
+        table = competence(dataset()).set_index("influencer_id")
         anna, ben = 0.1 / 3, 0.1  # (likes + comments) / followers, averaged over posts
         assert table["evidence"].tolist() == ["own posts"] * 3
         assert table["score"]["anna"] == pytest.approx(anna / ((anna + ben) / 2))
@@ -40,7 +44,7 @@ class TestCompetence:
 
     def test_posts_of_the_brand_that_mention_the_influencer(self):
         said = {"m1": "Lovely day with @Anna.", "m2": "No one", "a1": "thanks @acme @ben"}
-        table = posts.competence(dataset(said)).set_index("influencer_id")
+        table = competence(dataset(said)).set_index("influencer_id")
         assert table["evidence"].tolist() == ["mentions", "own posts", "own posts"]
         assert table["score"]["anna"] == pytest.approx(1000 / 2000)
 
@@ -48,14 +52,14 @@ class TestCompetence:
         bare = dataset()
         nothing = bare.posts.assign(account_id="fan")
         with pytest.raises(MorningError, match="competence needs posts"):
-            posts.competence(replace(bare, posts=nothing))
+            competence(replace(bare, posts=nothing))
 
 
 class TestHistory:
     def test_plain_and_weighted_by_hand(self):
         # own posts in the order of the table: a1, a2, a3, b1, m1, m2
         vectors = np.array([[1, 0], [0, 1], [2, 2], [5, 5], [1, 1], [3, 3]], dtype=float)
-        found = posts.history(dataset(), vectors)
+        found = engagement.history(Posts.own(dataset()), vectors)
         np.testing.assert_allclose(found.plain[ANNA], [1, 1])
         weights = np.array([10, 30, 60]) / 100
         np.testing.assert_allclose(found.weighted[ANNA], weights @ vectors[:3])
@@ -66,62 +70,16 @@ class TestHistory:
     def test_unusable_posts_do_not_count(self):
         vectors = np.full((6, 1), np.nan)
         vectors[1] = 7
-        found = posts.history(dataset(), vectors)
+        found = engagement.history(Posts.own(dataset()), vectors)
         assert found.plain[:, 0].tolist() == [0, 0, 7, 0, 0]
 
     def test_no_engagement_at_all_is_plain(self):
         bare = dataset()
         bare = replace(bare, posts=bare.posts.assign(likes=0, comments=0))
         vectors = np.arange(6, dtype=float)[:, None]
-        found = posts.history(bare, vectors)
+        found = engagement.history(Posts.own(bare), vectors)
         np.testing.assert_array_equal(found.weighted, found.plain)
 
     def test_one_row_per_post(self):
         with pytest.raises(MorningError, match="5 vectors for 6 posts"):
-            posts.history(dataset(), np.zeros((5, 2)))
-
-
-class TestWords:
-    SAID = {  # noqa: RUF012
-        "a1": "bread butter",
-        "a2": "bread flour",
-        "b1": "engine wheel",
-        "m1": "bread flour butter",
-        "m2": "engine oil",
-        "f1": "secret secret",
-    }
-
-    def test_training_captions_only_and_the_same_each_time(self):
-        options = WordOptions(size=8, epochs=2, min_count=1)
-        said = self.SAID | {"b1": "engine wheel"}
-        first = posts.word_vectors(dataset(said), options)
-        again = posts.word_vectors(dataset(said), options)
-        assert set(first) == {"bread", "butter", "flour", "engine", "wheel", "oil"}
-        for word, vector in first.items():
-            np.testing.assert_array_equal(vector, again[word])
-        other = posts.word_vectors(dataset(said), replace(options, seed=1))
-        assert not np.array_equal(first["bread"], other["bread"])
-
-    def test_test_collaborations_are_not_read(self):
-        """Who works with the test brand decides nothing: Cleo's posts are no training captions."""
-        world = dataset(self.SAID)
-        theirs = world.posts.assign(account_id=world.posts["account_id"].replace("ben", "cleo"))
-        world = replace(world, posts=theirs)
-        found = posts.word_vectors(world, WordOptions(size=8, epochs=1, min_count=1))
-        assert "wheel" not in found
-
-    def test_captions_are_means_and_nan_where_nothing_is_known(self):
-        known = {"bread": np.array([1.0, 0.0]), "flour": np.array([0.0, 1.0])}
-        found = posts.caption_vectors(dataset(self.SAID), known)
-        np.testing.assert_allclose(found[1], [0.5, 0.5])
-        assert np.isnan(found[3]).all()
-
-    def test_text_history_is_their_average(self):
-        found = posts.text_history(dataset(self.SAID), WordOptions(size=8, epochs=1, min_count=1))
-        assert found.plain.shape == (5, 8)
-        assert np.abs(found.plain[[ACME, ANNA, BEN]]).sum(axis=1).min() > 0
-        np.testing.assert_array_equal(found.plain[[BOLT, CLEO]], 0)
-
-    def test_no_words(self):
-        with pytest.raises(MorningError, match="no word occurs"):
-            posts.word_vectors(dataset(), WordOptions(size=8))
+            engagement.history(Posts.own(dataset()), np.zeros((5, 2)))
