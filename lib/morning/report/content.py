@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from IPython.display import HTML
 
 from morning.features import FeatureSet
