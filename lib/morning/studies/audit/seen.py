@@ -96,13 +96,15 @@ def beaten_by_training(subject: Subject) -> pd.DataFrame:
     Returns
     -------
     DataFrame, columns "pairs" and "share beaten"
-        A row for each group of `evaluation.overlap.partners_by_training` that has pairs.
+        A row for each group of `evaluation.overlap.partners_by_training` that has pairs. Those
+        of a brand that works with every candidate do not count: there is nobody to beat.
     """
     beaten = np.mean([wins(scores, subject.task.positives) for scores in subject.scores], axis=0)
     groups = partners_by_training(subject.features, subject.task)
+    shares = {name: beaten[pairs & ~np.isnan(beaten)] for name, pairs in groups.items()}
     rows = {
-        name: {"pairs": pairs.sum(), "share beaten": beaten[pairs].mean()}
-        for name, pairs in groups.items()
-        if pairs.any()
+        name: {"pairs": len(share), "share beaten": share.mean()}
+        for name, share in shares.items()
+        if len(share)
     }
     return pd.DataFrame(rows).T
