@@ -1,9 +1,12 @@
 """Influencers on both sides of the split."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from morning.evaluation.overlap import count_overlap
+from morning.evaluation import official_task
+from morning.evaluation.overlap import count_overlap, partners_by_training, seen_in_training
 from morning.roster import Roster
+from toys.audited import shared
 
 PAIRS = ["Au", "Av", "Bw", "Cu", "Cv", "Cw", "Du", "Dx"]
 
@@ -40,6 +43,26 @@ def test_one_side_only_overlaps_nowhere(split):
     assert counts["multi_brand"] == 3
     assert counts["test_positives"] == (8 if split == "test" else 0)
     assert counts["influencers_both"] == counts["seen"] == counts["seen_same_category"] == 0
+
+
+def test_who_is_seen_and_in_which_category():
+    features = shared()
+    on = official_task(features)
+    names = features.accounts["account_id"].to_numpy()[on.influencers]
+    seen = names[seen_in_training(features, on)]
+    assert sorted(seen) == ["test-influencer-0-0", "test-influencer-0-1"]
+    groups = partners_by_training(features, on)
+    # Two test brands of group 0 work with each of the two seen influencers.
+    assert [mask.sum() for mask in groups.values()] == [8 * 3 - 4, 2, 2]
+    column = int(np.flatnonzero(names == "test-influencer-0-0")[0])
+    assert groups["seen in the brand's category"][:, column].sum() == 2
+
+
+def test_groups_divide_the_positives():
+    features = shared()
+    on = official_task(features)
+    masks = list(partners_by_training(features, on).values())
+    assert (np.sum(masks, axis=0) == on.positives).all()
 
 
 @pytest.mark.mirror

@@ -1,0 +1,48 @@
+"""What an audit needs: a world with seen partners, models whose scores are known, trainings."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from morning.evaluation import official_task
+from morning.studies.audit.selection import watch_seeds
+from morning.studies.audit.subject import Subject
+
+from toys.vectors import checkerboard, tiny
+
+
+def shared():
+    """Two training brands' partners are also partners of test brands; one of its category."""
+    board = checkerboard()
+    known = pd.DataFrame(
+        {
+            # test-brand-0-* and train-brand-2-0 are of category-0, train-brand-1-0 of category-1.
+            "brand_id": ["train-brand-2-0", "train-brand-1-0"],
+            "influencer_id": ["test-influencer-0-0", "test-influencer-0-1"],
+        }
+    )
+    pairs = pd.concat([board.collaborations, known], ignore_index=True)
+    return replace(board, collaborations=pairs).validate()
+
+
+class Known:
+    """Stands for a trained model: every account scores every other by a table."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def score(self, features, task):
+        return {"F": self.table[np.ix_(task.brands, task.influencers)]}
+
+
+def subject_of(features, seeds=2):
+    """Return an audit's subject whose models score at random, partners of theirs slightly up."""
+    everyone = np.arange(len(features))
+    lift = 0.4 * features.positives(everyone, everyone)
+    rngs = map(np.random.default_rng, range(seeds))
+    return Subject.of(features, [Known(lift + rng.random(lift.shape)) for rng in rngs])
+
+
+def watch(board, folder):
+    """Train two seeds of the checkerboard, the test brands being looked at."""
+    return watch_seeds(board, tiny(), folder, official_task(board), seeds=2, workers=1)
