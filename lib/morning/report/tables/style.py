@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 
 
 def styled(table: pd.DataFrame) -> Any:
     """Style a table of numbers that are already text; a line break in a cell is kept."""
-    escaped = table.style.format(escape="html").format_index(escape="html")
-    return escaped.set_table_styles(
+    return _headed(table.style.format(escape="html")).set_table_styles(
         [
             {"selector": "th", "props": "text-align: left; vertical-align: top;"},
             {"selector": "td", "props": "text-align: right; white-space: pre;"},
@@ -23,8 +23,7 @@ def styled(table: pd.DataFrame) -> Any:
 def in_words(table: pd.DataFrame) -> Any:
     """Style a table of words: whole sentences, to the left."""
     left = {"selector": "th, td", "props": "text-align: left; vertical-align: top;"}
-    escaped = table.style.format(escape="html", na_rep="").format_index(escape="html")
-    return escaped.set_table_styles([left])
+    return _headed(table.style.format(escape="html", na_rep="")).set_table_styles([left])
 
 
 def written(table: pd.DataFrame, forms: str | Mapping[Any, str]) -> Any:
@@ -36,4 +35,9 @@ def written(table: pd.DataFrame, forms: str | Mapping[Any, str]) -> Any:
     forms : str or mapping of column to str
         Format strings such as "{:.3f}"; what is not there is a dash.
     """
-    return table.style.format(forms, na_rep="–", escape="html").format_index(escape="html")
+    return _headed(table.style.format(forms, na_rep="–", escape="html"))
+
+
+def _headed(style: Styler) -> Styler:
+    """Escape the names of rows and columns, too."""
+    return style.format_index(escape="html", axis=0).format_index(escape="html", axis=1)
