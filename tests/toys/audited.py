@@ -46,3 +46,25 @@ def subject_of(features, seeds=2):
 def watch(board, folder):
     """Train two seeds of the checkerboard, the test brands being looked at."""
     return watch_seeds(board, tiny(), folder, official_task(board), seeds=2, workers=1)
+
+
+def lonely(brands):
+    """Return so many test brands that share no category: nothing is compared within one."""
+    board = shared()
+    test = board.brands("test")
+    accounts = board.accounts.copy()
+    accounts.loc[test, "category"] = [f"category-{i}" for i in range(len(test))]
+    # Every second one, that they do not share their partners either.
+    accounts.loc[np.setdiff1d(test, test[::2][:brands]), "split"] = "train"
+    return replace(board, accounts=accounts).validate()
+
+
+#: Worlds to audit: with seen partners, as if it were the benchmark, with none seen, and with test
+#: brands between which little or nothing is compared.
+WORLDS = {
+    "shared": shared,
+    "public": lambda: replace(shared(), source="public"),
+    "unseen": checkerboard,
+    "lonely": lambda: lonely(3),
+    "one brand": lambda: lonely(1),
+}

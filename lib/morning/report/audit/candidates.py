@@ -34,12 +34,14 @@ def everyone(subject: Subject) -> Section:
 
 
 def _change(subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    return (
+    text = (
         f"With {after['candidates']:,} instead of {len(subject.task.influencers):,} candidates "
         f"recall@10 goes from {before['recall@10']:.3f} to {after['recall@10']:.3f} and MAP from "
         f"{before['map']:.3f} to {after['map']:.3f}. Released AUC and both versions of cAUC "
         "cannot change: their negatives are partners of other test brands, whoever else is "
-        "ranked, and an influencer without a test brand has no category in this benchmark. The "
-        "clean AUC counts every candidate once, and changes by "
-        f"{after['auc_clean'] - before['auc_clean']:+.4f}."
+        "ranked, and an influencer without a test brand has no category in this benchmark."
     )
+    if before["auc_clean"] is None or after["auc_clean"] is None:
+        return text
+    change = after["auc_clean"] - before["auc_clean"]
+    return f"{text} The clean AUC counts every candidate once, and changes by {change:+.4f}."

@@ -8,7 +8,7 @@ import pandas as pd
 
 from morning.evaluation import METRICS, BrandStatistics
 from morning.evaluation.published import PUBLISHED
-from morning.rankers import expectation
+from morning.rankers.rand import expected_metrics
 from morning.report.figures import audit as figures
 from morning.report.headings import HEADINGS, PAPER_METRICS, digits
 from morning.report.section import Section
@@ -43,23 +43,32 @@ def _lead(value: pd.DataFrame) -> str:
     """Return what the oracle and what a learnt category reach, of methods × metrics."""
     ours, oracle = value.loc["MORNING"], value.loc["category-oracle"]
     learnt = "category-predictor" if "category-predictor" in value.index else "cosine"
-    lead = (value.loc[learnt, "auc"] - 0.5) / (ours["auc"] - 0.5)
-    return (
-        "Told the categories and nothing else, the oracle reaches an AUC of "
-        f"{oracle['auc']:.3f}, {'more' if oracle['auc'] > ours['auc'] else 'no more'} than "
-        f"MORNING's {ours['auc']:.3f}; recall@50 {oracle['recall@50']:.3f} against "
-        f"{ours['recall@50']:.3f}, MAP {oracle['map']:.3f} against {ours['map']:.3f}. The "
-        f"*{learnt}*, which knows nothing of partners beyond their category, has {lead:.0%} of "
-        "MORNING's lead over 0.5 in AUC. Within a category the oracle is blind, with a cAUC of "
-        f"{oracle['cauc']:.3f}, and MORNING reaches {ours['cauc']:.3f}: what lies beyond "
-        "categories shows there."
-    )
+    said = []
+    if pd.notna(ours["auc"]):
+        said.append(
+            "Told the categories and nothing else, the oracle reaches an AUC of "
+            f"{oracle['auc']:.3f}, {'more' if oracle['auc'] > ours['auc'] else 'no more'} than "
+            f"MORNING's {ours['auc']:.3f}; recall@50 {oracle['recall@50']:.3f} against "
+            f"{ours['recall@50']:.3f}, MAP {oracle['map']:.3f} against {ours['map']:.3f}."
+        )
+    if ours["auc"] > 0.5:
+        lead = (value.loc[learnt, "auc"] - 0.5) / (ours["auc"] - 0.5)
+        said.append(
+            f"The *{learnt}*, which knows nothing of partners beyond their category, has "
+            f"{lead:.0%} of MORNING's lead over 0.5 in AUC."
+        )
+    if pd.notna(ours["cauc"]):
+        said.append(
+            f"Within a category the oracle is blind, with a cAUC of {oracle['cauc']:.3f}, and "
+            f"MORNING reaches {ours['cauc']:.3f}: what lies beyond categories shows there."
+        )
+    return " ".join(said)
 
 
 def chance(subject: Subject, known: Known) -> Section:
     """Show what random rankings get: the exact expectation, and single draws around it."""
     drawn = _draws(known)
-    expected = expectation(subject.task)
+    expected = expected_metrics(subject.task)
     spread = drawn.describe(percentiles=[0.025, 0.975]).loc[["mean", "std", "2.5%", "97.5%"]]
     table = pd.concat([pd.DataFrame({"expected": expected}).T, spread])[list(PAPER_METRICS)]
     return Section(

@@ -33,13 +33,17 @@ def ties(subject: Subject) -> Section:
 
 def _cost(coarse: pd.DataFrame, share: float) -> str:
     constant, ten, exact = coarse.loc["1"], coarse.loc["10"], coarse.loc["all"]
-    return (
-        f"{share:.2%} of MORNING's own scores are tied with another candidate's. A constant "
-        f"score has an AUC of {constant['auc']:.1f} as released and {constant['auc_clean']:.1f} "
-        f"clean. With ten levels the released AUC is {ten['auc']:.3f} and the clean one "
-        f"{ten['auc_clean']:.3f}; recall@10 goes from {exact['recall@10']:.3f} to "
-        f"{ten['recall@10']:.3f}."
+    said = [f"{share:.2%} of MORNING's own scores are tied with another candidate's."]
+    if exact[["auc", "auc_clean"]].notna().all():
+        said.append(
+            f"A constant score has an AUC of {constant['auc']:.1f} as released and "
+            f"{constant['auc_clean']:.1f} clean. With ten levels the released AUC is "
+            f"{ten['auc']:.3f} and the clean one {ten['auc_clean']:.3f}."
+        )
+    said.append(
+        f"Ten levels take recall@10 from {exact['recall@10']:.3f} to {ten['recall@10']:.3f}."
     )
+    return " ".join(said)
 
 
 def comparisons(subject: Subject) -> Section:
@@ -59,10 +63,14 @@ def comparisons(subject: Subject) -> Section:
             written(versions.rename(index=HEADINGS), forms),
         ],
         text=f"{two['auc']:,} comparisons of AUC ({share['auc']:.2%}) and {two['cauc']:,} of cAUC "
-        f"({share['cauc']:.2%}) set two partners against each other. For this model the released "
-        f"AUC differs from the clean one by {bias['auc']:+.4f}, the released cAUC by "
-        f"{bias['cauc']:+.4f}.",
+        f"({share['cauc']:.2%}) set two partners against each other. {_apart(bias.dropna())}",
     )
+
+
+def _apart(bias: pd.Series) -> str:
+    """Return how far released lies from clean in each metric that could be measured."""
+    said = " and ".join(f"{value:+.4f} in {HEADINGS[metric]}" for metric, value in bias.items())
+    return f"For this model, released differs from clean by {said}." if said else ""
 
 
 def recall_ceiling(subject: Subject) -> Section:

@@ -52,6 +52,8 @@ def selection(subject: Subject, profile: Profile, folder: Path) -> Section:
 
 def _gain(gain: pd.DataFrame) -> str:
     best, most = gain.loc["best test AUC"], gain.loc["best of each metric"]
+    if pd.isna(best["auc"]):
+        return ""
     return (
         f"Choosing by test AUC would add {best['auc']:+.3f} AUC and {best['map']:+.3f} MAP to "
         f"what the validation brands choose; choosing an epoch for each metric, "

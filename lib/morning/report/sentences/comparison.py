@@ -15,7 +15,7 @@ def lead(
     second: str,
     metrics: Sequence[str] = ("auc", "cauc", "map"),
 ) -> str:
-    """Return how far one method is ahead of another, with intervals and p; "" if one is missing.
+    """Return how far one method is ahead of another, with intervals and p; "" where unknown.
 
     Parameters
     ----------
@@ -38,4 +38,4 @@ def lead(
                 f"{found.value:{form}} {HEADINGS[metric]} ({low:{form}} to {high:{form}}, "
                 f"p = {found.p:.3f})"
             )
-    return f"{first} minus {second}: {'; '.join(said)}."
+    return f"{first} minus {second}: {'; '.join(said)}." if said else ""

@@ -107,4 +107,4 @@ def beaten_by_training(subject: Subject) -> pd.DataFrame:
         for name, share in shares.items()
         if len(share)
     }
-    return pd.DataFrame(rows).T
+    return pd.DataFrame(rows, index=["pairs", "share beaten"]).T
