@@ -1,10 +1,12 @@
 """What an audit needs: a world with seen partners, models whose scores are known, trainings."""
 
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from morning.evaluation import official_task
+from morning.evaluation import brand_statistics, official_task
 from morning.studies.audit.selection import watch_seeds
 from morning.studies.audit.subject import Subject
 
@@ -68,3 +70,28 @@ WORLDS = {
     "lonely": lambda: lonely(3),
     "one brand": lambda: lonely(1),
 }
+
+
+def known_controls(subject):
+    """Return statistics under the names of the controls: random scores, tied to nothing else."""
+    draws = {"RAND": 40, "cosine": 1, "category-predictor": 1, "category-oracle": 5}
+    rng, on = np.random.default_rng(0), subject.task
+    return {
+        name: [
+            brand_statistics(rng.random(on.positives.shape), on.positives, on.categories)
+            for _ in range(count)
+        ]
+        for name, count in draws.items()
+    }
+
+
+def assert_sound(section):
+    """Check that a page and a results file can take a section as it is."""
+    json.dumps([list(section.rows), dict(section.findings)], allow_nan=False)
+    shown = [section.text, *(table.to_html() for table in section.tables)]
+    assert not re.search(r"\b(nan|None|inf)\b", " ".join(shown)), shown
+
+
+def is_empty(section):
+    parts = (section.rows, section.findings, section.figure, section.tables, section.text)
+    return not any(parts)
