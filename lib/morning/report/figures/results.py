@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from morning.evaluation.significance import MeanRanks
 from morning.models import TrainedModel
-from morning.report.figures.style import OURS, PAPER, canvas
-from morning.report.tables import HEADINGS
+from morning.report.figures.style import OURS, PAPER, canvas, literal
+from morning.report.headings import HEADINGS
 
 
 def training_curves(models: Sequence[TrainedModel]) -> Figure:
@@ -53,7 +53,7 @@ def intervals(
 ) -> Figure:
     """Show each row's interval over brands, with the paper's number as a cross."""
     rows = [row for row in document["rows"] if not row.get("needs")][::-1]
-    names = [row["method"] for row in rows]
+    names = [literal(row["method"]) for row in rows]
     figure, axes = canvas(3.6 * len(metrics), 0.34 * len(rows) + 1.2, columns=len(metrics))
     for axis, metric in zip(np.atleast_1d(axes), metrics, strict=True):
         for y, row in enumerate(rows):
@@ -86,7 +86,7 @@ def critical_difference(ranked: MeanRanks) -> Figure:
             axis.plot([x, x], [min(ends) - 0.2, max(ends) + 0.2], color="grey", linewidth=3)
     axis.set(
         yticks=list(height.values()),
-        yticklabels=names,
+        yticklabels=[literal(name) for name in names],
         xlabel=f"mean rank by {ranked.metric} over {ranked.brands} brands (1 is best); "
         f"critical difference {ranked.critical_difference:.2f}",
     )

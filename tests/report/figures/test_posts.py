@@ -77,4 +77,4 @@ def test_text_is_not_read_as_mathematics(world):
         world.accounts["role"] == "brand", "$x_$"))  # fmt: skip
     figure = gallery(replace(world, accounts=accounts))
     figure.canvas.draw()
-    assert titles(figure) == ["x_"]
+    assert titles(figure) == [r"\$x_\$"]
