@@ -25,7 +25,7 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 def pieces(heading):
     """Return the pieces of code below a heading."""
     section = TEXT.split(f"## {heading}\n")[1].split("\n## ")[0]
-    return re.findall(r"```python\n(.*?)```", section, re.S)
+    return re.findall(r"```(?:python|text)\n(.*?)```", section, re.S)
 
 
 def example(heading):

@@ -24,7 +24,7 @@ def test_the_oracle_and_its_parts(tmp_path, monkeypatch):
     scores = np.array([[truth.scores[b, m] for m in columns] for b in rows])
     expected = evaluate(scores, on.positives, on.categories)
     assert found.loc["oracle"].to_dict() == pytest.approx(expected, nan_ok=True)
-    assert tuple(found.columns) == METRICS
+    assert tuple(found.columns) == tuple(METRICS)
 
 
 def test_nothing_was_planted_elsewhere(tiny_features):
