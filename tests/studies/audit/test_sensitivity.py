@@ -1,11 +1,10 @@
 """The choices that the paper leaves open, changed one at a time."""
 
-import json
-
 import pytest
-from morning.evaluation import METRICS, official_task, write_results
+from morning.evaluation import METRICS, official_task
 from morning.models.profiles import PROFILES
 from morning.report.figures import audit as figures
+from morning.run import Run
 from morning.studies.audit.sensitivity import AS_GIVEN, sensitivity, variants
 from toys.vectors import checkerboard, tiny
 
@@ -48,8 +47,9 @@ def test_a_row_per_variant_and_folders_of_their_own(board, tmp_path):
     for row in rows:
         assert set(row["validation"]) == set(METRICS)
         assert row["epoch"] == 1
-    written = write_results(tmp_path / "audit.json", "audit", on.describe(), rows)
-    assert json.loads(written.read_text())["rows"][0]["method"] == AS_GIVEN
+    document = Run(tmp_path).write("audit", rows, on)
+    assert Run(tmp_path).read("audit") == document
+    assert document["rows"][0]["method"] == AS_GIVEN
 
 
 def test_without_validation_brands(tmp_path):
