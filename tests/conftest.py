@@ -16,7 +16,7 @@ settings.load_profile("morning")
 
 
 # Slow files start first, so that no worker is left alone with one at the end.
-SLOW = ("test_pipeline.py", "test_demo_claims.py", "test_visual_nets.py", "test_audit.py")
+SLOW = ("test_pipeline.py", "test_demo_claims.py", "test_rebuild.py", "test_recovery.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -159,8 +159,10 @@ class Run:
         """Return the document that `write` wrote."""
         return read_json(self.results(table))
 
-    def figure(self, name: str, figure: Figure) -> Figure:
-        """Save a figure as `figures/<name>.png`, and return it."""
+    def figure(self, name: str, figure: Figure | None) -> Figure | None:
+        """Save a figure as `figures/<name>.png`, and return it; None, nothing to draw, stays."""
+        if figure is None:
+            return None
         with whole_file(self.folder / "figures" / f"{name}.png") as temporary:
             figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight")
         return figure

@@ -5,7 +5,7 @@ import io
 
 import pytest
 from morning.evaluation import METRICS
-from morning.report.export import to_csv, to_latex, to_text
+from morning.report.export import export, to_csv, to_latex, to_text
 
 
 def row(method, **changes):
@@ -45,3 +45,12 @@ def test_latex_has_a_dash_too(missing):
     text = to_latex([row("a_b", **{missing: None})])
     assert r"a\_b" in text
     assert " -- " in text
+
+
+def test_files_stand_beside_the_results(tmp_path):
+    export(ROWS, tmp_path / "table.json")
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == to_csv(ROWS)
+    assert (tmp_path / "table.tex").read_text(encoding="utf-8") == to_latex(ROWS)
+    with pytest.raises(KeyError):
+        export([{}], tmp_path / "table.json")
+    assert {path.name for path in tmp_path.iterdir()} == {"table.csv", "table.tex"}

@@ -8,7 +8,7 @@ import pytest
 import torch
 from morning.dataset import SPLITS, Dataset
 from morning.errors import MorningError
-from morning.evaluation.overlap import overlap
+from morning.evaluation.overlap import count_overlap
 from morning.features import FeatureSet
 from morning.sources import load, public
 from morning.sources.released import ReleasedFile, fetch, registry
@@ -64,7 +64,7 @@ class TestTables:
         assert (per_brand.min(), np.median(per_brand), per_brand.max()) == (3, 11, 31)
 
     def test_what_is_on_both_sides(self, tables: Dataset):
-        assert overlap(tables) == {
+        assert count_overlap(tables) == {
             "influencers_both": 124,
             "multi_brand": 344,
             "test_positives": 824,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from morning.evaluation import METRICS, category_rows, official_task
 from morning.evaluation.published import PUBLISHED
-from morning.run import statistics
 from morning.studies.categories import TABLE, category_breakdown
+from morning.studies.trained import statistics
 from toys.trainings import fit
 from toys.vectors import checkerboard, tiny
 

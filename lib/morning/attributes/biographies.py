@@ -221,13 +221,6 @@ def _lookup(words: Sequence[str], known: Mapping[str, str]) -> str | None:
     return known.get(written) or known.get("-".join([*words[:-1], singular(words[-1])]))
 
 
-def _spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield start and length of every phrase."""
-    for start in range(len(words)):
-        for length in range(1, min(LONGEST_PHRASE, len(words) - start) + 1):
-            yield start, length
-
-
 def _text(value: object) -> str | None:
     """Return a cell as text, None where it is empty."""
     return None if pd.isna(value) else str(value)

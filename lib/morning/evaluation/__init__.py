@@ -15,7 +15,7 @@ from morning.evaluation.protocol import (
     task,
     training_task,
 )
-from morning.evaluation.results import category_rows, result_row, write_results
+from morning.evaluation.results import category_rows, result_row
 from morning.evaluation.significance import bootstrap, interval
 
 __all__ = [
@@ -34,5 +34,4 @@ __all__ = [
     "result_row",
     "task",
     "training_task",
-    "write_results",
 ]

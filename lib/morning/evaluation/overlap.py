@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from morning.evaluation.protocol import Task
 from morning.roster import Roster
 
 
-def overlap(roster: Roster) -> dict[str, int]:
+def count_overlap(roster: Roster) -> dict[str, int]:
     """Count influencers and test positives that training has seen.
 
     Returns
@@ -29,4 +32,32 @@ def overlap(roster: Roster) -> dict[str, int]:
         "test_positives": int(in_test.sum()),
         "seen": int((in_test & known).sum()),
         "seen_same_category": int((in_test & of_category).sum()),
+    }
+
+
+def seen_in_training(roster: Roster, task: Task) -> np.ndarray:
+    """Return which candidates are partners of a training or validation brand, bool (M,)."""
+    training = roster.brands("train", "validation")
+    return np.any(roster.positives(training, task.influencers), axis=0)
+
+
+def partners_by_training(roster: Roster, task: Task) -> dict[str, np.ndarray]:
+    """Divide the positives of a task by what training has seen of the influencer.
+
+    Returns
+    -------
+    dict of str to bool array, shape (B, M)
+        "unseen": no partner of any training brand; "seen in another category" and "seen in the
+        brand's category": partner of a training brand of such a category (one of the brand's
+        own category decides).
+    """
+    training = roster.brands("train", "validation")
+    partners = roster.positives(training, task.influencers)
+    same = task.categories[:, None] == roster.categories(training)
+    in_category = (same @ partners) & task.positives
+    seen = partners.any(axis=0) & task.positives
+    return {
+        "unseen": task.positives & ~seen,
+        "seen in another category": seen & ~in_category,
+        "seen in the brand's category": in_category,
     }

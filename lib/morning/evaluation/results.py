@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ import numpy as np
 from morning.evaluation.metrics import METRICS, BrandStatistics
 from morning.evaluation.published import PUBLISHED
 from morning.evaluation.significance import RESAMPLES, bootstrap, interval, paired_differences
-from morning.files import write_json
 
 
 def result_row(
@@ -110,20 +108,6 @@ def differences(
         }
         for method, metrics in paired_differences(runs, reference, resamples=resamples).items()
     }
-
-
-def write_results(
-    path: str | Path,
-    table: str,
-    protocol: Mapping[str, Any],
-    rows: Sequence[Mapping[str, Any]],
-    **extra: Any,
-) -> Path:
-    """Write `results/<table>.json` and return its path."""
-    path = Path(path)
-    document = {"table": table, "protocol": dict(protocol), "rows": list(rows)} | extra
-    write_json(path, document)
-    return path
 
 
 def null(value: float) -> float | None:

@@ -53,3 +53,19 @@ def join_perspectives(folder: str | Path) -> FeatureSet:
         blocks={name: block for part in parts for name, block in part.blocks.items()},
         made={name: how for part in parts for name, how in part.made.items()},
     )
+
+
+def with_perspective(features: FeatureSet, folder: str | Path) -> FeatureSet:
+    """Return vectors with those of a saved perspective before them.
+
+    Unchanged where there are none on one side: then there is nothing to compare.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    folder : path
+        Of the perspective, as `save_perspective` wrote it.
+    """
+    if not (features.blocks and Path(folder).is_dir()):
+        return features
+    return replace(features, blocks=FeatureSet.load(folder).blocks | features.blocks)

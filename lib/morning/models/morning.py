@@ -42,7 +42,8 @@ class ModelOptions:
             "attribute": (1024, 512),
         }
     )
-    """Widths of the multilayer perceptron of each block; the last is the embedding size."""
+    """Widths of the multilayer perceptron of each block; the last is the embedding size. A block
+    that is not named here has two layers of that size."""
     co_attention: bool = True
     """Weight content and audience embeddings by one another (eq 20-24), where both are there."""
     projections: bool = True
@@ -80,6 +81,10 @@ class ModelOptions:
     def embedding_size(self) -> int:
         """Length of every account embedding, d."""
         return next(iter(self.layers.values()))[-1]
+
+    def widths(self, block: str) -> tuple[int, ...]:
+        """Return the widths of the perceptron of a block."""
+        return self.layers.get(block, (self.embedding_size, self.embedding_size))
 
 
 class Scores(dict[str, Tensor]):
@@ -184,7 +189,7 @@ class Morning(nn.Module):
         self.input_sizes = {block: input_sizes[block] for block in used}
         self.perceptrons = nn.ModuleDict(  # type: ignore[assignment]
             {
-                block: Perceptron(size, options.layers[block], options, fused=KINDS[block].fused)
+                block: Perceptron(size, options.widths(block), options, fused=KINDS[block].fused)
                 for block, size in self.input_sizes.items()
             }
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from morning.errors import MorningError
+from morning.features import PERSPECTIVES
+from morning.features.block import Block
 from morning.features.posts import AudienceOptions, Posts
 from morning.features.topics import TopicOptions, choose_topics, topic_block
 from morning.features.visual.blocks import visual_block
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from morning.features.visual.recogniser import Recogniser
     from morning.sources import Source
 
+#: Block -> what makes it of posts, for the blocks that take no settings.
+MAKERS: dict[str, Callable[[Posts], Block]] = {}
 #: Numbers of topics that are tried: the authors' range, and one for small collections.
 _TOPICS, _FEW_TOPICS, _FEW_DOCUMENTS = range(20, 30), range(6, 22, 3), 1000
 #: What rivals will ask of the pictures of own posts; kept now, nobody looks at them again.
@@ -76,12 +80,14 @@ def _prepared(
     topics: int,
     seed: int,
 ) -> Perspective:
-    """Compute the visual and the topic block of posts."""
+    """Compute the blocks of posts."""
     prepared = Perspective(feature_set(source, {}), documents=posts.documents())
     keep = _FOR_RIVALS if posts.audience is None else ()
     _add_visual(prepared, f"{perspective}_visual", posts, recognisers(visual, source), keep)
     name = f"{perspective}_topics"
     _add_topics(prepared, name, posts, topics, TopicOptions(seed=seed), Path(folder) / name)
+    makers = {name: MAKERS[name] for name in PERSPECTIVES[perspective] if name in MAKERS}
+    prepared.blocks |= {name: make(posts) for name, make in makers.items()}
     prepared.features = feature_set(source, prepared.blocks)
     return prepared
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from morning.evaluation import METRICS
+from morning.files import whole_file
 from morning.report.headings import HEADINGS, PAPER_METRICS, number
+
+
+def export(rows: Sequence[Mapping[str, Any]], results: Path) -> None:
+    """Write rows as CSV and LaTeX beside a results file, each whole or not at all."""
+    for suffix, form in ((".csv", to_csv), (".tex", to_latex)):
+        with whole_file(results.with_suffix(suffix)) as temporary:
+            temporary.write_text(form(rows), encoding="utf-8")
 
 
 def to_text(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -5,29 +5,34 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from morning.evaluation import Task, evaluate
+from morning.evaluation import METRICS, Task, evaluate
+from morning.features import FeatureSet
 from morning.places import data_folder
-from morning.roster import Roster
 from morning.sources import demo
 
 
-def oracle_table(roster: Roster, task: Task) -> pd.DataFrame:
+def planted_metrics(features: FeatureSet, task: Task) -> pd.DataFrame | None:
     """Return the metrics of ranking by the planted preference and by each of its parts.
 
     Parameters
     ----------
-    roster : Roster
-        The demo's accounts.
+    features : FeatureSet
     task : Task
+
+    Returns
+    -------
+    DataFrame, columns `METRICS`, or None
+        None where the vectors are not the demo's: nothing was planted.
     """
+    if features.source != "demo":
+        return None
     truth = demo.truth(data_folder() / "demo")
-    ids = roster.accounts["account_id"]
+    ids = features.accounts["account_id"]
     rows = pd.Index(truth.brand_ids).get_indexer(ids.iloc[task.brands])
     columns = pd.Index(truth.influencer_ids).get_indexer(ids.iloc[task.influencers])
     rankings = {"oracle": truth.scores, **{f"{k} part": v for k, v in truth.parts.items()}}
-    table = {
+    found = {
         name: evaluate(scores[np.ix_(rows, columns)], task.positives, task.categories)
         for name, scores in rankings.items()
     }
-    shown = ["auc", "cauc", "recall@10", "recall@50", "mrr", "map", "medr"]
-    return pd.DataFrame(table).T[shown].map("{:.3f}".format)
+    return pd.DataFrame(found).T[list(METRICS)]

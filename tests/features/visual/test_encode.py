@@ -1,5 +1,7 @@
-"""One look at a picture: what is kept beside probabilities, and that only what lacks is done."""
+"""One look at a picture: resumed, kept by content, and only what lacks is done."""
 
+import multiprocessing
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +11,13 @@ from morning.errors import MorningError
 from morning.features.visual import pictures
 from morning.features.visual.encode import FEATURES, VisualOptions, encode, square
 from morning.features.visual.preprocess import CaffePyramid
-from morning.features.visual.recogniser import Views
+from morning.features.visual.recogniser import Recogniser, Views
+from morning.learning.device import find_device
 from PIL import Image
 from torch import nn
+from toys.looks import HERE, Channels, plain, ten
 from toys.pictures import colours, paint
 
-HERE = VisualOptions(workers=0, batch_size=3, shard_size=4, device="cpu")
 EVERYTHING = (FEATURES, square(6))
 
 
@@ -40,10 +43,6 @@ def networks(looked):
     for network in found:
         network.module.register_forward_hook(count)
     return found
-
-
-def ten(folder):
-    return [paint(folder, f"{i}.png", (20 * i + 5, 100, 30)) for i in range(10)]
 
 
 def test_what_is_kept_by_hand(tmp_path, networks):
@@ -120,3 +119,149 @@ def test_features_are_averaged_over_the_scales_of_a_picture():
     views = Views.of([[torch.zeros(3, 8, 8), torch.ones(3, 16, 16)], [torch.ones(3, 8, 8)]])
     features = pyramid.recognise(views)[1]
     np.testing.assert_allclose(features, [[0.5] * 3, [1] * 3])
+
+
+def test_a_second_run_decodes_nothing(tmp_path, objects, scenes, decoded):
+    names = ten(tmp_path)
+    first = encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
+    assert sorted(decoded) == names
+    decoded.clear()
+    second = encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
+    assert decoded == []
+    for half in ("objects", "scenes"):
+        a = getattr(first, half)[[first.row_of[n] for n in names]].toarray()
+        b = getattr(second, half)[[second.row_of[n] for n in names]].toarray()
+        np.testing.assert_array_equal(a, b)
+
+
+def test_an_interrupted_run_resumes_at_the_last_shard(tmp_path, objects, scenes, monkeypatch):
+    names, cache = ten(tmp_path), tmp_path / "cache"
+    decode, seen = pictures.decode, []
+
+    def stop(path):
+        if len(seen) == 8:
+            raise KeyboardInterrupt
+        seen.append(path.name)
+        return decode(path)
+
+    monkeypatch.setattr(pictures, "decode", stop)
+    with pytest.raises(KeyboardInterrupt):
+        encode(names, tmp_path, objects, scenes, cache, HERE)
+    # batches of 3, a shard once 4 are there: 6 pictures were written, 2 are lost
+    assert len(list(cache.rglob("digests.npy"))) == 1
+    assert not list(cache.rglob("*.partial"))
+    again = []
+    monkeypatch.setattr(pictures, "decode", lambda path: again.append(path.name) or decode(path))
+    encoded = encode(names, tmp_path, objects, scenes, cache, HERE)
+    assert again == names[6:]
+    assert len(encoded.row_of) == 10
+
+
+def test_what_is_asked_for_later_is_added_and_nothing_done_twice(
+    tmp_path, objects, scenes, decoded, monkeypatch
+):
+    """The rivals ask for more of the same pictures: no network sees them again for that."""
+    names, cache = ten(tmp_path), tmp_path / "cache"
+    encode(names, tmp_path, objects, scenes, cache, HERE)
+    assert len(decoded) == 10
+    decoded.clear()
+    monkeypatch.setattr(Recogniser, "recognise", None)  # it would be called
+    more = encode(names, tmp_path, objects, scenes, cache, HERE, keep=[square(4)])
+    assert len(decoded) == 10  # squares were not kept the first time
+    decoded.clear()
+    again = encode(names, tmp_path, objects, scenes, cache, HERE, keep=[square(4)])
+    assert decoded == []
+    rows = np.array([more.row_of[name] for name in names])
+    squares = more.kept[square(4)][rows]
+    assert (squares.shape, squares.dtype) == ((10, 4, 4, 3), np.uint8)
+    np.testing.assert_array_equal(again.kept[square(4)][rows], squares)
+
+
+def test_a_changed_picture_is_recognised_again_and_a_renamed_one_is_not(
+    tmp_path, objects, scenes, decoded
+):
+    names, cache = ten(tmp_path), tmp_path / "cache"
+    encode(names, tmp_path, objects, scenes, cache, HERE)
+    decoded.clear()
+    paint(tmp_path, "3.png", (0, 0, 255))
+    (tmp_path / "4.png").rename(tmp_path / "renamed.png")
+    names[4] = "renamed.png"
+    encoded = encode(names, tmp_path, objects, scenes, cache, HERE)
+    assert decoded == ["3.png"]
+    blue = encoded.objects[encoded.row_of["3.png"]].toarray()
+    np.testing.assert_allclose(blue, [[0, 0, 1]], atol=1e-5)
+
+
+def test_a_picture_is_decoded_once_however_often_it_is_used(tmp_path, objects, scenes, decoded):
+    paint(tmp_path, "a.png", (9, 8, 7))
+    paint(tmp_path, "copy.png", (9, 8, 7))
+    names = ["a.png", "a.png", "copy.png"]
+    encoded = encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
+    assert len(decoded) == 1
+    assert encoded.row_of == {"a.png": 0, "copy.png": 0}
+
+
+def test_another_network_recognises_everything_again(tmp_path, objects, scenes, decoded):
+    names, cache = ten(tmp_path), tmp_path / "cache"
+    encode(names, tmp_path, objects, scenes, cache, HERE)
+    decoded.clear()
+    other = Recogniser("other", objects.labels, Channels(3), plain(6))
+    encode(names, tmp_path, other, scenes, cache, HERE)
+    assert len(decoded) == 10
+
+
+def test_worker_processes_see_the_same(tmp_path, objects, scenes):
+    names = [*ten(tmp_path), "missing.png"]
+    (tmp_path / "text.png").write_text("no picture")
+    names.append("text.png")
+    here = encode(names, tmp_path, objects, scenes, tmp_path / "a", HERE)
+    options = VisualOptions(workers=1, batch_size=3, shard_size=4, device="cpu")
+    there = encode(names, tmp_path, objects, scenes, tmp_path / "b", options)
+    assert there.skipped == here.skipped
+    assert there.row_of == here.row_of
+    np.testing.assert_array_equal(there.objects.toarray(), here.objects.toarray())
+    assert not multiprocessing.active_children()
+
+
+def test_a_dead_worker_is_said_plainly(tmp_path, objects, scenes, monkeypatch):
+    monkeypatch.setattr(pictures, "decode", lambda path: os._exit(1))
+    options = VisualOptions(workers=1, batch_size=3, device="cpu")
+    with pytest.raises(MorningError, match="workers=0"):
+        encode(ten(tmp_path), tmp_path, objects, scenes, tmp_path / "cache", options)
+
+
+def test_pictures_of_several_sizes_share_a_batch(tmp_path, objects):
+    names = [paint(tmp_path, "a.png", (255, 0, 0), (9, 30)), paint(tmp_path, "b.png", (0, 255, 0))]
+    pyramid = CaffePyramid(short_sides=(8, 16), mean=(0, 0, 0))  # channels arrive as b, g, r
+    scenes = Recogniser("pyramid", ("blue", "green", "red"), Channels(3), pyramid)
+    encoded = encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
+    rows = [encoded.row_of[name] for name in names]
+    expected = [[0, 0, 1], [0, 1, 0]]
+    np.testing.assert_allclose(encoded.scenes[rows].toarray(), expected, atol=1e-5)
+
+
+def test_numbers_that_are_not_finite_are_refused(tmp_path, objects, scenes):
+    with torch.no_grad():
+        objects.module.gain.fill_(float("nan"))
+    names = [paint(tmp_path, "a.png", (1, 2, 3))]
+    with pytest.raises(MorningError, match="not finite"):
+        encode(names, tmp_path, objects, scenes, tmp_path / "cache", HERE)
+    assert not list((tmp_path / "cache").rglob("*.npz"))
+
+
+def test_devices():
+    assert find_device("cpu").type == "cpu"
+    assert find_device("auto").type in ("cpu", "cuda", "mps")
+    with pytest.raises(MorningError, match="cannot be used"):
+        find_device("abacus")
+    if not torch.cuda.is_available():
+        with pytest.raises(MorningError, match="cannot be used"):
+            find_device("cuda")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"threshold": 0.001}, {"threshold": 1.0}, {"batch_size": 0}, {"workers": -1}]
+)
+def test_senseless_options_are_refused(wrong):
+    with pytest.raises(MorningError, match="must be"):
+        VisualOptions(**wrong)

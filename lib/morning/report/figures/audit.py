@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from morning.models import TrainedModel
-from morning.report.figures.style import OURS, PAPER, THIRD, canvas
-from morning.report.tables import HEADINGS
+from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
+from morning.report.headings import HEADINGS
 
 #: What the draws of RAND are shown in.
 _CHANCE = ("recall@10", "recall@50", "mrr", "map", "medr")
@@ -42,7 +42,7 @@ def category_recovery(rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _label(axis: Axes, text: str, x: float, y: float, above: bool) -> None:
     """Write a point's name beside it."""
     offset = (5, 5 if above else -11)
-    axis.annotate(text, (x, y), offset, textcoords="offset points", fontsize=9)
+    axis.annotate(literal(text), (x, y), offset, textcoords="offset points", fontsize=9)
 
 
 def chance(draws: pd.DataFrame, paper: Mapping[str, float] | None = None) -> Figure:
@@ -107,7 +107,7 @@ def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None
     Parameters
     ----------
     rows : sequence of mapping
-        As `models.audit.sensitivity` returns them.
+        As `studies.audit.sensitivity.sensitivity` returns them.
     sd : mapping
         "validation" and "test": standard deviation over seeds, for a band of two of it around
         the profile; None or NaN for no band.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import numpy as np
@@ -10,26 +10,44 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from morning.attributes.graph import AttributeGraph
-from morning.report.figures.style import OURS, PAPER, THIRD, canvas
+from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
 
 
-def neighbourhood(graph: AttributeGraph, centre: str, top: int = 18) -> Figure:
-    """Draw an attribute with the neighbours of its heaviest edges."""
-    return _drawn(graph.ego(centre, top), {centre})
+def neighbourhood(
+    graph: AttributeGraph | None, wanted: Sequence[str], top: int = 18
+) -> Figure | None:
+    """Draw an attribute with the neighbours of its heaviest edges.
+
+    Parameters
+    ----------
+    graph : AttributeGraph, optional
+        Without, there is no figure.
+    wanted : sequence of str
+        The first of them that is in the graph is drawn, or else the graph's first attribute.
+    top : int
+        Neighbours to draw.
+    """
+    if graph is None:
+        return None
+    centre = next((name for name in wanted if name in graph.names), graph.names[0])
+    network = graph.ego(centre, top).to_networkx()
+    return _network(network, {centre}, labels=set(graph.names), size=(8, 6))
 
 
-def overview(graph: AttributeGraph, highlighted: set[str], nodes: int = 120) -> Figure:
-    """Draw the attributes with the heaviest edges; names of `highlighted` ones are in colour."""
+def overview(
+    graph: AttributeGraph | None, highlighted: set[str], nodes: int = 120
+) -> Figure | None:
+    """Draw the attributes with the heaviest edges; those `highlighted` are named and in colour.
+
+    None without a graph.
+    """
+    if graph is None:
+        return None
     strength = np.asarray(graph.weights.sum(axis=1)).ravel()
     chosen = {graph.names[i] for i in np.argsort(-strength)[:nodes]}
     heavy = graph.edges.query("first in @chosen and second in @chosen").head(4 * nodes)
     small = nx.from_pandas_edgelist(heavy, "first", "second", "weight")
     return _network(small, highlighted & chosen, labels=highlighted, size=(10, 8))
-
-
-def _drawn(graph: AttributeGraph, highlighted: set[str]) -> Figure:
-    network = graph.to_networkx()
-    return _network(network, highlighted, labels=set(graph.names), size=(8, 6))
 
 
 def _network(
@@ -44,7 +62,7 @@ def _network(
     strength = np.array([s for _, s in network.degree(weight="weight")])
     sizes = 25 + 350 * strength / strength.max()
     nx.draw_networkx_nodes(network, place, node_size=sizes, node_color=colours, ax=axis)
-    shown = {node: node for node in network if node in labels}
+    shown = {node: literal(node) for node in network if node in labels}
     behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.8}
     nx.draw_networkx_labels(network, place, shown, font_size=9, bbox=behind, ax=axis)
     axis.set_axis_off()

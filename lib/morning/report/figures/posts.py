@@ -1,28 +1,23 @@
-"""Figures of raw posts and of what was recognised in them."""
+"""Figures that need posts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from PIL import Image
 
 from morning.dataset import Dataset
-from morning.features import FeatureSet
-from morning.features.separation import category_means
 from morning.features.visual.pictures import UnusablePictureError, decode, locate
-from morning.report.figures.style import OURS, PAPER, canvas
+from morning.report.figures.style import canvas, literal
 
 _CATEGORIES = 12  # shown
 _CAPTION = 60  # characters shown
 _SIDE = 300  # pixels of a shown picture, at most
 _TRIES = 50  # posts of a category that are tried for a usable picture, at most
-_TOP = 3  # most frequent classes of each category
 
 
 def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
@@ -49,10 +44,10 @@ def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
         axis.set_axis_off()
     for axis, (post, picture) in zip(np.ravel(axes), shown, strict=False):
         axis.imshow(picture)
-        axis.set_title(_plain(post.category), fontsize=9)
+        axis.set_title(literal(post.category), fontsize=9)
         caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
-        axis.text(0.5, -0.04, _wrapped(caption), transform=axis.transAxes, fontsize=6.5,
-                  ha="center", va="top")  # fmt: skip
+        below = {"fontsize": 6.5, "ha": "center", "va": "top", "transform": axis.transAxes}
+        axis.text(0.5, -0.04, _wrapped(caption), **below)
     return figure
 
 
@@ -76,56 +71,3 @@ def _plain(text: str) -> str:
 def _wrapped(text: str, width: int = 26) -> str:
     lines = [text[i : i + width] for i in range(0, len(text), width)]
     return "\n".join(lines)
-
-
-def classes_by_category(features: FeatureSet, block: str, columns: Mapping[int, str]) -> Figure:
-    """Show the mean share of the most frequent objects or scenes of each category's brands.
-
-    Parameters
-    ----------
-    features : FeatureSet
-    block : str
-    columns : mapping of int to str
-        Which columns of the block to show, and their labels.
-    """
-    means = category_means(features, block)[list(columns)].rename(columns=dict(columns))
-    frequent = {label for _, row in means.iterrows() for label in row.nlargest(_TOP).index}
-    chosen = [label for label in means.columns if label in frequent]
-    figure, axis = canvas(min(0.42 * len(chosen) + 2.5, 11), 4)
-    sns.heatmap(means[chosen], cmap="rocket_r", ax=axis, cbar_kws={"label": "mean share"})
-    axis.set(xlabel="", ylabel="")
-    return figure
-
-
-def topic_choice(table: pd.DataFrame, chosen: int) -> Figure:
-    """Show fit and coherence of every number of topics that was tried."""
-    figure, (fit, coherence) = canvas(9, 2.8, columns=2)
-    for axis, column, label in (
-        (fit, "log_perplexity", "log-likelihood bound per word"),
-        (coherence, "u_mass", "coherence (u_mass)"),
-    ):
-        axis.plot(table["topics"], table[column], "o-", color=OURS)
-        axis.axvline(chosen, color=PAPER, linestyle="--")
-        axis.set(xlabel="number of topics", ylabel=label)
-    return figure
-
-
-def similarity(pairs: pd.DataFrame) -> Figure:
-    """Show cosine similarity of two blocks for pairs of accounts: one panel per kind of pair.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        `kind`, and one column of similarities per block.
-    """
-    blocks = [column for column in pairs.columns if column != "kind"]
-    rows = -(-len(blocks) // 2)
-    figure, axes = canvas(9, 2.6 * rows, columns=2, rows=rows)
-    for axis in np.ravel(axes)[len(blocks) :]:
-        axis.set_axis_off()
-    for axis, block in zip(np.ravel(axes), blocks, strict=False):
-        for (kind, group), colour in zip(pairs.groupby("kind"), (PAPER, OURS), strict=False):
-            sns.kdeplot(group[block], ax=axis, color=colour, label=str(kind), fill=True, alpha=0.3)
-        axis.set(title=block, xlabel="cosine similarity", ylabel="", yticks=[])
-    np.ravel(axes)[0].legend(frameon=False)
-    return figure

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from morning.evaluation.significance import MeanRanks
 from morning.models import TrainedModel
-from morning.report.figures.style import OURS, PAPER, canvas
-from morning.report.tables import HEADINGS
+from morning.report.figures.style import OURS, PAPER, canvas, literal
+from morning.report.headings import HEADINGS
 
 
 def training_curves(models: Sequence[TrainedModel]) -> Figure:
@@ -24,7 +25,7 @@ def training_curves(models: Sequence[TrainedModel]) -> Figure:
         loss.plot(history["epoch"], history["data"], label=label)
         norm.plot(history["epoch"], history["near_zero"])
         if "validation" in history:
-            values = history["validation"].map(lambda metrics: metrics["auc"])
+            values = history["validation"].map(lambda metrics: metrics["auc"]).astype(float)
             (line,) = auc.plot(history["epoch"], values)
             auc.plot(model.epoch, values[model.epoch - 1], "o", color=line.get_color())
     loss.set(xlabel="epoch", ylabel="loss without L1")
@@ -53,24 +54,28 @@ def intervals(
 ) -> Figure:
     """Show each row's interval over brands, with the paper's number as a cross."""
     rows = [row for row in document["rows"] if not row.get("needs")][::-1]
-    names = [row["method"] for row in rows]
+    names = [literal(row["method"]) for row in rows]
     figure, axes = canvas(3.6 * len(metrics), 0.34 * len(rows) + 1.2, columns=len(metrics))
     for axis, metric in zip(np.atleast_1d(axes), metrics, strict=True):
         for y, row in enumerate(rows):
             if row[metric] is None:
                 continue
-            interval = row["ci95"][metric]
-            axis.plot(interval, [y, y], color=OURS, linewidth=2)
-            axis.plot(row[metric], y, "o", color=OURS, label="ours" if y == 0 else None)
+            if interval := row["ci95"][metric]:
+                axis.plot(interval, [y, y], color=OURS, linewidth=2)
+            axis.plot(row[metric], y, "o", color=OURS, label=_once(axis, "ours"))
             if row.get("paper"):
-                known = axis.get_legend_handles_labels()[1]
-                label = None if "paper" in known else "paper"
+                label = _once(axis, "paper")
                 axis.plot(row["paper"][metric], y, "x", color=PAPER, label=label)
         axis.set(title=HEADINGS[metric], yticks=range(len(names)), yticklabels=names)
         if axis is not np.atleast_1d(axes)[0]:
             axis.set_yticklabels([])
     np.atleast_1d(axes)[-1].legend(frameon=False, loc="best")
     return figure
+
+
+def _once(axis: Axes, label: str) -> str | None:
+    """Return a label that the legend does not have yet."""
+    return None if label in axis.get_legend_handles_labels()[1] else label
 
 
 def critical_difference(ranked: MeanRanks) -> Figure:
@@ -86,7 +91,7 @@ def critical_difference(ranked: MeanRanks) -> Figure:
             axis.plot([x, x], [min(ends) - 0.2, max(ends) + 0.2], color="grey", linewidth=3)
     axis.set(
         yticks=list(height.values()),
-        yticklabels=names,
+        yticklabels=[literal(name) for name in names],
         xlabel=f"mean rank by {ranked.metric} over {ranked.brands} brands (1 is best); "
         f"critical difference {ranked.critical_difference:.2f}",
     )

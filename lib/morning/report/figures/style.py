@@ -1,25 +1,20 @@
-"""How figures look, and how they are saved."""
+"""How figures look."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from morning.files import whole_file
-
 OURS, PAPER, THIRD = "#1f6f8b", "#d1495b", "#edae49"
 _STYLE = {"axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 110}
 
 
-def save(figure: Figure, path: str | Path) -> Figure:
-    """Write a figure as PNG, whole or not at all, and return it."""
-    with whole_file(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight")
-    return figure
+def literal(text: object) -> str:
+    """Return text that matplotlib shows as it is: a name from user data is no mathematics."""
+    return str(text).replace("$", r"\$")
 
 
 def canvas(width: float, height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS, Task, auc_rows, brand_statistics
 
 
-def comparisons(on: Task) -> pd.DataFrame:
+def comparisons(task: Task) -> pd.DataFrame:
     """Count the comparisons of the released and the clean AUC and cAUC.
 
     Returns
@@ -21,9 +22,9 @@ def comparisons(on: Task) -> pd.DataFrame:
         two partners of one brand against each other; `repeated`: those that repeat another one,
         because the negative has several brands; `clean`: comparisons of the clean metric.
     """
-    same = on.categories[:, None] == on.categories[None, :]
-    count = on.positives.astype(np.int64)
-    made = auc_rows(on.positives, on.categories)
+    same = task.categories[:, None] == task.categories[None, :]
+    count = task.positives.astype(np.int64)
+    made = auc_rows(task.positives, task.categories)
     rows = {}
     for name, brands in (("auc", np.ones_like(same)), ("cauc", same)):
         others = brands.astype(np.int64) @ count - count  # other brands of each candidate
@@ -38,6 +39,13 @@ def comparisons(on: Task) -> pd.DataFrame:
             "clean": int(made[f"{name}_clean"].sum()),
         }
     return pd.DataFrame(rows).T
+
+
+def released_and_clean(row: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a result row's AUC and cAUC as `released`, `clean`, and the difference, `bias`."""
+    versions = {m: {"released": row[m], "clean": row[f"{m}_clean"]} for m in ("auc", "cauc")}
+    table = pd.DataFrame(versions).T.astype(float)
+    return table.assign(bias=table["released"] - table["clean"])
 
 
 def recall_ceiling(positives: np.ndarray, k: int) -> float:
@@ -72,7 +80,7 @@ def quantise(scores: np.ndarray, levels: int) -> np.ndarray:
 
 
 def quantised(
-    scores: Sequence[np.ndarray], on: Task, levels: Sequence[int] = (1, 2, 5, 10, 30, 100, 1000)
+    scores: Sequence[np.ndarray], task: Task, levels: Sequence[int] = (1, 2, 5, 10, 30, 100, 1000)
 ) -> pd.DataFrame:
     """Return the metrics of scores of so few levels, mean over seeds; the last row is untouched.
 
@@ -80,7 +88,7 @@ def quantised(
     ----------
     scores : sequence of float arrays, shape (B, M)
         One per seed.
-    on : Task
+    task : Task
     levels : sequence of int
 
     Returns
@@ -91,6 +99,6 @@ def quantised(
     versions["all"] = list(scores)
     rows = {}
     for name, matrices in versions.items():
-        found = [brand_statistics(s, on.positives, on.categories).metrics() for s in matrices]
+        found = [brand_statistics(s, task.positives, task.categories).metrics() for s in matrices]
         rows[name] = pd.DataFrame(found, columns=list(METRICS)).mean()
     return pd.DataFrame(rows).T.rename_axis("levels")

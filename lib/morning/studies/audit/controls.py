@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from morning.evaluation import BrandStatistics, Task
+from morning.evaluation import BrandStatistics, Task, result_row
 from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
 from morning.rankers import ranker
@@ -19,14 +21,14 @@ CONTROLS = (RAND, *LEARNT, ORACLE)
 
 
 def controls(
-    features: FeatureSet, on: Task, folder: str | Path, *, chances: int = 300, ties: int = 100
+    features: FeatureSet, task: Task, folder: str | Path, *, chances: int = 300, ties: int = 100
 ) -> dict[str, list[BrandStatistics]]:
     """Return what the controls give on a task, by name.
 
     Parameters
     ----------
     features : FeatureSet
-    on : Task
+    task : Task
     folder : path
         Keeps the scores of the fitted ones.
     chances : int
@@ -41,9 +43,24 @@ def controls(
     """
     inputs = Inputs(features)
     methods = [ranker(name) for name in LEARNT]
-    found = {RAND: draw(ranker(RAND), inputs, on, chances)}
-    found |= measure(inputs, methods, folder, seeds=1, task=on, progress=False)
-    return found | {ORACLE: draw(ranker(ORACLE), inputs, on, ties)}
+    found = {RAND: draw(ranker(RAND), inputs, task, chances)}
+    found |= measure(inputs, methods, folder, seeds=1, task=task, progress=False)
+    return found | {ORACLE: draw(ranker(ORACLE), inputs, task, ties)}
+
+
+def control_rows(
+    known: Mapping[str, Sequence[BrandStatistics]], table: str | None = None
+) -> list[dict[str, Any]]:
+    """Return a result row of each control, with intervals from 1000 resamples of the brands.
+
+    Parameters
+    ----------
+    known : mapping of name to sequence of BrandStatistics
+        From `controls`.
+    table : str, optional
+        Table of the paper to look up published rows in.
+    """
+    return [result_row(n, drawn, resamples=1000, table=table) for n, drawn in known.items()]
 
 
 def position(values: np.ndarray, printed: float, digits: int = 3) -> float:

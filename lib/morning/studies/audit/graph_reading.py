@@ -2,14 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
-from morning.attributes.embedding import Embedding, nearest
-from morning.attributes.graph import AttributeGraph
+from morning.attributes.embedding import (
+    Embedding,
+    Node2VecOptions,
+    embed,
+    nearest,
+    neighbour_agreement,
+    read_embedding,
+    write_embedding,
+)
+from morning.attributes.graph import AttributeGraph, read_edges, read_names
 from morning.errors import MorningError
+from morning.run import Run
+from morning.sources import public
+
+if TYPE_CHECKING:
+    from morning.sources import Source
 
 _LONELY = "an attribute has no neighbour, so no step leads from it"
+
+
+@dataclass(frozen=True, eq=False)
+class ReleasedGraph:
+    """The released attribute graph, read in two ways, and the embedding released with it."""
+
+    right: AttributeGraph
+    """Every pair has the larger weight of its two lines."""
+    damaged: AttributeGraph
+    """As the authors' loader reads it: the last line of a pair counts."""
+    embedding: Embedding
+    """Of the same attributes, in the same order."""
+
+
+def released_graph(source: Source) -> ReleasedGraph | None:
+    """Return the graph that the authors released with a source; None where they did not."""
+    if not source.released:
+        return None
+    files = public.attribute_graph_files()
+    names = read_names(files["names"])
+    right, damaged = (read_edges(files["edges"], names, reading) for reading in ("max", "last"))
+    return ReleasedGraph(right, damaged, read_embedding(files["embedding"], names))
+
+
+def embed_readings(graph: ReleasedGraph, run: Run) -> pd.DataFrame:
+    """Embed both readings with one program, keep that in the run, and compare.
+
+    Returns
+    -------
+    DataFrame, columns of `attributes.embedding.neighbour_agreement`
+        Rows: the released embedding against that of each reading, the right one first, and the
+        damaged reading against itself under another seed, as a yardstick.
+    """
+    right, damaged = embed(graph.right), embed(graph.damaged)
+    write_embedding(run.embedding("max"), right)
+    write_embedding(run.embedding("last"), damaged)
+    again = embed(graph.damaged, Node2VecOptions(seed=1))
+    return pd.DataFrame(
+        {
+            "released, larger weight": neighbour_agreement(graph.embedding, right),
+            "released, as the authors' loader": neighbour_agreement(graph.embedding, damaged),
+            "one graph, two seeds": neighbour_agreement(damaged, again),
+        }
+    ).T
 
 
 def lost_in_reading(right: AttributeGraph, damaged: AttributeGraph) -> dict[str, float]:
@@ -75,6 +136,19 @@ def recovered_weight(graph: AttributeGraph, embedding: Embedding, k: int = 10) -
     if not best.all():
         raise MorningError(_LONELY)
     return np.take_along_axis(weights, near, axis=1).sum(axis=1) / best
+
+
+def recovered_by_reading(graph: ReleasedGraph, run: Run) -> pd.DataFrame:
+    """Return `recovered_weight` of every attribute, a column for each embedding.
+
+    Columns: "right reading" and "damaged reading", as `embed_readings` kept them, and "released".
+    """
+    embeddings = {
+        "right reading": read_embedding(run.embedding("max")),
+        "damaged reading": read_embedding(run.embedding("last")),
+        "released": graph.embedding,
+    }
+    return pd.DataFrame({n: recovered_weight(graph.right, e) for n, e in embeddings.items()})
 
 
 def _steps(graph: AttributeGraph) -> sparse.csr_array:

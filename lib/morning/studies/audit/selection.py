@@ -26,23 +26,23 @@ class WatchTask:
     Attributes
     ----------
     features : FeatureSet
-    on : Task
+    task : Task
     """
 
     features: FeatureSet
-    on: Task
+    task: Task
 
     def __call__(self, model: Morning) -> dict[str, float | None]:
         """Return the metrics of the model as it is."""
         device = next(model.parameters()).device
-        return measure(model, tensors(self.features, model.input_sizes, device), self.on)
+        return measure(model, tensors(self.features, model.input_sizes, device), self.task)
 
 
 def watch_seeds(
     features: FeatureSet,
     profile: Profile,
     folder: str | Path,
-    on: Task,
+    task: Task,
     *,
     seeds: int = 3,
     workers: int | None = None,
@@ -52,7 +52,7 @@ def watch_seeds(
     The weights and the chosen epoch are the same as without: the notes are optimistic, and
     nothing but the audit may look at them.
     """
-    watch = WatchTask(features, on)
+    watch = WatchTask(features, task)
     return train_seeds(features, profile, folder, seeds=seeds, workers=workers, watch=watch)
 
 

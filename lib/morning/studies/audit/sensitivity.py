@@ -54,7 +54,7 @@ def sensitivity(
     features: FeatureSet,
     profile: Profile,
     folder: str | Path,
-    on: Task,
+    task: Task,
     *,
     workers: int | None = None,
 ) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def sensitivity(
         With the number of epochs and the seed to use.
     folder : path
         Models go to `folder`/<variant>/seed-<n>; finished ones are reused.
-    on : Task
+    task : Task
         The test brands: scored once, at the epoch that the validation brands chose.
     workers : int, optional
         Trainings at a time, as in `train_all`.
@@ -88,7 +88,7 @@ def sensitivity(
     for name in chosen:
         model = models[folders[name]]
         kept = model.history[model.epoch - 1]
-        row = result_row(name, statistics([model], features, on))
+        row = result_row(name, statistics([model], features, task))
         row |= {key: kept.get(key) for key in ("validation", "near_zero")}
         rows.append(row | {"epoch": model.epoch})
     return rows

@@ -1,0 +1,43 @@
+"""Attributes beside the biographies that they were found in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from morning.attributes.graph import AttributeGraph, counts_of
+from morning.dataset import Dataset
+from morning.report.tables.style import in_words, written
+
+
+def attribute_examples(dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8) -> Any:
+    """Return biographies beside the attributes found in them; None where none were found.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    lists : mapping of account id to sequence of str
+        Attributes of each account.
+    n : int
+        Half as many brands, and half as many influencers.
+    """
+    if not lists:
+        return None
+    accounts = dataset.accounts[dataset.accounts["biography"].notna()]
+    shown = accounts[accounts["role"].isin(["brand", "influencer"])]
+    shown = shown.groupby("role").head(n // 2)
+    found = [", ".join(lists.get(account, ())) for account in shown["account_id"]]
+    table = shown[["account_id", "biography"]].assign(attributes=found)
+    return in_words(table.set_index("account_id"))
+
+
+def heaviest_edges(graph: AttributeGraph | None, n: int = 8) -> Any:
+    """Return the pairs of attributes with the most weight, and how often each was counted.
+
+    None without a graph.
+    """
+    if graph is None:
+        return None
+    heaviest = graph.edges.head(n)
+    counted = heaviest.assign(n=counts_of(heaviest["weight"]))
+    return written(counted, {"weight": "{:.2f}"}).hide(axis="index")

@@ -1,0 +1,110 @@
+"""Whether partners that training has seen are easier to find."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from morning.evaluation import BrandStatistics, Task, brand_statistics, result_row
+from morning.evaluation.overlap import partners_by_training, seen_in_training
+from morning.evaluation.results import differences
+from morning.studies.audit.subject import Subject
+from morning.studies.trained import statistics
+
+ALL = "all partners"
+
+
+def without_candidates(task: Task, dropped: np.ndarray) -> Task:
+    """Return the task without some candidates (bool, shape (M,)) and without their pairs."""
+    return replace(
+        task, influencers=task.influencers[~dropped], positives=task.positives[:, ~dropped]
+    )
+
+
+def statistics_of(scores: np.ndarray, task: Task, kept: np.ndarray) -> BrandStatistics:
+    """Return what some of the positives give, the brand's other ones being out of its way.
+
+    Parameters
+    ----------
+    scores : float array, shape (B, M)
+    task : Task
+    kept : bool array, shape (B, M)
+        The positives that count. A brand's other ones go to the end of its ranking: they are
+        neither found nor rivals. In the clean AUC they count as negatives that every kept one
+        beats, so that it is slightly too high; the other metrics are not touched by them.
+    """
+    away = np.where(task.positives & ~kept, -np.inf, scores)
+    return brand_statistics(away, task.positives & kept, task.categories)
+
+
+def wins(scores: np.ndarray, positives: np.ndarray) -> np.ndarray:
+    """Return, for each positive, the share of the brand's other candidates that it beats.
+
+    Other positives of the brand do not count; ties count one half.
+
+    Returns
+    -------
+    float array, shape (B, M)
+        NaN for what is no positive, or where a brand has nothing else.
+    """
+    result = np.full(scores.shape, np.nan)
+    for row, mine, shares in zip(scores, positives, result, strict=True):
+        others = np.sort(row[~mine])
+        if len(others):
+            won = np.searchsorted(others, row[mine], "left")
+            not_lost = np.searchsorted(others, row[mine], "right")
+            shares[mine] = (won + not_lost) / (2 * len(others))
+    return result
+
+
+def seen_rows(subject: Subject) -> list[dict[str, Any]]:
+    """Return result rows of the models with and without what training has seen of the candidates.
+
+    Returns
+    -------
+    list of dict
+        "all partners"; and, where some candidates are seen and some are not, "unseen partners"
+        (all candidates are ranked) and "unseen candidates" (the seen ones are removed). Each
+        row has `brands`, `candidates` and `positives`, how many there are; the last two have
+        `difference`: metric -> how far "all partners" is ahead, value and ci95 by paired
+        bootstrap over brands.
+    """
+    features, task = subject.features, subject.task
+    seen = seen_in_training(features, task)
+    found = {ALL: subject.statistics}
+    sizes = {ALL: task.describe()}
+    if seen.any() and not seen.all():
+        kept = task.positives & ~seen
+        found["unseen partners"] = [statistics_of(s, task, kept) for s in subject.scores]
+        sizes["unseen partners"] = task.describe() | {"positives": int(kept.sum())}
+        smaller = without_candidates(task, seen)
+        found["unseen candidates"] = statistics(subject.models, features, smaller)
+        sizes["unseen candidates"] = smaller.describe()
+    rows = [result_row(name, runs) | sizes[name] for name, runs in found.items()]
+    ahead = differences(found, ALL)
+    for row in rows[1:]:
+        row["difference"] = ahead[row["method"]]
+    return rows
+
+
+def beaten_by_training(subject: Subject) -> pd.DataFrame:
+    """Return how many of a brand's other candidates its partners beat, mean over seeds.
+
+    Returns
+    -------
+    DataFrame, columns "pairs" and "share beaten"
+        A row for each group of `evaluation.overlap.partners_by_training` that has pairs. Those
+        of a brand that works with every candidate do not count: there is nobody to beat.
+    """
+    beaten = np.mean([wins(scores, subject.task.positives) for scores in subject.scores], axis=0)
+    groups = partners_by_training(subject.features, subject.task)
+    shares = {name: beaten[pairs & ~np.isnan(beaten)] for name, pairs in groups.items()}
+    rows = {
+        name: {"pairs": len(share), "share beaten": share.mean()}
+        for name, share in shares.items()
+        if len(share)
+    }
+    return pd.DataFrame(rows, index=["pairs", "share beaten"]).T

@@ -1,0 +1,54 @@
+"""torchvision where its compiled operators do not load."""
+
+import importlib
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from morning.features.visual import vision
+
+
+@pytest.fixture
+def declared(monkeypatch):
+    """Pretend that torchvision was not imported yet; record what would be declared."""
+    made = []
+
+    class Library:
+        def __init__(self, name, kind):
+            made.append((name, kind))
+
+        def define(self, schema):
+            made.append(schema.split("(")[0])
+
+    monkeypatch.delitem(sys.modules, "torchvision")
+    monkeypatch.setattr(vision, "_KEPT", [])
+    monkeypatch.setattr(torch.library, "Library", Library)
+    monkeypatch.setattr(importlib, "import_module", lambda name: SimpleNamespace(name=name))
+    return made
+
+
+def test_operators_are_declared_where_the_library_does_not_load(declared, monkeypatch):
+    def fail(path):
+        raise OSError("undefined symbol")
+
+    monkeypatch.setattr(torch.ops, "load_library", fail)
+    assert vision.import_torchvision().name == "torchvision"
+    assert declared == [("torchvision", "FRAGMENT"), "nms", "qnms"]
+    assert len(vision._KEPT) == 1
+    vision.import_torchvision()
+    assert len(declared) == 3  # once is enough, and twice would fail
+
+
+def test_nothing_is_declared_where_the_library_loads(declared, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(torch.ops, "load_library", loaded.append)
+    assert vision.import_torchvision().name == "torchvision"
+    assert declared == []
+    assert len(loaded) == 1
+    assert "_C" in loaded[0]
+
+
+def test_a_torchvision_without_a_library_counts_as_not_loading(monkeypatch):
+    monkeypatch.setattr(importlib.machinery.PathFinder, "find_spec", lambda *_: None)
+    assert not vision.library_loads()

@@ -1,0 +1,52 @@
+"""What is audited, and the partners that training has seen."""
+
+from morning.report.audit import beaten, subject_size, unseen
+from morning.studies.audit.seen import beaten_by_training, seen_rows
+from toys.audited import assert_sound
+
+
+def test_the_size_of_the_subject(subjects):
+    assert subject_size(subjects["shared"]) == (
+        "8 test brands rank 12 candidates; 24 pairs are partners. MORNING is the mean of 2 seeds, "
+        "trained on content_topics, attribute."
+    )
+
+
+def test_rows_and_table_without_seen_partners(subject):
+    section = unseen(subject)
+    assert_sound(section)
+    assert section.rows == [row | {"part": "overlap"} for row in seen_rows(subject)]
+    printed = section.tables[0].data
+    ours = printed[printed.index.get_level_values("source") == "ours"]
+    assert ours.index.get_level_values("method").tolist() == [r["method"] for r in section.rows]
+    for text, row in zip(ours["MAP"], section.rows, strict=True):
+        assert text.startswith(f"{row['map']:.3f}")
+
+
+def test_who_is_beaten(subject):
+    section = beaten(subject, unseen(subject))
+    assert_sound(section)
+    found = beaten_by_training(subject)
+    assert section.findings["partners_by_training"] == found.to_dict("index")
+    assert section.tables[0].data.equals(found)
+
+
+def test_what_leaving_out_the_seen_changes(subjects):
+    without = unseen(subjects["shared"])
+    section = beaten(subjects["shared"], without)
+    every, some = without.rows[:2]
+    ahead = some["difference"]["auc"]
+    low, high = ahead["ci95"]
+    share = beaten_by_training(subjects["shared"])["share beaten"]
+    assert f"changes AUC by {some['auc'] - every['auc']:+.4f} (" in section.text
+    assert f"(95 % interval {-high:+.4f} to {-low:+.4f})" in section.text
+    assert f"Easiest are partners *{share.idxmax()}*, hardest partners *{share.idxmin()}*." in (
+        section.text
+    )
+    assert section.tables[1].data.index.tolist() == ["unseen partners", "unseen candidates"]
+
+
+def test_nobody_was_seen(subjects):
+    section = beaten(subjects["unseen"], unseen(subjects["unseen"]))
+    assert section.text == "No candidate is a partner of training brands, or every one is."
+    assert len(section.tables) == 1
