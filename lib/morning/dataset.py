@@ -377,19 +377,18 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     require("accounts", "category", is_brand & nameless, "a brand needs one")
     require("accounts", "split", is_brand & accounts["split"].isna(), "a brand needs one")
     require("posts", "image", ~posts["image"].map(_stays_inside), "must stay in the folder")
-    for name, column, roles, rule in (
-        ("posts", "account_id", (), "must be in accounts"),
-        ("audiences", "account_id", ROLES[:2], "must be a brand or influencer of accounts"),
-        ("audiences", "audience_id", ROLES[2:], _AUDIENCE),
-        ("collaborations", "brand_id", ROLES[:1], "must be a brand of accounts"),
-        ("collaborations", "influencer_id", ROLES[1:2], "must be an influencer of accounts"),
-    ):
-        ids = tables[name][column]
+    brands, influencers = (by_role[role] for role in ROLES[:2])
+    exchanged = pairs["brand_id"].isin(influencers - brands).all() and len(pairs) > 0
+    if exchanged and pairs["influencer_id"].isin(brands - influencers).all():
+        problems.append(Problem("collaborations", _EXCHANGED))
+        pairs = pairs.set_axis(["influencer_id", "brand_id"], axis=1)
+    for name, column, roles, rule in _REFERENCES:
+        ids = pairs[column] if name == "collaborations" else tables[name][column]
         right = set().union(*(by_role[role] for role in roles)) if roles else set(names)
         wrong = ids.notna() & ~ids.isin(right)
         spelled = wrong & ~ids.isin(names) & ids.map(_key, na_action="ignore").isin(keys)
         require(name, column, wrong & ~spelled, rule)
-        require(name, column, spelled, f"{rule}, where it is spelled otherwise (case, @ or space)")
+        require(name, column, spelled, rule + _SPELLED)
     for name in ("audiences", "collaborations"):
         require(name, None, tables[name].duplicated(), _UNIQUE)
     lonely = is_brand & ~names.isin(pairs["brand_id"]) & pairs["brand_id"].notna().all()
@@ -405,9 +404,22 @@ _AUDIENCE = (
 )
 
 
+_EXCHANGED = "has brands in influencer_id and influencers in brand_id: the columns are exchanged"
+_SPELLED = ", where it is spelled otherwise (case, @, space or zeros in front)"
+#: What refers to accounts: table, column, the roles that it may refer to (none: any), the rule.
+_REFERENCES = (
+    ("posts", "account_id", (), "must be in accounts"),
+    ("audiences", "account_id", ROLES[:2], "must be a brand or influencer of accounts"),
+    ("audiences", "audience_id", ROLES[2:], _AUDIENCE),
+    ("collaborations", "brand_id", ROLES[:1], "must be a brand of accounts"),
+    ("collaborations", "influencer_id", ROLES[1:2], "must be an influencer of accounts"),
+)
+
+
 def _key(name: str) -> str:
     """Return an identifier in the form in which two spellings of it agree."""
-    return unicodedata.normalize("NFKC", name).strip().removeprefix("@").casefold()
+    plain = unicodedata.normalize("NFKC", name).strip().removeprefix("@").casefold()
+    return plain.lstrip("0")
 
 
 def _stays_inside(image: object) -> bool:

@@ -113,7 +113,7 @@ def as_text(values: pd.Series) -> pd.Series:
 def _cell_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e18:
         return str(int(cell))
-    return str(cell)
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
 
 
 def _listed(values: pd.Series) -> pd.Series:

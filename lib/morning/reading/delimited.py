@@ -41,6 +41,9 @@ def read_delimited(path: Path, report: Report) -> pd.DataFrame | None:
         header being row 1.
     """
     text = _decoded(path, report)
+    if "\0" in text:
+        text = text.replace("\0", "")
+        report.warnings.append(Problem(path.name, "has NUL characters; read without them"))
     declared = _DECLARED.match(text)
     if declared:
         text = text[declared.end() :]
