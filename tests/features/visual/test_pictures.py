@@ -117,3 +117,33 @@ def test_a_picture_taken_sideways_is_turned_upright(tmp_path):
     exif[0x0112] = 6
     Image.new("RGB", (30, 20)).save(tmp_path / "x.jpg", exif=exif)
     assert pictures.decode(tmp_path / "x.jpg").size == (20, 30)
+
+
+def test_sixteen_bits_of_grey_are_a_ramp(tmp_path):
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16)[None].repeat(16, axis=0)
+    Image.fromarray(ramp).save(tmp_path / "ramp.png")
+    seen = np.asarray(pictures.decode(tmp_path / "ramp.png"))[0, :, 0].astype(int)
+    assert abs(seen - np.arange(256)).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_seen_on_white(tmp_path, mode):
+    picture = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
+    picture.paste((255, 0, 0, 255), (0, 0, 10, 10))
+    picture.convert(mode).save(tmp_path / "logo.png")
+    seen = np.asarray(pictures.decode(tmp_path / "logo.png"))
+    assert (seen[:, 10:] == 255).all()
+    assert seen[0, 0, 1] < 100
+
+
+def test_an_animation_is_its_first_frame(tmp_path):
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert np.asarray(pictures.decode(tmp_path / "a.gif"))[0, 0].tolist() in ([254, 0, 0], [255, 0, 0])
+
+
+def test_printing_colours_become_those_of_a_screen(tmp_path):
+    Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(tmp_path / "print.jpg")
+    red, green, blue = np.asarray(pictures.decode(tmp_path / "print.jpg"))[0, 0].tolist()
+    assert red > 240
+    assert max(green, blue) < 15

@@ -6,6 +6,7 @@ import hashlib
 import warnings
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps
 
 #: Formats that are read. Others are left out on purpose: EPS, for one, starts a program.
@@ -64,7 +65,7 @@ def digest(path: Path) -> str:
 
 
 def decode(path: Path) -> Image.Image:
-    """Read a picture as RGB, upright, its first frame.
+    """Read a picture as a viewer shows it: RGB, upright, its first frame, on white paper.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def decode(path: Path) -> Image.Image:
             with Image.open(path, formats=FORMATS) as picture:
                 _check_size(*picture.size)
                 picture.draft("RGB", (SIDE, SIDE))
-                return ImageOps.exif_transpose(picture).convert("RGB")
+                return _as_shown(ImageOps.exif_transpose(picture))
     except UnusablePictureError:
         raise
     except Image.DecompressionBombError as error:
@@ -86,6 +87,18 @@ def decode(path: Path) -> Image.Image:
     except Exception as error:  # decoders of damaged files raise nearly everything
         reason = str(error).replace(str(path), path.name)
         raise UnusablePictureError(f"cannot be decoded ({reason})") from error
+
+
+def _as_shown(picture: Image.Image) -> Image.Image:
+    """Return a decoded picture as RGB."""
+    if picture.mode.startswith("I"):  # 16 bits of grey, of which a screen shows the upper eight
+        grey = np.asarray(picture, np.int64) // 257
+        return Image.fromarray(grey.clip(0, 255).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        seen = picture.convert("RGBA")
+        paper = Image.new("RGBA", seen.size, "white")
+        return Image.alpha_composite(paper, seen).convert("RGB")
+    return picture.convert("RGB")
 
 
 def _check_size(width: int, height: int) -> None:
