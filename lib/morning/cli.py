@@ -137,15 +137,25 @@ def compare(
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(help="A Dataset or FeatureSet.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Check a folder of data: every violation at once, with file, row, column and rule."""
-    from morning.sources import check as check_folder
+    """Check a folder of data: exit code 0 means that a whole run on it will finish.
 
-    report = check_folder(folder)
-    for problem in report.warnings:
-        typer.echo(f"warning: {problem}")
-    for problem in report.errors:
-        typer.echo(f"error: {problem}")
+    Says what is wrong or odd, once per cause, and what the run will have.
+    """
+    from morning.prepare.checked import as_dict, checked, findings_file
+
+    report, view = checked(folder)
+    if as_json:
+        typer.echo(json.dumps(as_dict(report, view), allow_nan=False))
+    else:
+        for kind, problems in (("warning", report.warnings), ("error", report.errors)):
+            for problem in problems:
+                typer.echo(f"{kind}: {problem}")
+        for line in view.lines() if view else ():
+            typer.echo(line)
+        if path := findings_file(report, folder, Path.cwd()):
+            typer.echo(f"every row: {path}", err=True)
     typer.echo(f"{len(report.errors)} errors, {len(report.warnings)} warnings", err=True)
     if report.errors:
         raise typer.Exit(1)

@@ -6,14 +6,11 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import ClassVar
 
 
 class MorningError(Exception):
     """Something the user can mend; the message says what is wrong and what to do."""
-
-
-#: Rows and values of one cause that are shown.
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,9 @@ class Problem:
     value: str | None = None
     also: tuple[tuple[int, str | None], ...] = ()
 
+    SHOWN: ClassVar[int] = 5
+    """Rows and values of one cause that are shown."""
+
     @property
     def count(self) -> int:
         """How many rows have this cause; 1 where it is about no row."""
@@ -56,7 +56,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file
-        shown = list(islice(self.places(), _SHOWN))
+        shown = list(islice(self.places(), self.SHOWN))
         if self.also:
             rows = ", ".join(str(row) for row, _ in shown)
             place += f", rows {rows}" + self._more()
@@ -69,7 +69,7 @@ class Problem:
         return f"{place}: {self.rule}{found}"
 
     def _more(self) -> str:
-        return f", … ({self.count:,} in all)" if self.count > _SHOWN else ""
+        return f", … ({self.count:,} in all)" if self.count > self.SHOWN else ""
 
 
 def by_cause(problems: Iterable[Problem]) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 from morning import cli
-from morning.errors import MorningError
+from morning.errors import ContractError, MorningError
 
 from morning_book import ROOT
 from morning_book.settings import Settings, described
@@ -37,6 +37,7 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
         raise MorningError("`morning run` needs a checkout: install it with pip install -e .")
     from morning.run import Run
 
+    _refuse_hopeless(settings)
     try:
         code = _pipeline(settings, "book" if book else "notebook")
     except KeyboardInterrupt:
@@ -59,6 +60,24 @@ def _settings(assignments: list[str], options: Mapping[str, str]) -> Settings:
             raise MorningError(f"{assignment!r} is not NAME=VALUE")
         texts[name.lower()] = text
     return Settings.read(texts, Path.cwd())
+
+
+def _refuse_hopeless(settings: Settings) -> None:
+    """Fail at once where a run on a folder could not finish; a run that began is not asked again.
+
+    Raises
+    ------
+    ContractError
+        With every reason.
+    """
+    from morning.prepare.checked import checked
+    from morning.run import Run
+
+    folder = Path(settings.data)
+    if folder.is_dir() and not Run(Path(settings.run)).parameters.exists():
+        report, _ = checked(folder)
+        if not report.ok:
+            raise ContractError(str(folder), report.errors)
 
 
 def _pipeline(settings: Settings, *tasks: str) -> int:

@@ -1,7 +1,7 @@
 """Captions as people write them."""
 
 import pytest
-from morning.features.text import MARKETING, lemma, split_hashtag, words
+from morning.features.text import MARKETING, STOP_WORDS, lemma, split_hashtag, words
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,10 @@ def test_a_word_is_looked_up_once():
 def test_marketing_words_are_dropped_in_every_form():
     assert [word for word in MARKETING if words(word)] == []
     assert words("discounts followers photos") == []
+
+
+def test_function_words_are_those_of_gensim_and_scikit_learn():
+    from gensim.parsing.preprocessing import STOPWORDS
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    assert STOP_WORDS == STOPWORDS | ENGLISH_STOP_WORDS | MARKETING

@@ -145,7 +145,7 @@ def test_words_that_most_documents_have_are_left_out():
     half = replace(OPTIONS, passes=1, max_share=0.5)
     assert set(TopicModel.fit(Documents.of(texts), half).vocabulary) == {*KITCHEN, *GARAGE}
     assert "season" in TopicModel.fit(Documents.of(texts), replace(half, max_share=1)).vocabulary
-    with pytest.raises(MorningError, match="raise max_share"):
+    with pytest.raises(MorningError, match="in at most 50% of them"):
         TopicModel.fit(Documents.of(["season pizza"] * 5), half)
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from morning.code import code_of
+from morning.errors import MorningError
 from morning.features.text import words
 from morning.files import read_json, whole_folder, write_json
 
@@ -124,6 +125,45 @@ class Documents:
         within = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
         texts = self.texts[np.repeat(self.bounds[:-1][documents], lengths) + within]
         return Documents(self.tokens, texts, bounds)
+
+
+#: How often a word must occur to be a word of topics, and in what share of documents at most.
+MIN_COUNT, MAX_SHARE = 3, 0.5
+
+
+def frequent_words(
+    documents: Documents, min_count: int = MIN_COUNT, max_share: float = MAX_SHARE
+) -> list[str]:
+    """Return the words that topics are fitted with, in alphabetical order.
+
+    Parameters
+    ----------
+    documents : Documents
+    min_count : int
+        A word must occur so often.
+    max_share : float
+        A word that more than this share of the documents with words have is dropped.
+
+    Raises
+    ------
+    MorningError
+        If there is no such word.
+    """
+    counts, spread = np.zeros((2, len(documents.vocabulary)), dtype=np.int64)
+    filled = 0
+    for i in range(len(documents)):
+        found, times = np.unique(documents.numbers(i), return_counts=True)
+        counts[found] += times
+        spread[found] += 1
+        filled += len(found) > 0
+    frequent = (counts >= min_count) & (spread <= max_share * filled)
+    if not frequent.any():
+        raise MorningError(
+            f"no word of the {len(documents)} documents that topics are fitted on occurs "
+            f"{min_count} times and in at most {max_share:.0%} of them; are there captions, in "
+            "words with spaces between them?"
+        )
+    return sorted(documents.vocabulary[i] for i in np.flatnonzero(frequent))
 
 
 def _numbered(

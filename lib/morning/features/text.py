@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
 import emoji
 import simplemma
-from gensim.parsing.preprocessing import STOPWORDS
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 #: Words that every marketing caption has; the authors' own list of about 100 is not public.
 _MARKETING = """
@@ -22,8 +22,10 @@ sale share shop sponsor sponsored stay story subscribe swipe tag tagged tap than
 time tip today tomorrow tonight video want website week weekend win winner year yesterday
 """
 MARKETING = frozenset(_MARKETING.split())
-#: What is dropped: the function words of gensim and scikit-learn, and `MARKETING`.
-STOP_WORDS = frozenset(STOPWORDS | ENGLISH_STOP_WORDS | MARKETING)
+_FUNCTION_WORDS = json.loads(Path(__file__).with_name("stop_words.json").read_bytes())
+#: What is dropped: the function words of gensim and scikit-learn (kept in a file, since importing
+#: either takes seconds), and `MARKETING`.
+STOP_WORDS = MARKETING.union(_FUNCTION_WORDS["en"])
 #: Shorter words are dropped.
 SHORTEST = 3
 

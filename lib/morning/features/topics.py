@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from morning.errors import MorningError
 from morning.features.block import Block
-from morning.features.documents import IN_MEMORY, Documents
+from morning.features.documents import IN_MEMORY, MAX_SHARE, MIN_COUNT, Documents, frequent_words
 from morning.features.posts import Posts
 from morning.files import read_json, sha256, whole_folder, write_json
 
@@ -44,9 +44,9 @@ class TopicOptions:
     """Passes over the documents."""
     iterations: int = 50
     """Most iterations per document and pass."""
-    min_count: int = 3
+    min_count: int = MIN_COUNT
     """A word must occur so often in the documents that are fitted."""
-    max_share: float = 0.5
+    max_share: float = MAX_SHARE
     """A word that more than this share of those documents have says nothing and is dropped; it
     stands for the authors' list of 1,059 general words, which is not public."""
     emoji_words: bool = False
@@ -128,7 +128,7 @@ class TopicModel:
             If no word is as frequent as `min_count` and `max_share` say.
         """
         options = options or TopicOptions()
-        vocabulary = _frequent_words(documents, options)
+        vocabulary = frequent_words(documents, options.min_count, options.max_share)
         return cls._fit(Bags.of(documents, vocabulary).filled(), vocabulary, options)
 
     @classmethod
@@ -313,7 +313,7 @@ def choose_topics(
     The paper considers both measures and names no rule.
     """
     options = options or TopicOptions()
-    vocabulary = _frequent_words(documents, options)
+    vocabulary = frequent_words(documents, options.min_count, options.max_share)
     corpus = Bags.of(documents, vocabulary).filled()
     rows = []
     for k in tqdm(list(candidates), desc="number of topics", unit="model"):
@@ -379,25 +379,6 @@ def topic_block(
         "counts": counts,
     }
     return Block(model.infer(bags), made, counts), model
-
-
-def _frequent_words(documents: Documents, options: TopicOptions) -> list[str]:
-    """Return the words that a model is fitted with, in alphabetical order."""
-    counts, spread = np.zeros((2, len(documents.vocabulary)), dtype=np.int64)
-    filled = 0
-    for i in range(len(documents)):
-        found, times = np.unique(documents.numbers(i), return_counts=True)
-        counts[found] += times
-        spread[found] += 1
-        filled += len(found) > 0
-    frequent = (counts >= options.min_count) & (spread <= options.max_share * filled)
-    if not frequent.any():
-        raise MorningError(
-            f"no word of the {len(documents)} documents that topics are fitted on occurs "
-            f"{options.min_count} times and in at most {options.max_share:.0%} of them; are "
-            "there captions, in English? Otherwise lower min_count or raise max_share"
-        )
-    return sorted(documents.vocabulary[i] for i in np.flatnonzero(frequent))
 
 
 def _check(arrays: dict[str, np.ndarray], topics: int, vocabulary: list[str]) -> None:

@@ -57,7 +57,13 @@ def load(data: str | Path) -> Source:
     ContractError
         With every violation in the folder: file, row, column and rule.
     """
-    source = NAMED[data]() if isinstance(data, str) and data in NAMED else _load_folder(Path(data))
+    return _marked(
+        NAMED[data]() if isinstance(data, str) and data in NAMED else _load_folder(Path(data))
+    )
+
+
+def _marked(source: Source) -> Source:
+    """Mark validation brands where there are none."""
     share, features = source.validation_share, source.features
     return replace(
         source,
@@ -71,10 +77,16 @@ def check(path: str | Path) -> Report:
 
     Bad content never raises.
     """
+    return inspect(path)[1]
+
+
+def inspect(path: str | Path) -> tuple[Source | None, Report]:
+    """Return a folder as `load` would, None where it is beyond use, and what `check` returns."""
     path = Path(path)
     if not path.is_dir():
-        return Report(errors=[Problem(str(path), "is not a folder")])
-    return _inspect(path)[1]
+        return None, Report(errors=[Problem(str(path), "is not a folder")])
+    source, report = _inspect(path)
+    return _marked(source) if source and report.ok else None, report
 
 
 def _load_folder(path: Path) -> Source:

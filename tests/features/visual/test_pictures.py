@@ -139,7 +139,10 @@ def test_what_is_transparent_is_seen_on_white(tmp_path, mode):
 def test_an_animation_is_its_first_frame(tmp_path):
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert np.asarray(pictures.decode(tmp_path / "a.gif"))[0, 0].tolist() in ([254, 0, 0], [255, 0, 0])
+    assert np.asarray(pictures.decode(tmp_path / "a.gif"))[0, 0].tolist() in (
+        [254, 0, 0],
+        [255, 0, 0],
+    )
 
 
 def test_printing_colours_become_those_of_a_screen(tmp_path):

@@ -1,0 +1,91 @@
+"""What a run will have is said before it starts, and what it could not finish with is an error."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from morning.dataset import Dataset
+from morning.prepare.outlook import outlook
+from morning.sources import Source
+from toys.vectors import checkerboard
+
+CAPTIONS = ("bread from the oven", "running shoes", "roasted coffee", "summer dress")
+
+
+def source(captions=CAPTIONS, biographies=None, pairs=None, splits=("train", "train", "test")):
+    """Return three brands and four influencers who each wrote three times."""
+    brands, influencers = ["b0", "b1", "b2"], ["m0", "m1", "m2", "m3"]
+    names = [*brands, *influencers]
+    accounts = pd.DataFrame(
+        {
+            "account_id": names,
+            "role": ["brand"] * 3 + ["influencer"] * 4,
+            "category": ["food", "shoes", "food", *[None] * 4],
+            "biography": biographies or [None] * 7,
+            "split": [*splits, *[None] * 4],
+        }
+    )
+    pairs = pairs or [("b0", "m0"), ("b1", "m1"), ("b2", "m2"), ("b2", "m3"), ("b0", "m3")]
+    posts = [
+        {"post_id": f"{name}-{k}", "account_id": name, "caption": captions[i % len(captions)]}
+        for i, name in enumerate(names)
+        for k in range(3)
+    ]
+    tables = {"collaborations": pd.DataFrame(pairs, columns=["brand_id", "influencer_id"])}
+    return Source("x", Dataset(accounts, posts=pd.DataFrame(posts), **tables).validate())
+
+
+def test_says_what_there_will_be():
+    found = outlook(source())
+    assert found.brands == {"train": 2, "validation": 0, "test": 1}
+    assert found.candidates == 2
+    assert "21 captions" in found.blocks["content_topics"]
+    assert found.left_out["content_visual"] == "no post has a picture"
+    assert found.left_out["audience_topics"] == "the data have no audiences"
+    text = "\n".join(found.lines())
+    assert "2 to train on, 0 to validate on, 1 to test on; 2 candidates" in text
+    assert "mostly be chance" in text
+
+
+def test_one_test_brand_alone_ranks_only_its_own_partners():
+    (error,) = outlook(source()).errors
+    assert "nothing to compare" in error.rule
+    assert "split test" in error.rule
+    assert outlook(source(splits=("train", "test", "test"))).errors[0].rule.count("train") == 1
+
+
+@pytest.mark.parametrize(
+    ("splits", "said"),
+    [
+        (("test", "test", "test"), "no brand to learn from"),
+        (("train", "train", "train"), "no brand to rank for"),
+    ],
+)
+def test_both_kinds_of_brands_are_needed(splits, said):
+    assert any(said in error.rule for error in outlook(source(splits=splits)).errors)
+
+
+def test_without_words_pictures_and_attributes_nothing_is_left():
+    biographies = [None] * 7
+    found = outlook(source(captions=["🍞🍞", "🥖"], biographies=biographies))
+    assert not {"content_topics", "content_visual"} & set(found.blocks)
+    if not found.blocks:
+        assert any("nothing to learn from" in error.rule for error in found.errors)
+
+
+def test_pictures_need_a_network(monkeypatch, tmp_path):
+    monkeypatch.delenv("MORNING_WEIGHTS", raising=False)
+    data = source()
+    posts = data.dataset.posts.assign(image="a.png")
+    data = replace(data, dataset=replace(data.dataset, posts=posts, root=tmp_path))
+    assert "no network to look at 21 pictures" in outlook(data).left_out["content_visual"]
+    monkeypatch.setenv("MORNING_WEIGHTS", str(tmp_path))
+    assert outlook(data).blocks["content_visual"] == "21 pictures"
+
+
+def test_vectors_are_what_they_are():
+    features = checkerboard()
+    tables = Dataset(features.accounts, features.collaborations)
+    found = outlook(Source("vectors", tables, features))
+    assert list(found.blocks) == list(features.blocks)
+    assert found.errors == ()
