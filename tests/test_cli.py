@@ -310,6 +310,16 @@ class TestRun:
         assert (done.code, done.out) == (130, "")
         assert done.err == "interrupted; call again to go on\n"
 
+    def test_so_does_every_other_command(self, morning: Command, monkeypatch: pytest.MonkeyPatch):
+        from morning.prepare import checked
+
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(checked, "checked", interrupt)
+        done = morning("check", ".")
+        assert (done.code, done.err) == (130, "interrupted; call again to go on\n")
+
 
 class TestDoctor:
     def test_everything_is_there(self, morning: Command, monkeypatch: pytest.MonkeyPatch):

@@ -7,13 +7,28 @@ import logging
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from morning.errors import MorningError
 
+
+class Interruptible(typer.core.TyperGroup):
+    """Commands that go on where they were when they are called again."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; Ctrl-C is one sentence and exit code 130."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("interrupted; call again to go on", err=True)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
+    cls=Interruptible,
     help="Micro-influencer recommendation: fetch data, train, evaluate, rebuild the book.",
     no_args_is_help=True,
     add_completion=False,
@@ -184,15 +199,12 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Run the command: exit code 0 done, 1 failed, 2 wrong use."""
+    """Run the command: exit code 0 done, 1 failed, 2 wrong use, 130 interrupted."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     try:
         app()
     except (MorningError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
         sys.exit(1)
 
 

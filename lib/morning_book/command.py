@@ -19,7 +19,7 @@ _OPTIONS = {"run": "--out"}
 
 
 def main() -> None:
-    """Run the command: exit code 0 done, 1 failed, 2 wrong use."""
+    """Run the command: exit code 0 done, 1 failed, 2 wrong use, 130 interrupted."""
     cli.main()
 
 
@@ -38,12 +38,7 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
     from morning.run import Run
 
     _refuse_hopeless(settings)
-    try:
-        code = _pipeline(settings, "book" if book else "notebook")
-    except KeyboardInterrupt:
-        typer.echo("interrupted; call again to go on", err=True)
-        raise typer.Exit(130) from None
-    if code:
+    if _pipeline(settings, "book" if book else "notebook"):
         raise typer.Exit(1)
     if book:
         typer.echo(Run(Path(settings.run)).index)
