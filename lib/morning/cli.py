@@ -176,6 +176,35 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command("import")
+def import_exports(
+    exports: Annotated[
+        list[Path], typer.Argument(help="Files and folders of exports.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="New folder for the Dataset.", show_default=False)],
+    brands: Annotated[
+        str, typer.Option(help="Handles of brands, or a table with username and category.")
+    ] = "",
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML file that describes another layout.")
+    ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out-evidence", help="Without the posts that show a collaboration."),
+    ] = False,
+) -> None:
+    """Make a Dataset of what scrapers and tools export; collaborations are found in posts."""
+    from morning.importing import import_folder, read_brands
+    from morning.importing.layouts import LAYOUTS
+    from morning.importing.mapping import read_mapping
+
+    layouts = ((read_mapping(mapping),) if mapping else ()) + LAYOUTS
+    found = import_folder(exports, out, read_brands(brands), layouts=layouts, leave_out=leave_out)
+    for line in found:
+        typer.echo(line, err=True)
+    typer.echo(f"{out}: done; `morning check {out}` says what a run on it will have", err=True)
+
+
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="New folder.", show_default=False)],

@@ -1,5 +1,7 @@
 """Candidate pools and validation brands."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.evaluation import mark_validation, official_task, task, training_task
 from morning.roster import Roster
+from toys.vectors import checkerboard
 
 
 def roster(brands, pairs, influencers="uvwxyz") -> Roster:
@@ -172,3 +175,14 @@ class TestBenchmark:
             "candidates": 3_075,
             "positives": 3_385,
         }
+
+
+def test_a_single_test_brand_ranks_everyone():
+    board = checkerboard()
+    accounts = board.accounts.copy()
+    accounts.loc[board.brands("test")[1:], "split"] = "train"
+    board = replace(board, accounts=accounts)
+    found = official_task(board)
+    assert found.pool == "all"
+    assert len(found.influencers) == len(board.influencers())
+    assert 0 < found.positives.sum() < found.positives.size

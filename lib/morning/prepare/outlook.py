@@ -108,7 +108,7 @@ def _cannot_learn(roster: Roster) -> Iterator[str]:
         if task.positives.all():
             yield (
                 f"leave nothing to compare: every brand of the split {split} worked with every "
-                "influencer that one of them worked with; more brands, or others, are needed"
+                "candidate; more brands or influencers are needed"
             )
 
 

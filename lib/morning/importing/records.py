@@ -1,0 +1,96 @@
+"""Records of export files: JSON, JSON Lines, compressed or not, and tables of any format."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from morning.errors import MorningError, Report
+from morning.reading.files import MAX_TABLE_BYTES, READERS, read
+
+Record = dict[str, Any]
+
+_JSON = (".json", ".jsonl", ".ndjson", ".json.xz")
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that may hold records: the file itself, or all below a folder, sorted.
+
+    Raises
+    ------
+    MorningError
+        If there is no such file or folder.
+    """
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise MorningError(f"{path} is neither a file nor a folder")
+    found = (file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+    endings = (*_JSON, *(ending for ending in READERS if ending != ".txt"))
+    return sorted(file for file in found if file.name.lower().endswith(endings))
+
+
+def records(path: Path, report: Report) -> Iterator[Record]:
+    """Yield the records of one file, each with its values as they stand there.
+
+    Raises
+    ------
+    MorningError
+        If it cannot be read.
+    """
+    if not path.name.lower().endswith(_JSON):
+        table = read(path, report)
+        if table is None:
+            raise MorningError(str(report.errors[-1]))
+        columns = {name: table[name].astype(object) for name in table.columns}
+        cells = pd.DataFrame(columns).map(_plain)
+        yield from cells.to_dict("records")  # type: ignore[misc]
+        return
+    try:
+        text = _text(path)
+        if path.suffix.lower() in (".jsonl", ".ndjson"):
+            found: Any = [json.loads(line) for line in text.split("\n") if line.strip()]
+        else:
+            found = json.loads(text)
+    except (OSError, ValueError, RecursionError, lzma.LZMAError, EOFError) as error:
+        raise MorningError(f"{path.name}: cannot be read as JSON ({error})") from error
+    if isinstance(found, dict):
+        lists = [value for value in found.values() if isinstance(value, list)]
+        found = lists[0] if len(found) == 1 and lists else [found]
+    yield from (record for record in found if isinstance(record, dict))
+
+
+def at(record: Any, path: str) -> Any:
+    """Return what stands at a path such as `owner.username`; of a list, what stands in each.
+
+    None where there is nothing.
+    """
+    if not path:
+        return record
+    head, _, rest = path.partition(".")
+    if isinstance(record, list):
+        return [value for item in record if (value := at(item, path)) is not None]
+    if not isinstance(record, dict) or head not in record:
+        return None
+    return at(record[head], rest)
+
+
+def _text(path: Path) -> str:
+    if path.suffix.lower() != ".xz":
+        if path.stat().st_size > MAX_TABLE_BYTES:
+            raise ValueError(f"more than {MAX_TABLE_BYTES} bytes")
+        return path.read_text(encoding="utf-8-sig")
+    with lzma.open(path) as file:
+        raw = file.read(MAX_TABLE_BYTES + 1)
+    if len(raw) > MAX_TABLE_BYTES:
+        raise ValueError(f"unpacks to more than {MAX_TABLE_BYTES} bytes")
+    return raw.decode("utf-8-sig")
+
+
+def _plain(cell: Any) -> Any:
+    return None if cell is None or cell is pd.NA or cell != cell else cell
