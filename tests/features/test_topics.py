@@ -328,3 +328,14 @@ def test_the_topic_view_refuses_what_it_cannot_draw(model):
     three = TopicModel.fit(Documents.of(corpus()), TopicOptions(topics=3, passes=1, min_count=1))
     with pytest.raises(MorningError, match="no document has a word"):
         topic_view_html(three, Documents.of(["", "zebra"]))
+
+
+def test_coordinates_are_real_or_there_is_a_sentence():
+    from morning.features.topic_view import _plane
+
+    rng = np.random.default_rng(0)
+    topics = rng.dirichlet(np.ones(6), 15)
+    assert np.isrealobj(_plane(topics))
+    assert _plane(topics).shape == (15, 2)
+    with pytest.raises(MorningError, match="too alike"):
+        _plane(np.full((4, 5), np.nan))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from morning.errors import MorningError
+from morning.features.documents import Documents
 from morning.features.topics import TopicModel
 from morning.prepare import perspectives
 from morning.sources import Source, demo
@@ -134,3 +135,15 @@ def test_a_wrong_choice_of_networks_is_an_error(source, tmp_path, monkeypatch):
     monkeypatch.setattr(perspectives, "recognisers", refuse)
     with pytest.raises(MorningError, match="abacus"):
         perspectives.content(source, tmp_path, visual="abacus")
+
+
+@pytest.mark.parametrize(
+    ("texts", "tried"),
+    [
+        (["red shoe", "red shoe", "red shoe", "blue", "blue", "blue"], [3]),
+        ([f"{chr(97 + i % 20) * 4}" for i in range(80)], [6, 9, 12, 15, 18]),
+    ],
+)
+def test_no_more_topics_than_words(texts, tried):
+    documents = Documents.of(texts)
+    assert perspectives._numbers(documents) == tried

@@ -60,6 +60,7 @@ def topic_view_html(model: TopicModel, documents: Documents, terms: int = 30) ->
             [model.vocabulary[i] for i in seen],
             frequency[seen],
             R=terms,
+            mds=_plane,
             n_jobs=1,
             sort_topics=False,
             start_index=1,
@@ -72,6 +73,24 @@ def topic_view_html(model: TopicModel, documents: Documents, terms: int = 30) ->
         ldavis_url=_inline(LDAVIS_LOCAL, "text/javascript"),
         ldavis_css_url=_inline(LDAVIS_CSS_LOCAL, "text/css"),
     )
+
+
+def _plane(topics: np.ndarray) -> np.ndarray:
+    """Return coordinates of topics: those of pyLDAvis, whose imaginary parts are rounding errors.
+
+    Raises
+    ------
+    MorningError
+        If topics are too alike to be told apart.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            plane = np.real(pyLDAvis.js_PCoA(topics))
+    except np.linalg.LinAlgError:
+        plane = np.full((len(topics), 2), np.nan)
+    if not np.isfinite(plane).all():
+        raise MorningError("the topics are too alike to be drawn as a map")
+    return plane
 
 
 def _inline(path: str, kind: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from morning.errors import MorningError
 from morning.features import PERSPECTIVES
 from morning.features.block import Block
+from morning.features.documents import Documents, frequent_words
 from morning.features.posts import AudienceOptions, Posts
 from morning.features.topics import TopicOptions, choose_topics, topic_block
 from morning.features.visual.blocks import visual_block
@@ -125,10 +126,17 @@ def _add_topics(
     try:
         if topics == 0:
             fitted = posts.documents().select(np.flatnonzero(posts.training))
-            candidates = _FEW_TOPICS if len(fitted) < _FEW_DOCUMENTS else _TOPICS
-            prepared.topic_choice, topics = choose_topics(fitted, candidates, options)
+            prepared.topic_choice, topics = choose_topics(fitted, _numbers(fitted), options)
         prepared.blocks[name], prepared.topics = topic_block(posts, replace(options, topics=topics))
     except MorningError as error:
         prepared.notes.append(f"Topics are left out: {error}")
         return
     prepared.topics.save(folder)
+
+
+def _numbers(documents: Documents) -> list[int]:
+    """Return the numbers of topics to try: no more than there are words, or documents with any."""
+    tried = _FEW_TOPICS if len(documents) < _FEW_DOCUMENTS else _TOPICS
+    filled = sum(len(documents.numbers(i)) > 0 for i in range(len(documents)))
+    most = min(filled, len(frequent_words(documents)))
+    return [k for k in tried if k <= most] or [max(2, most)]
