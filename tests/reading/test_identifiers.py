@@ -27,7 +27,7 @@ def test_whole_numbers_keep_their_digits():
 
 
 def test_two_forms_of_an_accent_are_one():
-    values, _ = read("cafe\u0301", "caf\u00e9")
+    values, _ = read("the\u0301", "th\u00e9")
     assert values[0] == values[1]
 
 
