@@ -20,7 +20,9 @@ def path(tmp_path):
     return tmp_path / "table.csv"
 
 
-CELL = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+CELL = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1
+).filter(str.strip)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
