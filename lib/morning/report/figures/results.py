@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from morning.evaluation.significance import MeanRanks
@@ -24,7 +25,7 @@ def training_curves(models: Sequence[TrainedModel]) -> Figure:
         loss.plot(history["epoch"], history["data"], label=label)
         norm.plot(history["epoch"], history["near_zero"])
         if "validation" in history:
-            values = history["validation"].map(lambda metrics: metrics["auc"])
+            values = history["validation"].map(lambda metrics: metrics["auc"]).astype(float)
             (line,) = auc.plot(history["epoch"], values)
             auc.plot(model.epoch, values[model.epoch - 1], "o", color=line.get_color())
     loss.set(xlabel="epoch", ylabel="loss without L1")
@@ -61,16 +62,20 @@ def intervals(
                 continue
             interval = row["ci95"][metric]
             axis.plot(interval, [y, y], color=OURS, linewidth=2)
-            axis.plot(row[metric], y, "o", color=OURS, label="ours" if y == 0 else None)
+            _mark(axis, row[metric], y, "o", OURS, "ours")
             if row.get("paper"):
-                known = axis.get_legend_handles_labels()[1]
-                label = None if "paper" in known else "paper"
-                axis.plot(row["paper"][metric], y, "x", color=PAPER, label=label)
+                _mark(axis, row["paper"][metric], y, "x", PAPER, "paper")
         axis.set(title=HEADINGS[metric], yticks=range(len(names)), yticklabels=names)
         if axis is not np.atleast_1d(axes)[0]:
             axis.set_yticklabels([])
     np.atleast_1d(axes)[-1].legend(frameon=False, loc="best")
     return figure
+
+
+def _mark(axis: Axes, x: float, y: float, marker: str, colour: str, label: str) -> None:
+    """Draw a point; the first of its kind goes into the legend."""
+    known = axis.get_legend_handles_labels()[1]
+    axis.plot(x, y, marker, color=colour, label=None if label in known else label)
 
 
 def critical_difference(ranked: MeanRanks) -> Figure:
