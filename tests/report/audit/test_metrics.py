@@ -67,7 +67,7 @@ def test_comparisons_say_what_could_be_measured(subject):
 
 
 def test_how_high_recall_can_go(subjects):
-    on = make_task([[1] * 15 + [0] * 5, [1] * 4 + [0] * 16], ["food", "auto"])
+    on = make_task([[1] * 15 + [0] * 5, [1] * 10 + [0] * 10], ["food", "auto"])
     subject = replace(subjects["shared"], task=on, row={"recall@10": 0.5})
     section = recall_ceiling(subject)
     highest = (10 / 15 + 1) / 2
