@@ -1,11 +1,8 @@
-"""The repository itself: pinned packages, clean notebooks, nobody's handle in any file."""
+"""The repository itself: pinned packages, nobody's handle in any file."""
 
-import ast
-import json
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 #: Packages whose conda name is another one.
 CONDA = {"torch": "pytorch"}
@@ -100,55 +96,6 @@ class TestConda:
         assert "node2vec" not in packages
         assert "node2vec" in text
         assert "--no-deps" in text
-
-
-def cells(path: Path, kind: str) -> Iterator[dict]:
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == kind:
-            yield cell
-
-
-def source(cell: dict) -> str:
-    return "".join(cell["source"])
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-class TestNotebooks:
-    def test_stored_without_outputs(self, path: Path):
-        for cell in cells(path, "code"):
-            assert cell["outputs"] == []
-            assert cell["execution_count"] is None
-
-    def test_cells_are_short(self, path: Path):
-        for cell in cells(path, "code"):
-            assert len(source(cell).splitlines()) <= 25, source(cell)
-
-    def test_nothing_is_defined(self, path: Path):
-        defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        for cell in cells(path, "code"):
-            for node in ast.walk(ast.parse(source(cell))):
-                assert not isinstance(node, defining), source(cell)
-                if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
-                    assert not isinstance(node.value, ast.Lambda), source(cell)
-
-    def test_one_cell_of_parameters(self, path: Path):
-        tagged = [
-            cell for cell in cells(path, "code") if "parameters" in cell["metadata"].get("tags", [])
-        ]
-        (parameters,) = tagged
-        for statement in ast.parse(source(parameters)).body:
-            assert isinstance(statement, ast.Assign | ast.AnnAssign)
-            assert isinstance(statement.value, ast.Constant), ast.unparse(statement)
-
-    def test_begins_with_a_title(self, path: Path):
-        assert re.match(r"\(ch-[a-z]+\)=\n# \S", source(next(cells(path, "markdown"))))
-
-
-def test_there_are_notebooks():
-    assert [path.stem[:3] for path in NOTEBOOKS] == [
-        f"{i:02d}_" for i in range(1, len(NOTEBOOKS) + 1)
-    ]
-    assert len(NOTEBOOKS) >= 7
 
 
 def stored_files() -> list[Path]:

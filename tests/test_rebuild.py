@@ -172,6 +172,7 @@ def test_an_interrupted_call_goes_on_when_called_again(checkout, sample):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # not so in the back
     )
     for line in started.stdout:
         if "02_content_features: executing" in line:

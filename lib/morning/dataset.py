@@ -319,7 +319,7 @@ def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.Data
     table = table.reset_index(drop=True)
     table = table.assign(**dict.fromkeys(missing, pd.NA))[list(schema.columns)]
     optional = [c for c, spec in schema.columns.items() if spec.nullable]
-    table[optional] = table[optional].mask(table[optional].eq("").fillna(False).astype(bool))
+    table[optional] = table[optional].replace(r"^\s*$", pd.NA, regex=True)
     try:
         return schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -6,7 +6,7 @@ from morning.attributes.graph import AttributeGraph
 from morning.studies.audit.graph_reading import ReleasedGraph
 from scipy import sparse
 
-NODES = 14
+NODES = 40
 
 
 def reading(damaged=False):

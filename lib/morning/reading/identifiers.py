@@ -52,7 +52,7 @@ def identifiers(values: pd.Series, file: str, report: Report) -> pd.Series:
         "ends in .0: identifiers were written as floating-point numbers and may have lost digits; "
         "read the column as text and export it again",
     )
-    unseen = text.map(_invisible, na_action="ignore").fillna(False).astype(bool)
+    unseen = text.fillna("").map(_invisible).astype(bool)
     column.error(unseen, "has an invisible character; remove it")
     spaced = text.notna() & text.ne(values.map(str, na_action="ignore")).astype(bool) & ~numbers
     column.warn(spaced, "is read without the space around it")

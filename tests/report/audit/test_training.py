@@ -73,7 +73,8 @@ def test_the_open_choices(trained, short):
 def test_without_validation_brands_and_with_one_seed(
     trained, watched, short, monkeypatch, tmp_path
 ):
-    rows = [row | {"validation": None} for row in short[1]]
+    rows = [row | {"validation": None, "auc": 0.5} for row in short[1]]
+    rows[1]["auc"], rows[2]["auc"] = 0.8, 0.3
     monkeypatch.setattr(open_choices, "sensitivity", lambda *_: rows)
     bare = [{k: v for k, v in entry.items() if k != "validation"} for entry in watched[0].history]
     subject = Subject.of(trained.features, [replace(watched[0], history=bare)])
@@ -81,4 +82,5 @@ def test_without_validation_brands_and_with_one_seed(
     assert_sound(section)
     assert section.tables[0].data["validation"].isna().all(axis=None)
     assert [len(axis.patches) for axis in section.figure.axes] == [0, 0]
-    assert "standard deviation" not in section.text
+    text = f"The widest move of test AUC is +0.300, by *{rows[1]['method']}*. "
+    assert section.text.endswith(text)  # nothing of a standard deviation

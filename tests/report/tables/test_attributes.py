@@ -2,7 +2,7 @@
 
 from morning.report.tables.attributes import attribute_examples, heaviest_edges
 from toys.biographies import small_world
-from toys.graphs import reading
+from toys.graphs import NODES, reading
 
 
 def test_biographies_beside_what_was_found():
@@ -19,8 +19,8 @@ def test_biographies_beside_what_was_found():
 
 
 def test_heaviest_edges():
-    table = heaviest_edges(reading(), n=15)
-    assert table.data["weight"].tolist() == [3.0] * 14 + [1.0]
-    assert table.data["n"].tolist() == [18] * 14 + [2]  # 2 × weight²
-    assert table.to_html().count(">3.00<") == 14
+    table = heaviest_edges(reading(), n=NODES + 1)
+    assert table.data["weight"].tolist() == [3.0] * NODES + [1.0]
+    assert table.data["n"].tolist() == [18] * NODES + [2]  # 2 × weight²
+    assert table.to_html().count(">3.00<") == NODES
     assert heaviest_edges(None) is None

@@ -62,10 +62,9 @@ def intervals(
                 continue
             if interval := row["ci95"][metric]:
                 axis.plot(interval, [y, y], color=OURS, linewidth=2)
-            axis.plot(row[metric], y, "o", color=OURS, label=_once(axis, "ours"))
+            _mark(axis, row[metric], y, "o", OURS, "ours")
             if row.get("paper"):
-                label = _once(axis, "paper")
-                axis.plot(row["paper"][metric], y, "x", color=PAPER, label=label)
+                _mark(axis, row["paper"][metric], y, "x", PAPER, "paper")
         axis.set(title=HEADINGS[metric], yticks=range(len(names)), yticklabels=names)
         if axis is not np.atleast_1d(axes)[0]:
             axis.set_yticklabels([])
@@ -73,9 +72,10 @@ def intervals(
     return figure
 
 
-def _once(axis: Axes, label: str) -> str | None:
-    """Return a label that the legend does not have yet."""
-    return None if label in axis.get_legend_handles_labels()[1] else label
+def _mark(axis: Axes, x: float, y: float, marker: str, colour: str, label: str) -> None:
+    """Draw a point; the first of its kind goes into the legend."""
+    known = axis.get_legend_handles_labels()[1]
+    axis.plot(x, y, marker, color=colour, label=None if label in known else label)
 
 
 def critical_difference(ranked: MeanRanks) -> Figure:
