@@ -1,7 +1,10 @@
 """Captions as people write them."""
 
+import emoji
 import pytest
-from morning.features.text import MARKETING, STOP_WORDS, lemma, split_hashtag, words
+from hypothesis import given
+from hypothesis import strategies as st
+from morning.features.text import _MAYBE_EMOJI, MARKETING, STOP_WORDS, lemma, split_hashtag, words
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,15 @@ def test_words(caption, expected):
 
 def test_emoji_can_be_words():
     assert words("I eat 🍕", emoji_words=True) == ["eat", "pizza"]
+
+
+_EMOJI = st.lists(st.sampled_from([*emoji.EMOJI_DATA, *"ab 1#*é\u200d\ufe0e\ufe0f"]), max_size=12)
+
+
+@given(_EMOJI.map("".join))
+def test_emoji_lie_where_they_are_looked_for(text):
+    found = _MAYBE_EMOJI.sub(lambda stretch: emoji.replace_emoji(stretch.group(), " "), text)
+    assert found == emoji.replace_emoji(text, " ")
 
 
 @pytest.mark.parametrize(

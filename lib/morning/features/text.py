@@ -41,6 +41,8 @@ _DROPPED = re.compile(
 #: Runs without a space that nobody wrote by hand; they would make the search for links slow.
 _ENDLESS = re.compile(r"\S{300,}")
 _HASHTAG = re.compile(r"[#＃](\w+)")
+#: All that an emoji can be part of; looking for emoji elsewhere takes most of the time.
+_MAYBE_EMOJI = re.compile(r"[0-9#*]?[^\x00-\x7f]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -70,10 +72,20 @@ def words(caption: str, emoji_words: bool = False) -> list[str]:
     """
     text = unicodedata.normalize("NFKC", caption)  # 𝓯𝓪𝓼𝓱𝓲𝓸𝓷 -> fashion
     text = _DROPPED.sub(" ", _ENDLESS.sub(" ", text))
-    text = emoji.demojize(text, (" ", " ")) if emoji_words else emoji.replace_emoji(text, " ")
+    text = _MAYBE_EMOJI.sub(_named if emoji_words else _blank, text)
     text = _HASHTAG.sub(lambda tag: f" {' '.join(split_hashtag(tag[1]))} ", text)
     found = (lemma(word.group().lower()) for word in _WORD.finditer(text))
     return [word for word in found if word is not None]
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return a stretch of text with a space for every emoji."""
+    return emoji.replace_emoji(found.group(), " ")
+
+
+def _named(found: re.Match[str]) -> str:
+    """Return a stretch of text with every emoji's English name."""
+    return emoji.demojize(found.group(), (" ", " "))
 
 
 def split_hashtag(tag: str) -> list[str]:
