@@ -98,7 +98,7 @@ def _claim(run: Run) -> None:
         ) from None
     if there and not (run.parameters.exists() or run.blocks.exists()):
         raise MorningError(
-            f"{run.folder}: holds {there.name}, and no run; choose an empty or new folder with --out"
+            f"{run.folder}: holds {there.name}, and no run; choose an empty folder with --out"
         )
 
 
