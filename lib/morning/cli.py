@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from morning.errors import MorningError
+from morning.errors import MorningError, counted
 
 
 class Interruptible(typer.core.TyperGroup):
@@ -171,7 +171,8 @@ def check(
             typer.echo(line)
         if path := findings_file(report, folder, Path.cwd()):
             typer.echo(f"every row: {path}", err=True)
-    typer.echo(f"{len(report.errors)} errors, {len(report.warnings)} warnings", err=True)
+    found = (counted(len(report.errors), "error"), counted(len(report.warnings), "warning"))
+    typer.echo(", ".join(found), err=True)
     if report.errors:
         raise typer.Exit(1)
 

@@ -9,6 +9,11 @@ from itertools import islice
 from typing import ClassVar
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with what is counted: 1 brand, 2 brands, 3,000 brands."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 class MorningError(Exception):
     """Something the user can mend; the message says what is wrong and what to do."""
 
@@ -114,8 +119,7 @@ class ContractError(MorningError):
         lines = [f"  {problem}" for problem in self.problems[: self.SHOWN]]
         if len(self.problems) > self.SHOWN:
             lines.append(f"  … and {len(self.problems) - self.SHOWN} more")
-        count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
-        super().__init__(f"{what}: {count}\n" + "\n".join(lines))
+        super().__init__(f"{what}: {counted(len(self.problems), 'problem')}\n" + "\n".join(lines))
 
 
 @dataclass

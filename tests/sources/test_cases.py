@@ -18,45 +18,17 @@ from morning.prepare.checked import checked
 from morning.prepare.perspectives import content
 from morning.sources import load
 from morning.sources.sample import write_sample
+from toys.folders import BRANDS, write_folder
 
-BRANDS, INFLUENCERS = [f"b{k}" for k in range(4)], [f"i{k}" for k in range(8)]
 EXCHANGED = "influencer_id,brand_id"
 Change = Callable[[Path], None]
 
 
 @pytest.fixture
 def mine(tmp_path):
-    """Return a folder that is right: four brands, eight influencers, two posts each."""
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    names = [*BRANDS, *INFLUENCERS]
-    accounts = pd.DataFrame(
-        {
-            "account_id": names,
-            "role": ["brand"] * 4 + ["influencer"] * 8,
-            "category": ["food", "travel", "food", "travel", *[None] * 8],
-            "biography": "baking bread, drinking coffee",
-            "followers": 12000,
-        }
-    )
-    posts = pd.DataFrame(
-        {
-            "post_id": [f"p{k}" for k in range(24)],
-            "account_id": names * 2,
-            "caption": [f"coffee beans and fresh bread, part {k}" for k in range(24)],
-            "image": None,
-            "likes": 120,
-            "comments": 4,
-            "posted_at": "2024-05-01T10:00:00",
-        }
-    )
-    pairs = [(BRANDS[k // 2], INFLUENCERS[k]) for k in range(8)]
-    accounts.to_csv(folder / "accounts.csv", index=False)
-    posts.to_csv(folder / "posts.csv", index=False)
-    pd.DataFrame(pairs, columns=["brand_id", "influencer_id"]).to_csv(
-        folder / "collaborations.csv", index=False
-    )
-    return folder
+    """Return a folder that is right."""
+    write_folder(tmp_path / "mine")
+    return tmp_path / "mine"
 
 
 def set_cells(table: str, **columns: Iterable[str]) -> Change:

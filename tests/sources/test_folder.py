@@ -202,7 +202,7 @@ class TestOddities:
         rewrite(small / "posts.csv", "p4,m2,hey,,3,4,\n", "")
         report = check(small)
         assert report.ok
-        assert [p.rule for p in report.warnings] == ["1 influencer(s) have no posts: m2"]
+        assert [p.rule for p in report.warnings] == ["1 influencer without posts: m2"]
 
     def test_a_category_with_one_brand(self, small):
         rewrite(small / "accounts.csv", "b2,brand,food", "b2,brand,auto")

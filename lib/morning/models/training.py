@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from morning.errors import MorningError
+from morning.errors import MorningError, counted
 from morning.evaluation import Task, auc_rows, task, training_task
 from morning.features import FeatureSet
 from morning.files import rename_folder
@@ -136,7 +136,7 @@ def _validation_task(features: FeatureSet) -> Task | None:
     validation = task(features, brands)
     if auc_rows(validation.positives, validation.categories)["auc"].any():
         return validation
-    log.warning("%d validation brand(s) have no AUC: the last epoch is kept", len(brands))
+    log.warning("no AUC of %s: the last epoch is kept", counted(len(brands), "validation brand"))
     return None
 
 

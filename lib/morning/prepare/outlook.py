@@ -16,7 +16,7 @@ from morning.attributes.biographies import BiographyOptions, attribute_lists, le
 from morning.attributes.concepts import ConceptGraph
 from morning.attributes.cooccurrence import cooccurrence_graph, training_collaborations
 from morning.dataset import SPLITS, Dataset
-from morning.errors import MorningError, Problem
+from morning.errors import MorningError, Problem, counted
 from morning.evaluation.protocol import official_task, training_task
 from morning.features.documents import frequent_words
 from morning.features.posts import AudienceOptions, Posts
@@ -53,8 +53,8 @@ class Outlook:
             yield f"{block}: left out, {why}"
         if 0 < self.brands["test"] < FEW_BRANDS:
             yield (
-                f"{self.brands['test']} test brands are few: differences between methods will "
-                "mostly be chance, and the intervals say so"
+                f"{counted(self.brands['test'], 'test brand')} is little: differences between "
+                "methods will mostly be chance, and the intervals say so"
             )
 
     def as_dict(self) -> dict[str, Any]:

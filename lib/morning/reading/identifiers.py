@@ -54,8 +54,8 @@ def identifiers(values: pd.Series, file: str, report: Report) -> pd.Series:
     )
     unseen = text.fillna("").map(_invisible).astype(bool)
     column.error(unseen, "has an invisible character; remove it")
-    spaced = text.notna() & text.ne(values.map(str, na_action="ignore")).astype(bool) & ~numbers
-    column.warn(spaced, "is read without the space around it")
+    spaced = values.map(lambda cell: isinstance(cell, str) and cell != cell.strip()).astype(bool)
+    column.warn(spaced & text.notna(), "is read without the space around it")
     return text.map(_seen, na_action="ignore").astype("str").mask(numbers | rounded | pointed)
 
 

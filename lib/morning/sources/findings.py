@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from morning.dataset import Dataset, Read
-from morning.errors import Problem, Report
+from morning.errors import Problem, Report, counted
 from morning.reading.column import shortened
 
 _LISTED = 5
@@ -20,9 +20,12 @@ def oddities(dataset: Dataset) -> Iterator[Problem]:
     if len(posts) and "account_id" in posts:
         silent = ~accounts["account_id"].isin(posts["account_id"])
         for role in ("brand", "influencer", "audience"):
-            names = accounts.loc[silent & (accounts["role"] == role), "account_id"]
+            names = (
+                accounts.loc[silent & (accounts["role"] == role), "account_id"].dropna().unique()
+            )
             if len(names):
-                yield Problem("accounts", f"{len(names)} {role}(s) have no posts: {_some(names)}")
+                silent_ones = f"{counted(len(names), role)} without posts: {_some(names)}"
+                yield Problem("accounts", silent_ones)
     for role in ("brand", "influencer"):
         if not (accounts["role"] == role).any():
             yield Problem("accounts", f"there is no {role}")
@@ -38,7 +41,7 @@ def oddities(dataset: Dataset) -> Iterator[Problem]:
             yield Problem("accounts", f"no brand has the split {split!r}", column="split")
 
 
-def _some(names: pd.Series) -> str:
+def _some(names: Sequence[str]) -> str:
     """Return the first few names, comma-separated."""
     return ", ".join(map(str, names[:_LISTED])) + (", …" if len(names) > _LISTED else "")
 

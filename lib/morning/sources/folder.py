@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from morning.dataset import NEEDED, Dataset, in_files, read_tables
-from morning.errors import Problem, Report, unreported
+from morning.errors import Problem, Report, counted, unreported
 from morning.sources.findings import check_pictures, oddities
 
 _TEST_SHARE = 0.2
@@ -62,8 +62,9 @@ def _split_if_needed(accounts: pd.DataFrame, file: str, report: Report) -> pd.Da
     split = pd.Series(pd.NA, index=accounts.index, dtype="str")
     split[brands.index] = "train"
     split[test] = "test"
-    rule = f"is empty; {len(test)} of {len(brands)} brands were set aside for testing (seed 0)"
-    report.warnings.append(Problem(file, rule, column="split"))
+    if len(brands):
+        aside = f"{len(test)} of {counted(len(brands), 'brand')} set aside for testing (seed 0)"
+        report.warnings.append(Problem(file, f"is empty; {aside}", column="split"))
     return accounts.assign(split=split)
 
 
