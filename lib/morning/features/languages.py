@@ -36,13 +36,16 @@ NAMES = {
     **{"te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian"},
     **{"ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese"},
 }
-#: A language is believed that is likelier than this; on 211 short captions in 21 languages other
-#: than English, 1 in 200 was then wrong, and of 5,800 English lines of five to eight words none.
+#: A language is believed that is likelier than this. Of 212 short captions in 21 languages other
+#: than English, 190 were then right, 20 uncertain and 2 wrong; of 5,836 English lines of five to
+#: eight words, 7 were wrong.
 SURE = 0.6
 #: So many letters are looked at; more say no more.
 LOOKED_AT = 300
 #: So many words that are function words in English alone make a text English.
 TELLING = 2
+#: Fewer Han characters may as well be Japanese without kana.
+TELLING_HAN = 10
 
 #: Words that every marketing caption has, in whatever language the rest is; the authors' own list
 #: of about 100 is not public.
@@ -108,6 +111,8 @@ def language_of(text: str) -> str | None:
     if len(_only_english().intersection(text.lower().split())) >= TELLING:
         return ENGLISH
     language, likelihood = _identifier().classify(text)
+    if language == "zh" and len(text) < TELLING_HAN:
+        return None
     return language if likelihood >= SURE else None
 
 

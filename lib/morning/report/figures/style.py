@@ -35,14 +35,21 @@ _STYLE = {
     **{"axes.spines.top": False, "axes.spines.right": False},
     **{"figure.dpi": 110, "font.family": FONTS},
 }
-# A character that no font has is a box; one warning for each, at every drawing, would not help.
-warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from (font|current)", UserWarning)
+
+
+def be_quiet_about_glyphs() -> None:
+    """Warn no more of every character that no font has, at every drawing; it is drawn as a box."""
+    warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+
+
+be_quiet_about_glyphs()
 
 
 @cache
 def drawable() -> frozenset[str]:
     """Return the characters that some font of the figures has."""
-    paths = {font_manager.findfont(family) for family in FONTS}
+    families = [font_manager.FontProperties(family=[name]) for name in FONTS]
+    paths = {font_manager.findfont(family) for family in families}
     return frozenset(chr(c) for path in paths for c in font_manager.get_font(path).get_charmap())
 
 
