@@ -146,7 +146,7 @@ def test_any_run_is_split_into_its_own_letters(run, language):
 def test_more_languages_than_simplemma_keeps_are_read_once(monkeypatch):
     read = []
     monkeypatch.setattr(
-        "simplemma.strategies.dictionaries.dictionary_factory._load_dictionary_from_disk",
+        "simplemma.strategies.dictionaries.stream_dictionary_factory.StreamMap",
         lambda code: read.append(code) or {},
     )
     languages._lemmatizer.cache_clear()
