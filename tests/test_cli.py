@@ -299,6 +299,30 @@ class TestRun:
         assert started == []
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_folder_that_cannot_be_written_is_one_sentence(
+        self, morning: Command, started: list[Settings]
+    ):
+        Path("file").touch()
+        done = morning("run", "--out", "file/mine")
+        assert done.code == 1
+        assert done.err.endswith(
+            "cannot be written (Not a directory); choose another folder with --out\n"
+        )
+        assert done.err.count("\n") == 1
+        assert started == []
+
+    def test_a_folder_with_something_else_is_left_alone(
+        self, morning: Command, started: list[Settings]
+    ):
+        Path("letters").mkdir()
+        Path("letters/dear.txt").touch()
+        done = morning("run", "--out", "letters")
+        assert done.code == 1
+        assert "holds dear.txt, and no run" in done.err
+        assert (started, [*Path("letters").iterdir()]) == ([], [Path("letters/dear.txt")])
+        Path("letters/parameters.json").touch()
+        assert morning("run", "--out", "letters").code == 0
+
     def test_an_interrupt_says_how_to_go_on(
         self, morning: Command, started: list[Settings], monkeypatch: pytest.MonkeyPatch
     ):

@@ -121,12 +121,6 @@ def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_p
     assert "only with posts" in text
     assert (names, rendered) == (set(), False)
 
-    accounts = tmp_path / "posts" / "accounts.csv"
-    accounts.write_text(accounts.read_text() + "\n")
-    opening = {stage.name for stage in STAGES if stage.opens_data}
-    assert build("posts")[1:] == (opening, True)
-    assert build("tables")[1:] == (set(), False)
-
     concepts = checkout / "lib" / "morning" / "attributes" / "isa.tsv"
     concepts.write_text(concepts.read_text() + "\n")
     assert build("posts")[1:] == ({"04_attribute_graph"}, True)
@@ -136,37 +130,14 @@ def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_p
     assert build("posts")[1:] == (set(), True)
 
 
-@pytest.fixture
-def sample(tmp_path):
-    """Return a folder with the package's sample of data, of a name of its own."""
-    write_sample(tmp_path / "mine")
-    return tmp_path
-
-
-def test_a_later_call_redoes_what_follows_and_says_why(checkout, sample):
-    def again(*words):
-        done = call(checkout, sample, "DATA=mine", *words, "--no-book")
-        return executed(done), done.stdout
-
-    assert again()[0] == CHAPTERS
-    assert again("PROCESSES=1")[0] == set()
-    changed, _ = again("TOPIC_SEED=5")
-    assert changed == following("topic_seed")
-    assert not {"01_dataset", "04_attribute_graph"} & changed
-
-    accounts = sample / "mine" / "accounts.csv"
-    table = pd.read_csv(accounts)
-    table.assign(biography="coffee and travel").to_csv(accounts, index=False)
-    edited, said = again("TOPIC_SEED=5")
-    assert edited == {stage.name for stage in STAGES if stage.opens_data}
-    assert "accounts.csv changed: redoing 01_dataset, 02_content_features" in said
-
-
-def test_an_interrupted_call_goes_on_when_called_again(checkout, sample):
-    words = ("DATA=mine", "--no-book")
+@pytest.fixture(scope="module")
+def interrupted(checkout, tmp_path_factory):
+    """Return a folder with the sample of data, and the call on it that was interrupted."""
+    folder = tmp_path_factory.mktemp("begun")
+    write_sample(folder / "mine")
     started = subprocess.Popen(
-        command(*words),
-        cwd=sample,
+        command("DATA=mine", "--no-book"),
+        cwd=folder,
         env=environment(checkout, NAP="5"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -179,7 +150,32 @@ def test_an_interrupted_call_goes_on_when_called_again(checkout, sample):
             break
     os.killpg(started.pid, signal.SIGINT)
     out, err = started.communicate(timeout=300)
-    assert started.returncode == 130
-    assert err.splitlines()[-1] == "interrupted; call again to go on"
-    assert "Traceback" not in out + err
-    assert "01_dataset" not in executed(call(checkout, sample, *words))
+    return folder, subprocess.CompletedProcess(started.args, started.returncode, out, err)
+
+
+def test_an_interrupted_call_says_how_to_go_on(interrupted):
+    _, done = interrupted
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == "interrupted; call again to go on"
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_later_call_redoes_what_follows_and_says_why(checkout, interrupted):
+    folder, _ = interrupted
+
+    def again(*words):
+        done = call(checkout, folder, "DATA=mine", *words, "--no-book")
+        return executed(done), done.stdout
+
+    assert again()[0] == CHAPTERS - {"01_dataset"}
+    assert again("PROCESSES=1")[0] == set()
+    changed, _ = again("TOPIC_SEED=5")
+    assert changed == following("topic_seed")
+    assert not {"01_dataset", "04_attribute_graph"} & changed
+
+    accounts = folder / "mine" / "accounts.csv"
+    table = pd.read_csv(accounts)
+    table.assign(biography="coffee and travel").to_csv(accounts, index=False)
+    edited, said = again("TOPIC_SEED=5")
+    assert edited == {stage.name for stage in STAGES if stage.opens_data}
+    assert "accounts.csv changed: redoing 01_dataset, 02_content_features" in said

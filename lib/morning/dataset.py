@@ -390,7 +390,8 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
         require(name, column, wrong & ~spelled, rule)
         require(name, column, spelled, rule + _SPELLED)
     for name in ("audiences", "collaborations"):
-        require(name, None, tables[name].duplicated(), _UNIQUE)
+        table = tables[name]
+        require(name, None, table.duplicated() & table.notna().all(axis=1), _UNIQUE)
     lonely = is_brand & ~names.isin(pairs["brand_id"]) & pairs["brand_id"].notna().all()
     require("accounts", "account_id", lonely, "a brand needs at least one collaboration")
     return problems

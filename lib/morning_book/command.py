@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from morning import cli
@@ -13,6 +14,9 @@ from morning.errors import ContractError, MorningError
 
 from morning_book import ROOT
 from morning_book.settings import Settings, described
+
+if TYPE_CHECKING:
+    from morning.run import Run
 
 #: Options that are not called like their setting.
 _OPTIONS = {"run": "--out"}
@@ -38,6 +42,7 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
     from morning.run import Run
 
     _refuse_hopeless(settings)
+    _claim(Run(Path(settings.run)))
     if _pipeline(settings, "book" if book else "notebook"):
         raise typer.Exit(1)
     if book:
@@ -75,6 +80,28 @@ def _refuse_hopeless(settings: Settings) -> None:
             raise ContractError(str(folder), report.errors)
 
 
+def _claim(run: Run) -> None:
+    """Make the folder of a run.
+
+    Raises
+    ------
+    MorningError
+        If nothing can be written there, or it holds something that is no run.
+    """
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+        there = next(run.folder.iterdir(), None)
+        tempfile.TemporaryFile(dir=run.folder).close()
+    except OSError as error:
+        raise MorningError(
+            f"{run.folder}: cannot be written ({error.strerror}); choose another folder with --out"
+        ) from None
+    if there and not (run.parameters.exists() or run.blocks.exists()):
+        raise MorningError(
+            f"{run.folder}: holds {there.name}, and no run; choose an empty folder with --out"
+        )
+
+
 def _pipeline(settings: Settings, *tasks: str) -> int:
     """Run doit on the settings; return its exit code."""
     from doit.doit_cmd import DoitMain
@@ -84,7 +111,6 @@ def _pipeline(settings: Settings, *tasks: str) -> int:
 
     for stage in stages(Run(Path(settings.run)), released=settings.data == "public"):
         stage.parameters(settings.recorded())
-    Path(settings.run).mkdir(parents=True, exist_ok=True)
     values = [f"{name}={value}" for name, value in vars(settings).items()]
     processes = str(settings.processes)
     return DoitMain().run(["-f", str(ROOT / "dodo.py"), "-n", processes, *values, *tasks])

@@ -14,6 +14,8 @@ from morning.features.languages import (
     is_unreadable,
     language_of,
     lemma,
+    lemmas,
+    sounds_english,
     split,
     stop_words,
     usual_languages,
@@ -60,6 +62,21 @@ def test_the_language_of_a_short_text(language, text):
 def test_many_letters_are_not_looked_at():
     english = "the cake that you and they want to eat "
     assert language_of(english * 10 + "und dann noch Kuchen mit Sahne " * 1000) == "en"
+
+
+@pytest.mark.parametrize(
+    ("english", "text"),
+    [
+        (True, "All of them! And THE cake, with your coffee https://x.y"),
+        (False, "the cake"),
+        (False, "the the the"),
+        (False, "The Alpen und das Meer"),
+        (False, "Wat een mooie dag in de stad, is het niet?"),
+        (False, ""),
+    ],
+)
+def test_function_words_that_only_english_has(english, text):
+    assert sounds_english(text) == english
 
 
 def test_an_uncertain_text_is_in_the_language_of_its_author():
@@ -125,6 +142,12 @@ def test_lemmas(language, word, expected):
 )
 def test_words_of_a_run(language, run, expected):
     assert list(split(run, language)) == expected
+
+
+def test_lemmas_of_a_run():
+    assert lemmas("表参道でランチ", "ja") == ("表参道", "ランチ")
+    assert lemmas("the") == ()
+    assert lemmas("dresses") == ("dress",)
 
 
 @pytest.mark.parametrize(

@@ -97,17 +97,24 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u0e4d\u0e32", "\u0e33")
 
 
+def sounds_english(text: str) -> bool:
+    """Say whether a text has function words of English alone; most captions do."""
+    return len(_only_english().intersection(text[:LOOKED_AT].lower().split())) >= TELLING
+
+
 def language_of(text: str) -> str | None:
     """Return the language of a text as a code of `NAMES`, None where that is uncertain.
 
+    Parameters
+    ----------
+    text : str
+        Words alone: no links, no emoji.
+
     Notes
     -----
-    Function words that only English has decide first, since most captions are English. Else
-    py3langid says it: naive Bayes over byte n-grams (Lui and Baldwin 2012), the same every time.
+    Said by py3langid: naive Bayes over byte n-grams (Lui and Baldwin 2012), the same every time.
     """
     text = text[:LOOKED_AT]
-    if len(_only_english().intersection(text.lower().split())) >= TELLING:
-        return ENGLISH
     language, likelihood = _identifier().classify(text)
     if language == "zh" and len(_RUN.findall(text)) < TELLING_HAN:
         return None
@@ -157,6 +164,13 @@ def split(run: str, language: str) -> Iterator[tuple[str, str]]:
     else:
         for part in _SCRIPTS.finditer(run):
             yield from _words(part.group(), str(part.lastgroup), language)
+
+
+@lru_cache(maxsize=1 << 17)
+def lemmas(run: str, language: str = ENGLISH) -> tuple[str, ...]:
+    """Return the lemmas of a run of letters in a text of this language; see `split`, `lemma`."""
+    found = (lemma(word, tongue) for word, tongue in split(run, language))
+    return tuple(word for word in found if word is not None)
 
 
 @lru_cache(maxsize=1 << 17)

@@ -11,9 +11,9 @@ import emoji
 from morning.features.languages import (
     ENGLISH,
     language_of,
-    lemma,
+    lemmas,
     normal,
-    split,
+    sounds_english,
     usual_languages,
 )
 
@@ -28,8 +28,8 @@ _DROPPED = re.compile(
 )
 #: Runs without a space that nobody wrote by hand; they would make the search for links slow.
 _ENDLESS = re.compile(r"\S{300,}")
-#: Where emoji can be: the package looks at every character, and that takes long.
-_EMOJI = re.compile("[0-9#*]?[\u00a9\u00ae\u200d\u203c-\U0010ffff]+")
+#: All that an emoji can be part of; looking for emoji elsewhere takes most of the time.
+_MAYBE_EMOJI = re.compile("[0-9#*]?[\u00a9\u00ae\u200d\u203c-\U0010ffff]+")
 #: Vowel signs and the like, which are no letters to Python: without them words of Thai, Hindi and
 #: their neighbours would break.
 _MARKS = "".join(c for c in map(chr, range(0x590, 0x2000)) if unicodedata.category(c)[0] == "M")
@@ -67,9 +67,8 @@ def words(caption: str, emoji_words: bool = False, language: str | None = None) 
     specification). Both need a download, so lemmas and stop words that ship inside packages take
     their place: verbs and adjectives stay, and so do words that no dictionary has.
     """
-    language = language or language_of(" ".join(_runs(caption))) or ENGLISH
-    found = (lemma(*word) for run in _runs(caption, emoji_words) for word in split(run, language))
-    return [word for word in found if word is not None]
+    language = language or _language(caption) or ENGLISH
+    return [word for run in _runs(caption, emoji_words) for word in lemmas(run, language)]
 
 
 def languages_of(captions: Iterable[str], authors: Sequence[object]) -> list[str]:
@@ -78,7 +77,7 @@ def languages_of(captions: Iterable[str], authors: Sequence[object]) -> list[str
     Where a caption is too short or too mixed to tell, it is in the language that most of its
     author's others are in, and in English where there is none.
     """
-    return usual_languages([language_of(" ".join(_runs(caption))) for caption in captions], authors)
+    return usual_languages([_language(caption) for caption in captions], authors)
 
 
 def split_hashtag(tag: str) -> list[str]:
@@ -101,18 +100,24 @@ def split_hashtag(tag: str) -> list[str]:
     return parts
 
 
+def _language(caption: str) -> str | None:
+    return ENGLISH if sounds_english(caption) else language_of(" ".join(_runs(caption)))
+
+
 def _runs(caption: str, emoji_words: bool = False) -> list[str]:
     """Return the runs of letters in a caption without links, addresses, mentions and emoji."""
     text = normal(caption)  # 𝓯𝓪𝓼𝓱𝓲𝓸𝓷 -> fashion
     text = _DROPPED.sub(" ", _ENDLESS.sub(" ", text))
-    text = _EMOJI.sub(_named if emoji_words else _unnamed, text)
+    text = _MAYBE_EMOJI.sub(_named if emoji_words else _blank, text)
     text = _HASHTAG.sub(lambda tag: f" {' '.join(split_hashtag(tag[1]))} ", text)
     return _WORD.findall(text)
 
 
-def _named(run: re.Match[str]) -> str:
-    return emoji.demojize(run.group(), (" ", " "))
+def _blank(found: re.Match[str]) -> str:
+    """Return a stretch of text with a space for every emoji."""
+    return emoji.replace_emoji(found.group(), " ")
 
 
-def _unnamed(run: re.Match[str]) -> str:
-    return emoji.replace_emoji(run.group(), " ")
+def _named(found: re.Match[str]) -> str:
+    """Return a stretch of text with every emoji's English name."""
+    return emoji.demojize(found.group(), (" ", " "))

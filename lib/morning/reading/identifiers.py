@@ -61,9 +61,13 @@ def identifiers(values: pd.Series, file: str, report: Report) -> pd.Series:
 
 def _invisible(text: str) -> bool:
     """Whether text has a character that nobody sees."""
+    if text.isascii() and text.isprintable():  # nearly every one, and quickly seen
+        return False
     return any(unicodedata.category(c) in _UNSEEN or c == "\u00a0" for c in text)
 
 
 def _seen(text: str) -> str:
     """Return text in composed form (NFC) without what nobody sees."""
-    return unicodedata.normalize("NFC", "".join(c for c in text if not _invisible(c)))
+    if _invisible(text):
+        text = "".join(c for c in text if not _invisible(c))
+    return unicodedata.normalize("NFC", text)
