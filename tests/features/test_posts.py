@@ -136,7 +136,7 @@ class TestWords:
         words = module.Tokens.of.__func__.__globals__["words"]
         monkeypatch.setattr(
             "morning.features.documents.words",
-            lambda text, emoji: seen.append(text) or words(text, emoji),
+            lambda text, *how: seen.append(text) or words(text, *how),
         )
         posts = Posts.own(written)
         for _ in range(3):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from morning.dataset import Dataset
-from morning.prepare.outlook import outlook
+from morning.prepare.outlook import _in_languages, outlook
 from morning.sources import Source
 from toys.vectors import checkerboard
 
@@ -71,6 +71,35 @@ def test_without_words_pictures_and_attributes_nothing_is_left():
     assert not {"content_topics", "content_visual"} & set(found.blocks)
     if not found.blocks:
         assert any("nothing to learn from" in error.rule for error in found.errors)
+
+
+MIXED = (
+    "Heute gibt es selbstgebackenes Brot 🍞 Rezept in der Story",
+    "Herbstspaziergang im Wald mit dem Hund",
+    "the bread that we baked from the oven with your recipe",
+)
+
+
+def test_languages_are_named_where_english_is_not_alone():
+    found = outlook(source(captions=MIXED))
+    assert found.languages == {"content_topics": {"de": 15, "en": 6}}
+    assert found.blocks["content_topics"].endswith("words of 21 captions (German 15, English 6)")
+    assert found.as_dict()["languages"] == found.languages
+    english = outlook(source())
+    assert english.languages == {"content_topics": {"en": 21}}
+    assert english.blocks["content_topics"].endswith("21 captions")
+
+
+def test_a_rare_language_is_among_others():
+    counts = {"de": 4000, "en": 1200, "nl": 30, "it": 7}
+    assert _in_languages(counts) == " (German 4,000, English 1,200, others 37)"
+    assert _in_languages({"en": 4000, "nl": 30}) == ""
+    assert _in_languages({}) == ""
+
+
+def test_captions_that_cannot_be_read_are_counted():
+    found = outlook(source(captions=["bread oven " * 3, "မင်္ဂလာပါ fresh bread", "shoes", "oven"]))
+    assert "; 6 captions have Lao, Burmese or Khmer" in found.blocks["content_topics"]
 
 
 def test_pictures_need_a_network(monkeypatch, tmp_path):

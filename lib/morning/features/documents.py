@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,15 +40,26 @@ class Tokens:
     starts: np.ndarray
 
     @classmethod
-    def of(cls, texts: Iterable[str], emoji_words: bool = False) -> Tokens:
+    def of(
+        cls,
+        texts: Iterable[str],
+        emoji_words: bool = False,
+        languages: Sequence[str] | None = None,
+    ) -> Tokens:
         """Tokenise texts in memory; see `morning.features.text.words`."""
         number: dict[str, int] = {}
-        parts = list(_numbered(texts, number, emoji_words))
+        parts = list(_numbered(texts, number, emoji_words, languages))
         tokens = np.concatenate([np.zeros(0, np.int32), *parts])
         return cls(list(number), tokens, _starts(len(part) for part in parts))
 
     @classmethod
-    def kept(cls, texts: Iterable[str], folder: Path, emoji_words: bool = False) -> Tokens:
+    def kept(
+        cls,
+        texts: Iterable[str],
+        folder: Path,
+        emoji_words: bool = False,
+        languages: Sequence[str] | None = None,
+    ) -> Tokens:
         """Tokenise texts into a folder, or map what the same texts left there.
 
         Parameters
@@ -56,16 +68,19 @@ class Tokens:
             Read twice, so no generator.
         folder : Path
             Each collection has a folder of its own in it, named by all that decides its content.
+        emoji_words, languages
+            As `morning.features.text.words` takes them; a language for each text.
         """
-        digest = hashlib.sha256(f"{code_of(__name__)} {emoji_words}".encode())
+        about = f"{code_of(__name__)} {emoji_words} {' '.join(languages or ())}"
+        digest = hashlib.sha256(about.encode())
         for text in texts:
             digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
         folder = folder / digest.hexdigest()[:24]
         if not (folder / _WORDS).is_file():
             number: dict[str, int] = {}
             with whole_folder(folder) as temporary, open(temporary / _TOKENS, "wb") as file:
-                lengths = (_written(part, file) for part in _numbered(texts, number, emoji_words))
-                np.save(temporary / _STARTS, _starts(lengths))
+                parts = _numbered(texts, number, emoji_words, languages)
+                np.save(temporary / _STARTS, _starts(_written(part, file) for part in parts))
                 write_json(temporary / _WORDS, list(number))
         starts = np.asarray(np.load(folder / _STARTS, mmap_mode="r"))
         empty = starts[-1] == 0  # an empty file cannot be mapped
@@ -160,18 +175,22 @@ def frequent_words(
     if not frequent.any():
         raise MorningError(
             f"no word of the {len(documents)} documents that topics are fitted on occurs "
-            f"{min_count} times and in at most {max_share:.0%} of them; are there captions, in "
-            "words with spaces between them?"
+            f"{min_count} times and in at most {max_share:.0%} of them; are there captions "
+            "in words that can be told apart?"
         )
     return sorted(documents.vocabulary[i] for i in np.flatnonzero(frequent))
 
 
 def _numbered(
-    texts: Iterable[str], number: dict[str, int], emoji_words: bool
+    texts: Iterable[str],
+    number: dict[str, int],
+    emoji_words: bool,
+    languages: Sequence[str] | None,
 ) -> Iterator[np.ndarray]:
     """Yield the words of each text as numbers; new words are added to `number`."""
-    for text in texts:
-        found = [number.setdefault(word, len(number)) for word in words(text, emoji_words)]
+    for text, language in zip(texts, languages or repeat(None), strict=False):
+        known = words(text, emoji_words, language)
+        found = [number.setdefault(word, len(number)) for word in known]
         yield np.array(found, dtype=np.int32)
 
 

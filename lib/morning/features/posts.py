@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.documents import IN_MEMORY, Documents, Tokens
 from morning.features.featureset import account_table
+from morning.features.text import languages_of
 from morning.places import cache_folder
 
 T = TypeVar("T")
@@ -130,6 +132,19 @@ class Posts:
         """The caption of each post; empty where there is none."""
         return self.column("caption").fillna("")
 
+    @cached_property
+    def languages(self) -> np.ndarray:
+        """The language of each post's caption, str (posts,), as `languages_of` tells it."""
+        return self._spoken.loc[self.rows].to_numpy()
+
+    @cached_property
+    def _spoken(self) -> pd.Series:
+        """The language of each row of `table` that is among the posts, in the order there."""
+        rows = np.unique(self.rows)
+        written = self.table.iloc[rows]
+        spoken = languages_of(written["caption"].fillna(""), written["account_id"].tolist())
+        return pd.Series(spoken, index=rows, dtype=object)
+
     @property
     def of_training(self) -> np.ndarray:
         """Which posts stand for an account that something may be fitted on, bool (posts,)."""
@@ -150,10 +165,11 @@ class Posts:
         distinct, text = np.unique(self.rows, return_inverse=True)
         if emoji_words not in self._tokens:
             captions = self.table["caption"].iloc[distinct].fillna("")
+            spoken = self._spoken.tolist()
             self._tokens[emoji_words] = (
-                Tokens.of(captions, emoji_words)
+                Tokens.of(captions, emoji_words, spoken)
                 if len(captions) <= IN_MEMORY
-                else Tokens.kept(captions, cache_folder("words"), emoji_words)
+                else Tokens.kept(captions, cache_folder("words"), emoji_words, spoken)
             )
         return Documents(self._tokens[emoji_words], text, np.arange(len(self) + 1))
 

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import emoji
-import simplemma
 
-#: Words that every marketing caption has; the authors' own list of about 100 is not public.
-_MARKETING = """
-account available bio buy caption check click code collab collaboration comment contest
-credit daily day discount email enter entry feature feed follow follower free friend gift
-giveaway guy hashtag hey influencer insta instadaily instagood instagram instalike let like
-link look love month new offer official online order page partner partnership photo
-photooftheday pic picoftheday picture pls post price prize product promo promotion reel repost
-sale share shop sponsor sponsored stay story subscribe swipe tag tagged tap thank thanks thing
-time tip today tomorrow tonight video want website week weekend win winner year yesterday
-"""
-MARKETING = frozenset(_MARKETING.split())
-_FUNCTION_WORDS = json.loads(Path(__file__).with_name("stop_words.json").read_bytes())
-#: What is dropped: the function words of gensim and scikit-learn (kept in a file, since importing
-#: either takes seconds), and `MARKETING`.
-STOP_WORDS = MARKETING.union(_FUNCTION_WORDS["en"])
-#: Shorter words are dropped.
-SHORTEST = 3
+from morning.features.languages import (
+    ENGLISH,
+    language_of,
+    lemmas,
+    normal,
+    sounds_english,
+    usual_languages,
+)
 
 _DROPPED = re.compile(
     r"""
@@ -40,14 +28,18 @@ _DROPPED = re.compile(
 )
 #: Runs without a space that nobody wrote by hand; they would make the search for links slow.
 _ENDLESS = re.compile(r"\S{300,}")
-_HASHTAG = re.compile(r"[#＃](\w+)")
 #: All that an emoji can be part of; looking for emoji elsewhere takes most of the time.
-_MAYBE_EMOJI = re.compile(r"[0-9#*]?[^\x00-\x7f]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_MAYBE_EMOJI = re.compile("[0-9#*]?[\u00a9\u00ae\u200d\u203c-\U0010ffff]+")
+#: Vowel signs and the like, which are no letters to Python: without them words of Thai, Hindi and
+#: their neighbours would break.
+_MARKS = "".join(c for c in map(chr, range(0x590, 0x2000)) if unicodedata.category(c)[0] == "M")
+_RUN = rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*"
+_HASHTAG = re.compile(rf"[#＃]([\w{_MARKS}]+)")
+_LETTERS = re.compile(_RUN)
+_WORD = re.compile(rf"{_RUN}(?:['’]{_RUN})*")
 
 
-def words(caption: str, emoji_words: bool = False) -> list[str]:
+def words(caption: str, emoji_words: bool = False, language: str | None = None) -> list[str]:
     """Return the words of a caption that can carry a topic.
 
     Parameters
@@ -56,36 +48,36 @@ def words(caption: str, emoji_words: bool = False) -> list[str]:
         Text of one post, or of several joined.
     emoji_words : bool
         Read an emoji as its English name; otherwise it is dropped.
+    language : str, optional
+        A code of `morning.features.languages.NAMES`; without, the caption's own, and English
+        where that is uncertain.
 
     Returns
     -------
     list of str
-        Lower-case English lemmas of at least three letters, in the order of the text.
-        Links, e-mail addresses, mentions, digits and stop words are gone; a hashtag is split
-        where its capitals say so (#StreetStyle -> street style).
+        Lower-case lemmas of the language, in the order of the text, of at least three letters; in
+        Japanese, Chinese, Korean and Thai of two characters, or one Han character. Links, e-mail
+        addresses, mentions, digits and stop words are gone; a hashtag is split where its capitals
+        say so (#StreetStyle -> street style). Lao, Burmese and Khmer have no words: nothing here
+        knows where theirs end.
 
     Notes
     -----
-    The authors kept nouns found by NLTK's tagger that WordNet knows (section 3.2 of the
+    The authors kept English nouns found by NLTK's tagger that WordNet knows (section 3.2 of the
     specification). Both need a download, so lemmas and stop words that ship inside packages take
     their place: verbs and adjectives stay, and so do words that no dictionary has.
     """
-    text = unicodedata.normalize("NFKC", caption)  # 𝓯𝓪𝓼𝓱𝓲𝓸𝓷 -> fashion
-    text = _DROPPED.sub(" ", _ENDLESS.sub(" ", text))
-    text = _MAYBE_EMOJI.sub(_named if emoji_words else _blank, text)
-    text = _HASHTAG.sub(lambda tag: f" {' '.join(split_hashtag(tag[1]))} ", text)
-    found = (lemma(word.group().lower()) for word in _WORD.finditer(text))
-    return [word for word in found if word is not None]
+    language = language or _language(caption) or ENGLISH
+    return [word for run in _runs(caption, emoji_words) for word in lemmas(run, language)]
 
 
-def _blank(found: re.Match[str]) -> str:
-    """Return a stretch of text with a space for every emoji."""
-    return emoji.replace_emoji(found.group(), " ")
+def languages_of(captions: Iterable[str], authors: Sequence[object]) -> list[str]:
+    """Return the language of each caption, a code of `morning.features.languages.NAMES`.
 
-
-def _named(found: re.Match[str]) -> str:
-    """Return a stretch of text with every emoji's English name."""
-    return emoji.demojize(found.group(), (" ", " "))
+    Where a caption is too short or too mixed to tell, it is in the language that most of its
+    author's others are in, and in English where there is none.
+    """
+    return usual_languages([_language(caption) for caption in captions], authors)
 
 
 def split_hashtag(tag: str) -> list[str]:
@@ -108,11 +100,24 @@ def split_hashtag(tag: str) -> list[str]:
     return parts
 
 
-@lru_cache(maxsize=1 << 17)
-def lemma(word: str) -> str | None:
-    """Return the English lemma of a lower-case word, or None if it is dropped."""
-    word = re.split(r"['’]", word, maxsplit=1)[0]
-    if len(word) < SHORTEST or word in STOP_WORDS:
-        return None
-    base = simplemma.lemmatize(word, lang="en").lower()
-    return None if len(base) < SHORTEST or base in STOP_WORDS else base
+def _language(caption: str) -> str | None:
+    return ENGLISH if sounds_english(caption) else language_of(" ".join(_runs(caption)))
+
+
+def _runs(caption: str, emoji_words: bool = False) -> list[str]:
+    """Return the runs of letters in a caption without links, addresses, mentions and emoji."""
+    text = normal(caption)  # 𝓯𝓪𝓼𝓱𝓲𝓸𝓷 -> fashion
+    text = _DROPPED.sub(" ", _ENDLESS.sub(" ", text))
+    text = _MAYBE_EMOJI.sub(_named if emoji_words else _blank, text)
+    text = _HASHTAG.sub(lambda tag: f" {' '.join(split_hashtag(tag[1]))} ", text)
+    return _WORD.findall(text)
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return a stretch of text with a space for every emoji."""
+    return emoji.replace_emoji(found.group(), " ")
+
+
+def _named(found: re.Match[str]) -> str:
+    """Return a stretch of text with every emoji's English name."""
+    return emoji.demojize(found.group(), (" ", " "))

@@ -6,8 +6,10 @@ Nothing is fitted, and neither torch nor gensim is loaded.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from morning.dataset import SPLITS, Dataset
 from morning.errors import MorningError, Problem, counted
 from morning.evaluation.protocol import official_task, training_task
 from morning.features.documents import frequent_words
+from morning.features.languages import ENGLISH, NAMES, is_unreadable
 from morning.features.posts import AudienceOptions, Posts
 from morning.places import weights_folder
 from morning.roster import Roster
@@ -26,6 +29,8 @@ from morning.sources import Source
 
 #: Test brands below which a number says hardly anything, and is said to.
 FEW_BRANDS = 20
+#: Share of captions below which a language is not worth a word.
+FEW_CAPTIONS = 0.01
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Outlook:
     """Block -> what it will be made of."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Block -> why there will be none."""
+    languages: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Block of topics -> language (ISO 639-1) -> number of captions, the most common first."""
     errors: tuple[Problem, ...] = ()
     """Why the run could not finish; nothing else is wrong with the data."""
 
@@ -64,6 +71,7 @@ class Outlook:
             "candidates": self.candidates,
             "blocks": self.blocks,
             "left_out": self.left_out,
+            "languages": self.languages,
         }
 
 
@@ -81,10 +89,13 @@ def outlook(source: Source) -> Outlook:
     roster: Roster = source.dataset if source.features is None else source.features
     blocks: dict[str, str] = {}
     left_out: dict[str, str] = {}
+    languages: dict[str, dict[str, int]] = {}
     if source.features is not None:
         blocks = {name: f"{size} columns" for name, size in source.features.sizes().items()}
     else:
-        for block, found in _blocks(source.dataset):
+        posts = _posts(source.dataset)
+        languages = {f"{whose}_topics": spoken(of) for whose, of in posts.items()}
+        for block, found in _blocks(source.dataset, posts):
             try:
                 blocks[block] = found()
             except MorningError as error:
@@ -95,7 +106,7 @@ def outlook(source: Source) -> Outlook:
         errors.append(Problem("posts", f"leave nothing to learn from ({why})"))
     brands = {split: len(roster.brands(split)) for split in SPLITS}
     candidates = len(official_task(roster).influencers) if brands["test"] else 0
-    return Outlook(brands, candidates, blocks, left_out, tuple(errors))
+    return Outlook(brands, candidates, blocks, left_out, languages, tuple(errors))
 
 
 def _cannot_learn(roster: Roster) -> Iterator[str]:
@@ -112,19 +123,29 @@ def _cannot_learn(roster: Roster) -> Iterator[str]:
             )
 
 
-def _blocks(dataset: Dataset) -> Iterator[tuple[str, Any]]:
-    """Yield every block, and what says what it will be made of, or raises why it cannot be."""
-    own = Posts.own(dataset)
-    yield "content_visual", lambda: _pictures(own)
-    yield "content_topics", lambda: _topics(own)
+def spoken(posts: Posts) -> dict[str, int]:
+    """Return how many captions are in which language, the most common first."""
+    return dict(Counter(posts.languages[posts.captions != ""].tolist()).most_common())
+
+
+def _posts(dataset: Dataset) -> dict[str, Posts]:
+    """Return whose posts there are."""
     if dataset.audiences.empty:
-        missing = "the data have no audiences"
-        yield "audience_visual", lambda: _raise(missing)
-        yield "audience_topics", lambda: _raise(missing)
-    else:
-        audience = Posts.of_audience(dataset, AudienceOptions())
-        yield "audience_visual", lambda: _pictures(audience)
-        yield "audience_topics", lambda: _topics(audience)
+        return {"content": Posts.own(dataset)}
+    audience = Posts.of_audience(dataset, AudienceOptions())
+    return {"content": Posts.own(dataset), "audience": audience}
+
+
+def _blocks(dataset: Dataset, posts: dict[str, Posts]) -> Iterator[tuple[str, Any]]:
+    """Yield every block, and what says what it will be made of, or raises why it cannot be."""
+    for whose in ("content", "audience"):
+        if (of := posts.get(whose)) is not None:
+            yield f"{whose}_visual", partial(_pictures, of)
+            yield f"{whose}_topics", partial(_topics, of)
+        else:
+            missing = "the data have no audiences"
+            yield f"{whose}_visual", partial(_raise, missing)
+            yield f"{whose}_topics", partial(_raise, missing)
     yield "attribute", lambda: _attributes(dataset)
 
 
@@ -146,7 +167,30 @@ def _pictures(posts: Posts) -> str:
 
 def _topics(posts: Posts) -> str:
     fitted = posts.documents().select(np.flatnonzero(posts.training))
-    return f"{len(frequent_words(fitted)):,} words of {len(posts):,} captions"
+    found = f"{len(frequent_words(fitted)):,} words of {len(posts):,} captions"
+    return found + _in_languages(spoken(posts)) + _unread(posts)
+
+
+def _in_languages(captions: dict[str, int]) -> str:
+    """Return the languages that are worth a word, where English is not the only one."""
+    total = sum(captions.values())
+    common = {code: n for code, n in captions.items() if n >= FEW_CAPTIONS * total}
+    if set(common) <= {ENGLISH}:
+        return ""
+    named = [f"{NAMES[code]} {n:,}" for code, n in common.items()]
+    rest = total - sum(common.values())
+    return f" ({', '.join([*named, f'others {rest:,}'] if rest else named)})"
+
+
+def _unread(posts: Posts) -> str:
+    """Return how many captions are in scripts that cannot be read, where there are any."""
+    number = sum(map(is_unreadable, posts.captions))
+    if not number:
+        return ""
+    return (
+        f"; {number:,} captions have Lao, Burmese or Khmer, whose words are left out: "
+        "nothing here knows where they end"
+    )
 
 
 def _attributes(dataset: Dataset) -> str:

@@ -1,7 +1,12 @@
 """How figures look."""
 
+import logging
+import warnings
+
 import matplotlib.pyplot as plt
-from morning.report.figures.style import canvas, literal
+from matplotlib import font_manager
+from morning.report.figures import style
+from morning.report.figures.style import FONTS, canvas, drawable, literal
 from toys.figures import MATHS
 
 
@@ -18,3 +23,35 @@ def test_text_is_drawn_as_it_is():
     figure.canvas.draw()
     assert shown._preprocess_math(shown.get_text()) == (MATHS, False)
     assert literal(3) == "3"
+
+
+def test_families_that_are_installed_stand_in_for_the_first(monkeypatch):
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: ["Noto Emoji", "Noto Sans CJK JP"])
+    assert style._fonts() == ["sans-serif", "Noto Sans CJK JP", "Noto Emoji"]
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: ["Times"])
+    assert style._fonts() == ["sans-serif"]
+
+
+def test_all_text_of_a_figure_is_drawn_in_them():
+    _, axis = canvas(3, 2)
+    texts = [
+        axis.set_title("a"),
+        axis.text(0, 0, "b"),
+        axis.set_xlabel("c"),
+        axis.annotate("d", (0, 0)),
+    ]
+    texts += axis.get_xticklabels()
+    assert all(text.get_fontfamily() == FONTS for text in texts)
+
+
+def test_characters_without_a_font_are_boxes_and_no_warnings(caplog):
+    rare = "\U0001f9ff\u1b85"
+    assert not drawable().intersection("\u1b85")
+    assert {"a", "é", "ж"} <= drawable()
+    figure, axis = canvas(3, 2)
+    axis.set_title(rare)
+    with warnings.catch_warnings(record=True) as seen, caplog.at_level(logging.WARNING):
+        style.be_quiet_about_glyphs()
+        figure.canvas.draw()
+    assert seen == []
+    assert caplog.text == ""

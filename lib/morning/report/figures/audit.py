@@ -113,7 +113,7 @@ def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None
         the profile; None or NaN for no band.
     """
     figure, axes = canvas(10, 0.34 * len(rows) + 1.2, columns=2)
-    names = [row["method"] for row in rows][::-1]
+    names = [literal(row["method"]) for row in rows][::-1]
     values = {
         "validation": [(row["validation"] or {}).get("auc") for row in rows],
         "test": [row["auc"] for row in rows],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from PIL import Image
 
 from morning.dataset import Dataset
 from morning.features.visual.pictures import UnusablePictureError, decode, locate
-from morning.report.figures.style import canvas, literal
+from morning.report.figures.style import canvas, drawable, literal
 
 _CATEGORIES = 12  # shown
 _CAPTION = 60  # characters shown
@@ -47,7 +48,7 @@ def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
         axis.set_title(literal(post.category), fontsize=9)
         caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
         below = {"fontsize": 6.5, "ha": "center", "va": "top", "transform": axis.transAxes}
-        axis.text(0.5, -0.04, _wrapped(caption), **below)
+        axis.text(0.5, -0.04, literal(_wrapped(caption)), **below)
     return figure
 
 
@@ -64,10 +65,11 @@ def _picture(dataset: Dataset, post: Any) -> Image.Image | None:
 
 
 def _plain(text: str) -> str:
-    """Drop what the figure's font cannot draw, and what matplotlib would read as mathematics."""
-    return "".join(c for c in text if ord(c) < 0x2500).replace("$", "")
+    """Drop what no font can draw."""
+    return "".join(c for c in text if c in drawable() or c.isspace())
 
 
-def _wrapped(text: str, width: int = 26) -> str:
+def _wrapped(text: str) -> str:
+    width = 13 if any(east_asian_width(c) == "W" for c in text) else 26
     lines = [text[i : i + width] for i in range(0, len(text), width)]
     return "\n".join(lines)
