@@ -165,7 +165,7 @@ def _named(table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame | Non
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         report.errors.append(Problem(file, "must not name a column twice", column=name))
     for place, name in enumerate(names):
-        if not name and table.iloc[:, place].map(_filled).any():
+        if not name and any(map(_filled, table.iloc[:, place])):
             rule = f"column {place + 1} has cells and no name; ignored"
             report.warnings.append(Problem(file, rule))
     table = table.set_axis(names, axis=1).loc[:, [bool(name) for name in names]]
