@@ -87,5 +87,9 @@ def task_book() -> dict[str, Any]:
 
 
 def _render(executed: list[Path]) -> None:
-    tags = render.tags_of(SETTINGS.data)
-    render.render_book(ROOT / "book", executed, RECORDED, tags, RUN.book)
+    from morning.evaluation.protocol import caution  # the pipeline itself needs no tables
+    from morning.sources import load
+
+    source = load(SETTINGS.data)
+    tags, said = render.tags_of(source), caution(source.roster)
+    render.render_book(ROOT / "book", executed, RECORDED, tags, RUN.book, said)

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from morning.errors import MorningError
+from morning.sources import load
 from morning.sources.sample import write_sample
 from morning_book.render import render_book, tags_of
 
@@ -40,7 +41,9 @@ def html(tmp_path_factory):
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
         notebooks.append(path)
     settings = {"data": "demo", "run": SECRET, "profile": "quick"}
-    render_book(ROOT / "book", notebooks, settings, DEMO, base / "book")
+    render_book(
+        ROOT / "book", notebooks, settings, DEMO, base / "book", "With 2 test brands, look."
+    )
     return base / "book" / "html"
 
 
@@ -52,6 +55,13 @@ def test_chapters_carry_outputs_and_no_paths(html):
     text = page(html, "notebooks/01_dataset.html")
     assert "forty-two" in text
     assert all(SECRET not in p.read_text(encoding="utf-8") for p in html.rglob("*.html"))
+
+
+def test_every_chapter_says_how_little_few_brands_say(html):
+    for name in ("01_dataset", "02_content_features"):
+        text = page(html, f"notebooks/{name}.html")
+        assert text.index("A chapter") < text.index("With 2 test brands, look.")
+        assert text.index("With 2 test brands, look.") < text.index("forty-two")
 
 
 def test_cells_about_other_data_are_left_out(html):
@@ -76,9 +86,9 @@ def test_the_execution_page_says_settings_times_and_versions(html):
 def test_which_cells_stay_follows_from_the_data(tmp_path):
     write_sample(tmp_path / "posts")
     mine = {"posts": True, "released": False, "demo": False}
-    assert tags_of(str(tmp_path / "posts")) == mine
+    assert tags_of(load(str(tmp_path / "posts"))) == mine
     (tmp_path / "posts" / "posts.csv").unlink()
-    assert tags_of(str(tmp_path / "posts")) == mine | {"posts": False}
+    assert tags_of(load(str(tmp_path / "posts"))) == mine | {"posts": False}
 
 
 def test_no_page_loads_anything_from_elsewhere(html):

@@ -18,7 +18,7 @@ from morning.models.profiles import profile
 from morning.sources import demo
 from morning.studies.trained import statistics
 
-SEEDS = 5
+SEEDS = 3
 SINGLES = ("c-only", "au-only", "att-only")
 
 

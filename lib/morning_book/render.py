@@ -10,11 +10,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jupyter_server_mathjax
 from morning.errors import MorningError
 from morning.files import rename_folder
+
+if TYPE_CHECKING:
+    from morning.sources import Source
 
 #: What is no page of its own: notes that a page takes in, and what Jupyter Book leaves.
 _NO_PAGES = ("about", "_build")
@@ -37,6 +40,7 @@ def render_book(
     settings: Mapping[str, Any],
     tags: Mapping[str, bool],
     output: Path,
+    caution: str = "",
 ) -> None:
     """Assemble the sources and run Jupyter Book on them, warnings as errors.
 
@@ -52,6 +56,8 @@ def render_book(
         Which tagged cells are about data like these; see `tags_of`.
     output : Path
         Folder that gets `html/`, whole or not at all.
+    caution : str
+        Sentence below the title of every notebook; see `morning.evaluation.protocol.caution`.
 
     Raises
     ------
@@ -61,7 +67,7 @@ def render_book(
     build, source = output / "_build", output / "source"
     for folder in (build, source):
         shutil.rmtree(folder, ignore_errors=True)
-    _assemble(pages, source, notebooks, settings, tags)
+    _assemble(pages, source, notebooks, settings, tags, caution)
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     if program is None:
         raise MorningError("jupyter-book is not installed beside this Python")
@@ -79,14 +85,11 @@ def render_book(
     shutil.rmtree(build)
 
 
-def tags_of(data: str) -> dict[str, bool]:
+def tags_of(source: Source) -> dict[str, bool]:
     """Return which tagged cells are about data like these.
 
     `posts`: data with raw posts; `released`: the public benchmark; `demo`: the generated world.
     """
-    from morning.sources import load
-
-    source = load(data)
     return {"posts": source.has_posts, "released": source.released, "demo": source.planted}
 
 
@@ -96,6 +99,7 @@ def _assemble(
     notebooks: Sequence[Path],
     settings: Mapping[str, Any],
     tags: Mapping[str, bool],
+    caution: str,
 ) -> None:
     """Write all that Jupyter Book reads into a new folder."""
     shutil.copytree(pages, source, ignore=shutil.ignore_patterns(*_NO_PAGES))
@@ -104,7 +108,7 @@ def _assemble(
     (source / "notebooks").mkdir()
     dropped = {"parameters", "injected-parameters", *(t for t, kept in tags.items() if not kept)}
     for notebook in notebooks:
-        _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped)
+        _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped, caution)
     kind = settings["data"] if settings["data"] in ("public", "demo") else "folder"
     about = (pages / "about" / f"{kind}.md").read_text(encoding="utf-8").strip()
     _fill(source / "intro.md", {"about this copy": about})
@@ -118,15 +122,18 @@ def _assemble(
     _fill(source / "execution.md", parts)
 
 
-def _copy_notebook(notebook: Path, target: Path, dropped: set[str]) -> None:
+def _copy_notebook(notebook: Path, target: Path, dropped: set[str], caution: str) -> None:
     """Copy an executed notebook without its parameter cells and the cells of other data.
 
-    Parameter cells hold paths of this machine.
+    Parameter cells hold paths of this machine. A caution is added to the cell with the title.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
     content["cells"] = [
         cell for cell in content["cells"] if not dropped & set(cell["metadata"].get("tags", []))
     ]
+    if caution:
+        title = content["cells"][0]
+        title["source"] = "".join(title["source"]) + f"\n\n```{{warning}}\n{caution}\n```"
     target.write_text(json.dumps(content), encoding="utf-8")
 
 

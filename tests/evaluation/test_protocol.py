@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
 from morning.evaluation import mark_validation, official_task, task, training_task
+from morning.evaluation.protocol import caution
 from morning.roster import Roster
 from toys.vectors import checkerboard
 
@@ -186,3 +187,12 @@ def test_a_single_test_brand_ranks_everyone():
     assert found.pool == "all"
     assert len(found.influencers) == len(board.influencers())
     assert 0 < found.positives.sum() < found.positives.size
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "1 test brand,"), (2, "2 test brands,"), (20, "")]
+)
+def test_few_test_brands_are_said_to_be_few(number, said):
+    brands = {f"B{k}": ("food", "test") for k in range(number)}
+    sentence = caution(roster(brands, [(name, "u") for name in brands]))
+    assert sentence.startswith(f"With {said}") if said else sentence == ""

@@ -8,11 +8,14 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from morning.errors import MorningError
+from morning.errors import MorningError, counted
 from morning.roster import Roster
 
 #: Candidate pools: the positives of the ranked brands (the paper), or all influencers.
 POOLS = ("split", "all")
+
+#: Test brands below which a number says little, and pages say so.
+FEW_BRANDS = 20
 
 R = TypeVar("R", bound=Roster)
 
@@ -128,3 +131,18 @@ def mark_validation(roster: R, fraction: float = 0.1, seed: int = 0) -> R:
     split = roster.accounts["split"].astype("str")
     split.iloc[training[shuffled.to_numpy()[:wanted]]] = "validation"
     return replace(roster, accounts=roster.accounts.assign(split=split))
+
+
+def caution(roster: Roster) -> str:
+    """Return a sentence on how little the numbers say; "" where there are enough test brands.
+
+    The bootstrap draws from the test brands that there are, so with very few of them its intervals
+    are too narrow.
+    """
+    number = len(roster.brands("test"))
+    if number >= FEW_BRANDS:
+        return ""
+    return (
+        f"With {counted(number, 'test brand')}, differences between methods are mostly chance, and "
+        "intervals that are drawn from so few brands are too narrow to show it."
+    )

@@ -18,8 +18,8 @@ from morning.attributes.biographies import BiographyOptions, attribute_lists, le
 from morning.attributes.concepts import ConceptGraph
 from morning.attributes.cooccurrence import cooccurrence_graph, training_collaborations
 from morning.dataset import SPLITS, Dataset
-from morning.errors import MorningError, Problem, counted
-from morning.evaluation.protocol import official_task, training_task
+from morning.errors import MorningError, Problem
+from morning.evaluation.protocol import caution, official_task, training_task
 from morning.features.documents import frequent_words
 from morning.features.languages import ENGLISH, NAMES, is_unreadable
 from morning.features.posts import AudienceOptions, Posts
@@ -27,8 +27,6 @@ from morning.places import weights_folder
 from morning.roster import Roster
 from morning.sources import Source
 
-#: Test brands below which a number says hardly anything, and is said to.
-FEW_BRANDS = 20
 #: Share of captions below which a language is not worth a word.
 FEW_CAPTIONS = 0.01
 
@@ -47,6 +45,8 @@ class Outlook:
     """Block -> why there will be none."""
     languages: dict[str, dict[str, int]] = field(default_factory=dict)
     """Block of topics -> language (ISO 639-1) -> number of captions, the most common first."""
+    caution: str = ""
+    """How little the numbers will say, where test brands are few."""
     errors: tuple[Problem, ...] = ()
     """Why the run could not finish; nothing else is wrong with the data."""
 
@@ -58,11 +58,8 @@ class Outlook:
             yield f"{block}: {made}"
         for block, why in self.left_out.items():
             yield f"{block}: left out, {why}"
-        if 0 < self.brands["test"] < FEW_BRANDS:
-            yield (
-                f"{counted(self.brands['test'], 'test brand')} is little: differences between "
-                "methods will mostly be chance, and the intervals say so"
-            )
+        if self.caution:
+            yield self.caution
 
     def as_dict(self) -> dict[str, Any]:
         """Return the same for machines."""
@@ -72,6 +69,7 @@ class Outlook:
             "blocks": self.blocks,
             "left_out": self.left_out,
             "languages": self.languages,
+            "caution": self.caution,
         }
 
 
@@ -86,7 +84,7 @@ def outlook(source: Source) -> Outlook:
     source : Source
         Of valid data, from `sources.load`.
     """
-    roster: Roster = source.dataset if source.features is None else source.features
+    roster = source.roster
     blocks: dict[str, str] = {}
     left_out: dict[str, str] = {}
     languages: dict[str, dict[str, int]] = {}
@@ -106,7 +104,8 @@ def outlook(source: Source) -> Outlook:
         errors.append(Problem("posts", f"leave nothing to learn from ({why})"))
     brands = {split: len(roster.brands(split)) for split in SPLITS}
     candidates = len(official_task(roster).influencers) if brands["test"] else 0
-    return Outlook(brands, candidates, blocks, left_out, languages, tuple(errors))
+    said = caution(roster) if brands["test"] else ""
+    return Outlook(brands, candidates, blocks, left_out, languages, said, tuple(errors))
 
 
 def _cannot_learn(roster: Roster) -> Iterator[str]:

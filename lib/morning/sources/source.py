@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from morning.dataset import Dataset
 from morning.features import FeatureSet
+from morning.roster import Roster
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Source:
     """Of the papers' authors: more of their files can be had from `sources.public`."""
     validation_share: float = 0.1
     """Share of the training brands to validate on, where the data mark none."""
+
+    @property
+    def roster(self) -> Roster:
+        """Who is there: the accounts of the vectors, where there are any, else of the tables."""
+        return self.dataset if self.features is None else self.features
 
     @property
     def has_posts(self) -> bool:
