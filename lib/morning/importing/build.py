@@ -14,9 +14,9 @@ import pandas as pd
 from morning.errors import MorningError, Report
 from morning.files import whole_folder
 from morning.importing.evidence import find_evidence
-from morning.importing.handles import handle, handles, mentions
 from morning.importing.layouts import LAYOUTS, Layout, layout_of
 from morning.importing.records import Record, files_of, records
+from morning.reading.handles import handle, handles, mentions
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 _UNCATEGORISED = "other"

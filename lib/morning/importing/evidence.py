@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from morning.importing.handles import is_advertisement
+from morning.reading.handles import is_advertisement
 
 #: What speaks for a collaboration, strongest first.
 KINDS = ("paid partnership", "advertisement", "tag", "mention")

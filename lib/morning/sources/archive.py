@@ -39,6 +39,7 @@ from morning.dataset import SCHEMAS, Dataset, Read, in_files, typed
 from morning.errors import Problem, Report
 from morning.reading import MAX_TABLE_BYTES
 from morning.reading.column import shortened
+from morning.reading.handles import handle
 from morning.sources.findings import check_pictures
 
 _POST_COLUMNS = {
@@ -163,7 +164,7 @@ def _refuse_bomb(path: Path) -> None:
 
 def _handles(values: pd.Series) -> pd.Series:
     """Return handles in the form in which they are compared."""
-    return values.astype("str").str.strip().str.lstrip("@").str.lower().replace("", pd.NA)
+    return values.map(handle, na_action="ignore").astype("str").replace("", pd.NA)
 
 
 def _pairs(sheets: dict[str, pd.DataFrame], report: Report) -> pd.DataFrame:

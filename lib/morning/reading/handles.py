@@ -1,4 +1,4 @@
-"""Handles of accounts, in the one form in which they are compared."""
+"""Handles of accounts, in the one form in which they are compared, and captions that have some."""
 
 from __future__ import annotations
 

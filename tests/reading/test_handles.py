@@ -1,7 +1,7 @@
 """Handles in the one form in which they are compared."""
 
 import pytest
-from morning.importing.handles import handle, handles, is_advertisement, mentions
+from morning.reading.handles import handle, handles, is_advertisement, mentions
 
 
 @pytest.mark.parametrize(
