@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import papermill
 from doit.exceptions import TaskFailed
+from morning.places import WEIGHTS, fetched_weights_folder
 
 from morning_book.dependencies import listed
 
 _KERNEL_STARTS = 4
-#: For the kernels, where nothing else is said: no warning about widgets, seldom a progress bar.
+#: For the kernels, where nothing else is said: no warning about widgets, seldom a progress bar,
+#: and no network for pictures but those that are at hand (what can be had was, by `networks`).
 _ENVIRONMENT = {
     "PYTHONWARNINGS": "ignore:IProgress not found",
     "TQDM_MININTERVAL": "0.5" if sys.stderr.isatty() else "10",
+    WEIGHTS: str(fetched_weights_folder()),
 }
 
 
@@ -44,22 +48,12 @@ def execute(
     reason = listed(sorted({Path(path).name for path in changed}))
     again = f" ({reason} changed)" if target.exists() and reason else ""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for variable, value in _ENVIRONMENT.items():
-        os.environ.setdefault(variable, value)
     # One write: notebooks run side by side, and two half lines would mix.
     print(f"{name}: executing{again}\n", end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
         try:
-            papermill.execute_notebook(
-                str(source),
-                str(failed),
-                dict(parameters),
-                kernel_name="python3",
-                cwd=str(source.parent),
-                progress_bar=False,
-                stderr_file=sys.stderr,
-                extra_arguments=["--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False"],
-            )
+            with _environment():
+                _papermill(source, failed, parameters)
             break
         except papermill.PapermillExecutionError as error:
             cell = f"cell {error.exec_count} ({_first_line(error.source)})"
@@ -74,6 +68,31 @@ def execute(
     os.replace(failed, target)
     print(f"{name}: done", flush=True)
     return None
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Set what a kernel inherits, for as long as it runs."""
+    unset = {name: value for name, value in _ENVIRONMENT.items() if name not in os.environ}
+    os.environ.update(unset)
+    try:
+        yield
+    finally:
+        for name in unset:
+            del os.environ[name]
+
+
+def _papermill(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
+    papermill.execute_notebook(
+        str(source),
+        str(target),
+        dict(parameters),
+        kernel_name="python3",
+        cwd=str(source.parent),
+        progress_bar=False,
+        stderr_file=sys.stderr,
+        extra_arguments=["--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False"],
+    )
 
 
 def _first_line(source: str) -> str:

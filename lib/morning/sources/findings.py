@@ -9,6 +9,7 @@ import pandas as pd
 
 from morning.dataset import Dataset, Read
 from morning.errors import Problem, Report
+from morning.features.visual.formats import HEAD, refusal
 from morning.reading.column import shortened
 
 _LISTED = 5
@@ -74,11 +75,19 @@ def _fault(root: Path, image: str) -> str | None:
     """Return what is wrong with the path of a picture."""
     try:
         path = (root / image).resolve()
-        size = path.stat().st_size if path.is_file() else None
+        there = path.is_file()
     except (OSError, ValueError, RuntimeError):
         return "must be a path"
     if not path.is_relative_to(root):
         return "must stay in the folder, also through links"
-    if size is None:
+    if not there:
         return "this picture is not there"
-    return None if size else "this picture is an empty file"
+    try:
+        with open(path, "rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        return f"this picture cannot be read ({error.strerror})"
+    if not head:
+        return "this picture is an empty file"
+    reason = refusal(head)
+    return f"this picture cannot be used: {reason}" if reason else None

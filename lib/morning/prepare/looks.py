@@ -1,0 +1,60 @@
+"""What `visual=auto` comes to for data of one's own: pretrained networks where they can be had.
+
+Nothing here loads torch.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from morning.errors import MorningError
+from morning.features.visual.fetched import fetch, locate
+from morning.features.visual.weights import NETWORKS, absent, find, named, size
+from morning.places import WEIGHTS, weights_folder
+
+log = logging.getLogger(__name__)
+
+_FILES = NETWORKS["network"]
+_LOOKED_AT = "looked at by ImageNet and Places365 networks"
+
+
+def prospect() -> str:
+    """Say what pictures will be looked at by, without asking any server.
+
+    Raises
+    ------
+    MorningError
+        If networks are not at hand, and none will be fetched.
+    """
+    if not (lacking := absent(_FILES)):
+        return f"{_LOOKED_AT} ({_whereabouts()})"
+    if weights_folder():
+        raise MorningError(f"{WEIGHTS} names a folder without {named(lacking)}")
+    return f"{_LOOKED_AT}, fetched first (about {size(lacking)}); --visual none to prevent it"
+
+
+def provide() -> str:
+    """Have the networks for pictures at hand where that can be; return a sentence why not.
+
+    Nothing is fetched where `MORNING_WEIGHTS` names a folder. Empty where they are at hand.
+    """
+    try:
+        found = prospect()
+        if lacking := absent(_FILES):
+            fetch(lacking)
+        for file in _FILES:
+            locate(file)
+    except MorningError as error:
+        log.warning("%s", error)
+        wanted = named(absent(_FILES) or _FILES)
+        return (
+            f"Pictures are left out: no networks to look at them. Put {wanted} into a folder and "
+            f"name it with {WEIGHTS}."
+        )
+    log.info("pictures are %s; --visual none prevents it", found)
+    return ""
+
+
+def _whereabouts() -> str:
+    folders = {path.parent for file in _FILES if (path := find(file))}
+    return f"in the folder of {WEIGHTS}" if folders == {weights_folder()} else "in the cache"
