@@ -6,15 +6,15 @@ Nothing here loads torch.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from morning.errors import MorningError
 from morning.features.visual.fetched import fetch, locate
-from morning.features.visual.weights import NETWORKS, absent, find, named, size
+from morning.features.visual.weights import NETWORKS, WeightFile, absent, find, named, size
 from morning.places import WEIGHTS, weights_folder
 
 log = logging.getLogger(__name__)
 
-_FILES = NETWORKS["network"]
 _LOOKED_AT = "looked at by ImageNet and Places365 networks"
 
 
@@ -26,8 +26,9 @@ def prospect() -> str:
     MorningError
         If networks are not at hand, and none will be fetched.
     """
-    if not (lacking := absent(_FILES)):
-        return f"{_LOOKED_AT} ({_whereabouts()})"
+    files = NETWORKS["network"]
+    if not (lacking := absent(files)):
+        return f"{_LOOKED_AT} ({_whereabouts(files)})"
     if weights_folder():
         raise MorningError(f"{WEIGHTS} names a folder without {named(lacking)}")
     return f"{_LOOKED_AT}, fetched first (about {size(lacking)}); --visual none to prevent it"
@@ -38,15 +39,16 @@ def provide() -> str:
 
     Nothing is fetched where `MORNING_WEIGHTS` names a folder. Empty where they are at hand.
     """
+    files = NETWORKS["network"]
     try:
         found = prospect()
-        if lacking := absent(_FILES):
+        if lacking := absent(files):
             fetch(lacking)
-        for file in _FILES:
+        for file in files:
             locate(file)
     except MorningError as error:
         log.warning("%s", error)
-        wanted = named(absent(_FILES) or _FILES)
+        wanted = named(absent(files) or files)
         return (
             f"Pictures are left out: no networks to look at them. Put {wanted} into a folder and "
             f"name it with {WEIGHTS}."
@@ -55,6 +57,6 @@ def provide() -> str:
     return ""
 
 
-def _whereabouts() -> str:
-    folders = {path.parent for file in _FILES if (path := find(file))}
+def _whereabouts(files: Iterable[WeightFile]) -> str:
+    folders = {path.parent for file in files if (path := find(file))}
     return f"in the folder of {WEIGHTS}" if folders == {weights_folder()} else "in the cache"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from morning.downloads import DownloadError, download
 from morning.errors import MorningError
-from morning.features.visual.weights import WeightFile, find, named, size
+from morning.features.visual.weights import WeightFile, find, size
 from morning.files import sha256, whole_file
 from morning.places import WEIGHTS, fetched_weights_folder
 
@@ -55,7 +55,8 @@ def fetch(files: Iterable[WeightFile]) -> None:
         If one cannot be fetched or is not what was released. Those before it stay.
     """
     files = list(files)
-    log.warning("fetching %s once (about %s); --visual none prevents it", named(files), size(files))
+    names = ", ".join(file.name for file in files)
+    log.warning("fetching %s once (about %s); --visual none prevents it", names, size(files))
     for file in files:
         path = fetched_weights_folder() / file.name
         try:
@@ -75,7 +76,7 @@ def _known(file: WeightFile, path: Path) -> str:
     if file.digest:
         return file.digest if fetched or file.digest in path.name else ""
     first = _first_seen(path)
-    return first.read_text(encoding="utf-8").split()[0] if fetched and first.is_file() else ""
+    return first.read_text(encoding="utf-8").partition(" ")[0] if fetched and first.is_file() else ""
 
 
 def _first_seen(path: Path) -> Path:

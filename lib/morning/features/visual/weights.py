@@ -96,4 +96,4 @@ def named(files: Iterable[WeightFile]) -> str:
 
 def size(files: Iterable[WeightFile]) -> str:
     """Return the size of files together, in words."""
-    return f"{sum(file.size for file in files) / 1e6:.0f} MB"
+    return f"{max(1, round(sum(file.size for file in files) / 1e6))} MB"
