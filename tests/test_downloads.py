@@ -69,9 +69,7 @@ def test_what_fails_its_check_is_not_kept(server, tmp_path):
 
 def test_without_a_way_to_the_server_nobody_waits(tmp_path, monkeypatch):
     tried, connect = [], socket.socket.connect
-    monkeypatch.setattr(
-        socket.socket, "connect", lambda s, to: tried.append(to) or connect(s, to)
-    )
+    monkeypatch.setattr(socket.socket, "connect", lambda s, to: tried.append(to) or connect(s, to))
     with pytest.raises(DownloadError, match=r"cannot fetch http://127.0.0.1:9/x \(Connection"):
         download("http://127.0.0.1:9/x", tmp_path / "x", anything)  # nobody listens there
     assert len(tried) == 1

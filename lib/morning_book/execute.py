@@ -16,12 +16,10 @@ from morning.places import WEIGHTS, fetched_weights_folder
 from morning_book.dependencies import listed
 
 _KERNEL_STARTS = 4
-#: For the kernels, where nothing else is said: no warning about widgets, seldom a progress bar,
-#: and no network for pictures but those that are at hand (what can be had was, by `networks`).
+#: For the kernels, where nothing else is said: no warning about widgets, seldom a progress bar.
 _ENVIRONMENT = {
     "PYTHONWARNINGS": "ignore:IProgress not found",
     "TQDM_MININTERVAL": "0.5" if sys.stderr.isatty() else "10",
-    WEIGHTS: str(fetched_weights_folder()),
 }
 
 
@@ -72,8 +70,12 @@ def execute(
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Set what a kernel inherits, for as long as it runs."""
-    unset = {name: value for name, value in _ENVIRONMENT.items() if name not in os.environ}
+    """Set what a kernel inherits, for as long as it runs.
+
+    A folder of networks is named, so that no chapter asks a server: `networks` did, once for all.
+    """
+    given = _ENVIRONMENT | {WEIGHTS: str(fetched_weights_folder())}
+    unset = {name: value for name, value in given.items() if name not in os.environ}
     os.environ.update(unset)
     try:
         yield

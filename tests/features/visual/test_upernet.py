@@ -125,4 +125,3 @@ def test_upernet_fails_on_a_missing_tensor(released, tmp_path):
     torch.save(state, tmp_path / "decoder_epoch_40.pth")
     with pytest.raises(MorningError, match=r"the first is scene_head\.0\.1\.running_mean"):
         upernet_scenes(tmp_path)
-

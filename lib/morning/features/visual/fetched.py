@@ -76,7 +76,9 @@ def _known(file: WeightFile, path: Path) -> str:
     if file.digest:
         return file.digest if fetched or file.digest in path.name else ""
     first = _first_seen(path)
-    return first.read_text(encoding="utf-8").partition(" ")[0] if fetched and first.is_file() else ""
+    return (
+        first.read_text(encoding="utf-8").partition(" ")[0] if fetched and first.is_file() else ""
+    )
 
 
 def _first_seen(path: Path) -> Path:
