@@ -45,7 +45,9 @@ def _some(names: pd.Series) -> str:
 
 
 def check_pictures(folder: Path, images: pd.Series, read: Read, report: Report) -> None:
-    """Report pictures that leave the folder (errors) or are not there (warnings).
+    """Report pictures that leave the folder (errors), are not there or are none (warnings).
+
+    Of each file the first bytes are read; whether the rest is whole shows when it is looked at.
 
     Parameters
     ----------
@@ -72,7 +74,7 @@ def check_pictures(folder: Path, images: pd.Series, read: Read, report: Report) 
 
 
 def _fault(root: Path, image: str) -> str | None:
-    """Return what is wrong with the path of a picture."""
+    """Return what is wrong with the path of a picture, or with what it leads to."""
     try:
         path = (root / image).resolve()
         there = path.is_file()
@@ -80,10 +82,13 @@ def _fault(root: Path, image: str) -> str | None:
         return "must be a path"
     if not path.is_relative_to(root):
         return "must stay in the folder, also through links"
-    if not there:
-        return "this picture is not there"
+    return _no_picture(path) if there else "this picture is not there"
+
+
+def _no_picture(path: Path) -> str | None:
+    """Return why a file is no picture that can be used, as far as its first bytes say."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             head = file.read(HEAD)
     except OSError as error:
         return f"this picture cannot be read ({error.strerror})"
