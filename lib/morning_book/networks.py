@@ -9,6 +9,7 @@ from morning.errors import MorningError
 from morning.features.featureset import is_feature_set
 from morning.features.visual.fetched import fetch
 from morning.features.visual.weights import NETWORKS, WeightFile, absent, find
+from morning.files import read_json
 from morning.prepare.looks import prospect, provide
 from morning.run import Run
 from morning.sources.catalogue import inspect
@@ -60,7 +61,7 @@ def _released(settings: Settings) -> tuple[WeightFile, ...]:
 
 
 def _of_auto(settings: Settings) -> str:
-    """Fetch what can be fetched; return what there is to say, at a run's first call at the latest.
+    """Fetch what can be fetched; return what there is to say that the run does not know yet.
 
     Data without pictures need no networks.
     """
@@ -70,6 +71,6 @@ def _of_auto(settings: Settings) -> str:
             return ""
         if why := provide():
             return why
-    elif Run(Path(settings.run)).inputs("weights").is_file():
+    elif (record := Run(Path(settings.run)).inputs("weights")).is_file() and read_json(record):
         return ""
     return f"Pictures are {prospect()}; --visual none prevents it."

@@ -40,21 +40,26 @@ def provide() -> str:
     Nothing is fetched where `MORNING_WEIGHTS` names a folder. Empty where they are at hand.
     """
     files = NETWORKS["network"]
+    lacking = absent(files)
+    if lacking and weights_folder():
+        return _left_out(lacking)
     try:
-        found = prospect()
-        if lacking := absent(files):
+        if lacking:
             fetch(lacking)
         for file in files:
             locate(file)
     except MorningError as error:
         log.warning("%s", error)
-        wanted = named(absent(files) or files)
-        return (
-            f"Pictures are left out: no networks to look at them. Put {wanted} into a folder and "
-            f"name it with {WEIGHTS}."
-        )
-    log.info("pictures are %s; --visual none prevents it", found)
+        return _left_out(absent(files) or files)
+    log.info("pictures are %s; --visual none prevents it", prospect())
     return ""
+
+
+def _left_out(wanted: Iterable[WeightFile]) -> str:
+    return (
+        f"Pictures are left out: no networks to look at them. Put {named(wanted)} into a folder "
+        f"and name it with {WEIGHTS}."
+    )
 
 
 def _whereabouts(files: Iterable[WeightFile]) -> str:
