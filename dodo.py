@@ -17,6 +17,7 @@ from morning.run import Run
 from morning_book import ROOT, render
 from morning_book.dependencies import code_files, files_below, record_inputs
 from morning_book.execute import execute
+from morning_book.networks import have_networks
 from morning_book.settings import Settings, described
 from morning_book.stages import stages
 
@@ -43,15 +44,16 @@ def task_parameters() -> dict[str, Any]:
 
 
 def task_inputs() -> Iterator[dict[str, Any]]:
-    """Look whether the files of data and weights changed."""
+    """Have the networks for pictures; look whether the files of data and weights changed."""
     users = {
         "data": [stage.name for stage in STAGES if stage.opens_data],
         "weights": [stage.name for stage in STAGES if "visual" in stage.takes],
     }
+    before = {"data": [], "weights": [(have_networks, [SETTINGS])]}
     for kind, names in users.items():
         yield {
             "name": kind,
-            "actions": [(record_inputs, [kind, SETTINGS, names])],
+            "actions": [*before[kind], (record_inputs, [kind, SETTINGS, names])],
             "task_dep": ["parameters"],
         }
 

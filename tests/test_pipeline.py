@@ -136,8 +136,9 @@ def own_run(own_folder, tmp_path_factory):
 
 
 def command(data, run, *more):
-    arguments = [f"data={data}", f"run={run}", "profile=quick", "epochs=1", "seeds=1", "topics=3"]
-    return [sys.executable, "-m", "morning_book.command", "run", *arguments, *more]
+    quick = ["profile=quick", "epochs=1", "seeds=1", "topics=3", "visual=none"]
+    arguments = [f"data={data}", f"run={run}", *quick, *more]
+    return [sys.executable, "-m", "morning_book.command", "run", *arguments]
 
 
 def environment(run):

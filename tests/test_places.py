@@ -3,7 +3,14 @@
 from pathlib import Path
 
 import pytest
-from morning.places import WEIGHTS, cache_folder, data_folder, weights_folder
+from morning.places import (
+    WEIGHTS,
+    cache_folder,
+    data_folder,
+    fetched_weights_folder,
+    torchvision_folder,
+    weights_folder,
+)
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -22,3 +29,19 @@ def test_weights_are_where_the_environment_says(monkeypatch: pytest.MonkeyPatch,
     assert weights_folder() == tmp_path
     monkeypatch.delenv(WEIGHTS)
     assert weights_folder() is None
+
+
+def test_fetched_networks_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / name)
+    assert fetched_weights_folder() == tmp_path.resolve() / "morning" / "backbones"
+
+
+def test_torchvisions_cache_is_where_torch_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    torch = pytest.importorskip("torch")
+    for torch_home, cache in ((None, None), (None, tmp_path / "x"), (tmp_path / "t", tmp_path)):
+        for name, value in (("TORCH_HOME", torch_home), ("XDG_CACHE_HOME", cache)):
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, str(value))
+        assert torchvision_folder() == Path(torch.hub.get_dir()) / "checkpoints"

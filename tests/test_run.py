@@ -76,6 +76,7 @@ class TestPlaces:
         places = [getattr(run, name) for name in names]
         places += [run.model(), run.embedding("max"), run.results("t"), run.results("t", ".csv")]
         places += [run.note("content"), run.perspective("content"), run.inputs("data")]
+        places += [run.skipped("content"), run.skipped("audience")]
         assert all(place.is_relative_to(tmp_path) for place in places)
         assert len(set(places)) == len(places)
 

@@ -33,3 +33,15 @@ def weights_folder() -> Path | None:
     """Return the folder with pretrained networks for pictures that `WEIGHTS` names, if any."""
     chosen = os.environ.get(WEIGHTS)
     return Path(chosen).expanduser().resolve() if chosen else None
+
+
+def fetched_weights_folder() -> Path:
+    """Return the folder of the user's cache that fetched networks for pictures land in."""
+    return Path(pooch.os_cache("morning")).resolve() / "backbones"
+
+
+def torchvision_folder() -> Path:
+    """Return the folder that torchvision keeps its own downloads in."""
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    home = os.environ.get("TORCH_HOME") or Path(cache) / "torch"
+    return Path(home).expanduser() / "hub" / "checkpoints"

@@ -59,6 +59,13 @@ class Run:
         """Return the file that says which blocks a perspective has."""
         return self.blocks / f"{perspective}.json"
 
+    def skipped(self, perspective: str) -> Path:
+        """Return the list of pictures of a perspective that could not be used, and why.
+
+        It names posts, so no page shows it.
+        """
+        return self.blocks / f"{perspective}_skipped_pictures.csv"
+
     @property
     def vectors(self) -> Path:
         """The FeatureSet that models are trained on."""

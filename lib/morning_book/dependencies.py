@@ -9,9 +9,10 @@ from pathlib import Path
 
 from morning.code import closure
 from morning.files import git_blob, read_json, sha256, write_json
-from morning.places import data_folder, weights_folder
+from morning.places import data_folder
 from morning.run import Run
 
+from morning_book.networks import network_files
 from morning_book.settings import Settings
 from morning_book.stages import code_of_cells
 
@@ -39,15 +40,15 @@ def record_inputs(kind: str, settings: Settings, users: Iterable[str]) -> str:
     """
     record = Run(Path(settings.run)).inputs(kind)
     before: dict[str, Seen] = {}
-    if record.is_file():
+    if recorded := record.is_file():
         before = {name: tuple(seen) for name, seen in read_json(record).items()}
     seen = _data(settings, before) if kind == "data" else _weights(settings, before)
-    if seen != before:
+    if seen != before or not recorded:
         write_json(record, seen)
     digests = {name: state[2] for name, state in seen.items()}
     known = {name: state[2] for name, state in before.items()}
     changed = sorted(name for name, _ in digests.items() ^ known.items())
-    if known and changed:
+    if recorded and changed:
         print(f"{listed(dict.fromkeys(changed))} changed: redoing {', '.join(users)}", flush=True)
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
 
@@ -69,12 +70,8 @@ def _data(settings: Settings, before: Mapping[str, Seen]) -> dict[str, Seen]:
 
 
 def _weights(settings: Settings, before: Mapping[str, Seen]) -> dict[str, Seen]:
-    """Return the files of the weights; what is trained or downloaded here follows from code."""
-    named = ["upernet"] if settings.data == "demo" else ["auto", "upernet"]
-    folder = weights_folder() if settings.visual in named else Path(settings.visual)
-    if folder is None or not folder.is_absolute():
-        return {}
-    return _look(files_below(folder, Path(settings.run)), before, sha256)
+    """Return the files of the networks; what is trained here follows from code."""
+    return _look(network_files(settings), before, sha256)
 
 
 def _released(before: Mapping[str, Seen]) -> dict[str, Seen]:

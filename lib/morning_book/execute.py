@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import papermill
 from doit.exceptions import TaskFailed
+from morning.places import WEIGHTS, fetched_weights_folder
 
 from morning_book.dependencies import listed
 
@@ -44,22 +46,12 @@ def execute(
     reason = listed(sorted({Path(path).name for path in changed}))
     again = f" ({reason} changed)" if target.exists() and reason else ""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for variable, value in _ENVIRONMENT.items():
-        os.environ.setdefault(variable, value)
     # One write: notebooks run side by side, and two half lines would mix.
     print(f"{name}: executing{again}\n", end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
         try:
-            papermill.execute_notebook(
-                str(source),
-                str(failed),
-                dict(parameters),
-                kernel_name="python3",
-                cwd=str(source.parent),
-                progress_bar=False,
-                stderr_file=sys.stderr,
-                extra_arguments=["--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False"],
-            )
+            with _environment():
+                _papermill(source, failed, parameters)
             break
         except papermill.PapermillExecutionError as error:
             cell = f"cell {error.exec_count} ({_first_line(error.source)})"
@@ -74,6 +66,35 @@ def execute(
     os.replace(failed, target)
     print(f"{name}: done", flush=True)
     return None
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Set what a kernel inherits, for as long as it runs.
+
+    A folder of networks is named, so that no chapter asks a server: `networks` did, once for all.
+    """
+    given = _ENVIRONMENT | {WEIGHTS: str(fetched_weights_folder())}
+    unset = {name: value for name, value in given.items() if name not in os.environ}
+    os.environ.update(unset)
+    try:
+        yield
+    finally:
+        for name in unset:
+            del os.environ[name]
+
+
+def _papermill(source: Path, target: Path, parameters: Mapping[str, Any]) -> None:
+    papermill.execute_notebook(
+        str(source),
+        str(target),
+        dict(parameters),
+        kernel_name="python3",
+        cwd=str(source.parent),
+        progress_bar=False,
+        stderr_file=sys.stderr,
+        extra_arguments=["--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False"],
+    )
 
 
 def _first_line(source: str) -> str:

@@ -89,7 +89,7 @@ class Settings:
     visual: Annotated[str, Choice(("auto", "none", "small", "network", "upernet"), folder=True)] = (
         "auto"
     )
-    """Networks that look at pictures; `auto`: small ones for the demo, else `MORNING_WEIGHTS`."""
+    """Networks that look at pictures; `auto`: small for the demo, else pretrained if to be had."""
 
     topics: Annotated[int, Count(0)] = 0
     """Number of topics; 0: chosen by coherence and fit."""

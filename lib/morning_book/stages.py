@@ -64,10 +64,11 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     content, audience, attribute = map(run.note, ("content", "audience", "attribute"))
     readings = tuple(map(run.embedding, ("max", "last"))) if released else ()
     trained = (run.manifest, model)
+    looked = {name: (run.note(name), run.skipped(name)) for name in ("content", "audience")}
     return [
         Stage("01_dataset", _READ, (), (dataset,), opens_data=True),
-        Stage("02_content_features", _EXTRACT, (dataset,), (content,), opens_data=True),
-        Stage("03_audience_features", _EXTRACT, (content,), (audience,), opens_data=True),
+        Stage("02_content_features", _EXTRACT, (dataset,), looked["content"], True),
+        Stage("03_audience_features", _EXTRACT, (content,), looked["audience"], True),
         Stage("04_attribute_graph", _READ, (dataset,), (attribute, *readings), opens_data=True),
         Stage("05_model", _TRAIN, (content, audience, attribute), trained),
         Stage("06_ablations", _TRAIN, trained, (run.results("table4_ablations"),)),

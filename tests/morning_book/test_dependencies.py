@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from morning.features.visual.weights import NETWORKS
 from morning_book import ROOT, dependencies
 from morning_book.dependencies import code_files, files_below, record_inputs
 from morning_book.settings import Settings
+from toys.cache import own_cache
 
 LIB = ROOT / "lib" / "morning"
 
@@ -93,15 +95,39 @@ class TestInputs:
         (folder / ".git" / "index").touch()
         assert list(files_below(folder, folder / "run")) == ["accounts.csv", "images/1.jpg"]
 
-    def test_weights_by_folder_and_by_environment(self, folder, monkeypatch):
-        before = look(folder, "weights", data="public")
-        monkeypatch.setenv("MORNING_WEIGHTS", str(folder))
-        by_environment = look(folder.parent, data="public", kind="weights", visual="auto")
-        assert by_environment == before
-        (folder / "resnet101.pth").touch()
-        assert look(folder, "weights", data="public") != before
-        nothing = record_inputs("weights", Settings.read({"visual": "none"}, folder), [])
-        assert nothing == record_inputs("weights", Settings.read({}, folder), [])  # the demo
+    def test_networks_that_appear_and_vanish_redo_what_looks(self, folder, monkeypatch, capsys):
+        own_cache(monkeypatch, folder.parent / "cache")
+        mine = {"data": str(folder), "visual": "auto"}
+        without = look(folder, "weights", **mine)
+        assert look(folder, "weights", **mine) == without
+        weights = folder.parent / "weights"
+        weights.mkdir()
+        monkeypatch.setenv("MORNING_WEIGHTS", str(weights))
+        for file in NETWORKS["network"]:
+            assert look(folder, "weights", **mine) == without  # of some there is no use
+            (weights / (file.short or file.name)).write_text(file.name)
+        capsys.readouterr()
+        there = look(folder, "weights", **mine)
+        assert there != without
+        assert capsys.readouterr().out.endswith("changed: redoing 01_dataset\n")
+        assert look(folder, "weights", **(mine | {"visual": str(weights)})) == there
+        (weights / "resnet101.pth").write_text("another")
+        assert look(folder, "weights", **mine) not in (there, without)
+        monkeypatch.delenv("MORNING_WEIGHTS")
+        assert look(folder, "weights", **mine) == without
+
+    def test_the_same_networks_in_another_place_redo_nothing(self, folder, monkeypatch, capsys):
+        cache = own_cache(monkeypatch, folder.parent / "cache")
+        places = [(cache, "name"), (folder.parent / "weights", "short")]
+        found = []
+        for place, kind in places:
+            place.mkdir(parents=True)
+            for file in NETWORKS["network"]:
+                (place / (getattr(file, kind) or file.name)).write_text(file.name)
+            found.append(look(folder, "weights", data=str(folder), visual="auto"))
+            monkeypatch.setenv("MORNING_WEIGHTS", str(places[1][0]))
+        assert found[0] == found[1]
+        assert capsys.readouterr().out == ""
 
     @pytest.mark.mirror
     def test_the_benchmark_is_the_same_before_and_after_it_was_fetched(

@@ -1,12 +1,15 @@
 """What a run will have is said before it starts, and what it could not finish with is an error."""
 
+import socket
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 from morning.dataset import Dataset
+from morning.features.visual.weights import NETWORKS
 from morning.prepare.outlook import _in_languages, outlook
 from morning.sources import Source
+from toys.cache import own_cache
 from toys.vectors import checkerboard
 
 CAPTIONS = ("bread from the oven", "running shoes", "roasted coffee", "summer dress")
@@ -102,14 +105,29 @@ def test_captions_that_cannot_be_read_are_counted():
     assert "; 6 captions have Lao, Burmese or Khmer" in found.blocks["content_topics"]
 
 
-def test_pictures_need_a_network(monkeypatch, tmp_path):
-    monkeypatch.delenv("MORNING_WEIGHTS", raising=False)
+def test_what_will_look_at_pictures_is_said_without_asking_anybody(monkeypatch, tmp_path):
+    cache = own_cache(monkeypatch, tmp_path / "cache")
+    monkeypatch.setattr(socket, "socket", None)
     data = source()
     posts = data.dataset.posts.assign(image="a.png")
     data = replace(data, dataset=replace(data.dataset, posts=posts, root=tmp_path))
-    assert "no network to look at 21 pictures" in outlook(data).left_out["content_visual"]
+    networks = "21 pictures, looked at by ImageNet and Places365 networks"
+    expected = f"{networks}, fetched first (about 276 MB); --visual none to prevent it"
+    assert outlook(data).blocks["content_visual"] == expected
+    cache.mkdir(parents=True)
+    for file in NETWORKS["network"]:
+        (cache / file.name).touch()
+    assert outlook(data).blocks["content_visual"] == f"{networks} (in the cache)"
+
+
+def test_a_named_folder_without_networks_leaves_pictures_out(monkeypatch, tmp_path):
+    own_cache(monkeypatch, tmp_path / "cache")
     monkeypatch.setenv("MORNING_WEIGHTS", str(tmp_path))
-    assert outlook(data).blocks["content_visual"] == "21 pictures"
+    data = source()
+    posts = data.dataset.posts.assign(image="a.png")
+    data = replace(data, dataset=replace(data.dataset, posts=posts, root=tmp_path))
+    why = outlook(data).left_out["content_visual"]
+    assert why.startswith("MORNING_WEIGHTS names a folder without resnet101.pth, ")
 
 
 def test_vectors_are_what_they_are():

@@ -8,6 +8,7 @@ from morning.errors import MorningError
 from morning.features.documents import Documents
 from morning.features.topics import TopicModel
 from morning.prepare import perspectives
+from morning.run import Run
 from morning.sources import Source, demo
 from torch import nn
 from toys.pictures import colours
@@ -97,12 +98,39 @@ def test_without_captions_pictures_are_there(source, perspective, tmp_path):
 
 def test_pictures_that_cannot_be_used_are_counted(source, tmp_path):
     posts = source.dataset.posts.copy()
+    accounts = source.dataset.accounts.query("role != 'audience'")["account_id"]
     own = posts["account_id"].isin(source.dataset.accounts.query("role == 'brand'")["account_id"])
     posts.loc[own, "image"] = "images/missing.jpg"
     lost = replace(source, dataset=replace(source.dataset, posts=posts).validate())
     prepared = perspectives.content(lost, tmp_path, topics=3)
-    assert prepared.notes == ["1 pictures could not be used."]
+    (note,) = prepared.notes
+    number = posts.loc[~own & (posts["account_id"].isin(accounts)), "image"].nunique() + 1
+    assert note == (
+        f"1 of {number} pictures could not be used: 1 no such file; listed in "
+        "`content_skipped_pictures.csv`."
+    )
+    assert Run(tmp_path).skipped("content").name in note
     assert prepared.blocks["content_visual"].skipped == (("images/missing.jpg", "no such file"),)
+    assert prepared.skipped["post_id"].tolist() == posts.loc[own, "post_id"].tolist()
+    assert set(prepared.skipped["reason"]) == {"no such file"}
+
+
+def test_pictures_none_of_which_can_be_used_are_no_block(source, tmp_path):
+    posts = source.dataset.posts.assign(image="images/missing.jpg")
+    lost = replace(source, dataset=replace(source.dataset, posts=posts).validate())
+    prepared = perspectives.content(lost, tmp_path, topics=3)
+    assert list(prepared.features.blocks) == ["content_topics"]
+    assert prepared.notes[1:] == ["Pictures are left out: none can be used."]
+    assert len(prepared.skipped) == len(perspectives.Posts.own(lost.dataset))
+
+
+def test_posts_without_pictures_are_no_block(source, tmp_path, perspective):
+    posts = source.dataset.posts.assign(image=None)
+    bare = replace(source, dataset=replace(source.dataset, posts=posts).validate())
+    prepared = getattr(perspectives, perspective)(bare, tmp_path, topics=3)
+    assert list(prepared.features.blocks) == [f"{perspective}_topics"]
+    assert prepared.notes == ["Pictures are left out: no post has one."]
+    assert prepared.skipped is None
 
 
 def test_without_audiences_there_is_nothing(source, tmp_path):

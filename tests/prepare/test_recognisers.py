@@ -2,63 +2,115 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.visual.small import SmallOptions
+from morning.features.visual.weights import NETWORKS
 from morning.prepare import recognisers as module
 from morning.prepare.recognisers import recognisers, small_recognisers
 from morning.sources import Source
+from toys.cache import own_cache
+from toys.weights import serving
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def cache(monkeypatch, tmp_path):
+    return own_cache(monkeypatch, tmp_path / "cache")
+
+
+@pytest.fixture
+def server(monkeypatch, cache):
+    """A server that has small files, and knows them under the names of `NETWORKS`."""
+    with serving() as server:
+        files = server.files()
+        monkeypatch.setitem(NETWORKS, "network", files)
+        monkeypatch.setattr(module, "IMAGENET", files[0])
+        yield server
+
+
+@pytest.fixture
+def asked(monkeypatch, server):
     """Record what each network would be read from."""
     calls = []
 
     def record(name):
-        return lambda *args, **kwargs: calls.append((name, *args, *kwargs.values())) or name
+        return lambda **kwargs: calls.append((name, *kwargs.values())) or name
 
-    for name in ("imagenet_resnet", "places365_resnet", "upernet_scenes", "small_recognisers"):
+    for name in ("imagenet_resnet", "places365_resnet", "upernet_scenes"):
         monkeypatch.setattr(module, name, record(name))
-    monkeypatch.delenv("MORNING_WEIGHTS", raising=False)
+    monkeypatch.setattr(module, "small_recognisers", lambda: "small_recognisers")
     return calls
 
 
-def source(planted=False):
-    return Source("here", Dataset(accounts=None, collaborations=None), planted=planted)
+PRETRAINED = ("imagenet_resnet", "places365_resnet")
 
 
-def test_upernet_for_scenes(asked, tmp_path, monkeypatch):
-    assert recognisers("upernet", source()) == ("imagenet_resnet", "upernet_scenes")
-    assert asked == [("imagenet_resnet", None), ("upernet_scenes", None)]
-    asked.clear()
-    monkeypatch.setenv("MORNING_WEIGHTS", str(tmp_path))
-    recognisers("upernet", source())
-    weights = tmp_path / "resnet101.pth"
-    assert asked == [("imagenet_resnet", weights), ("upernet_scenes", str(tmp_path))]
+def source(planted=False, image="a.jpg"):
+    posts = pd.DataFrame({"post_id": ["p"], "image": [image]})
+    dataset = Dataset(accounts=None, collaborations=None, posts=posts)
+    return Source("here", dataset, planted=planted)
 
 
-def test_pretrained_networks(asked, tmp_path, monkeypatch):
-    assert recognisers("network", source()) == ("imagenet_resnet", "places365_resnet")
+def test_pictures_of_ones_own_are_looked_at_by_pretrained_networks(asked, server, cache, caplog):
+    assert recognisers("auto", source()) == PRETRAINED
+    assert len(server.asked) == 3
+    assert asked == [
+        ("imagenet_resnet", cache / server.files()[0].name),
+        ("places365_resnet", None),
+    ]
+    assert "about 276 MB" in caplog.text
+    assert "--visual none prevents it" in caplog.text
+    assert recognisers("auto", source()) == recognisers("network", source()) == PRETRAINED
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("image", [None, ""])
+def test_without_pictures_nothing_is_fetched(asked, server, image):
+    assert recognisers("auto", source(image=image)) == "Pictures are left out: no post has one."
+    assert (server.asked, asked) == ([], [])
+
+
+def test_none_asks_nobody(asked, server):
+    assert recognisers("none", source()) == "Pictures are left out, as asked."
+    assert (server.asked, asked) == ([], [])
+
+
+def test_without_a_network_auto_goes_on_and_network_fails(asked, server):
+    server.answers = [(404, b"", 0)] * 6
+    assert "Put resnet101.pth, " in recognisers("auto", source())
+    with pytest.raises(MorningError, match=r"status 404.*MORNING_WEIGHTS"):
+        recognisers("network", source())
+    assert asked == []
+
+
+def test_networks_from_a_folder(asked, server, tmp_path, monkeypatch):
+    for file in server.files():
+        (tmp_path / (file.short or file.name)).touch()
     expected = [("imagenet_resnet", tmp_path / "resnet101.pth"), ("places365_resnet", tmp_path)]
-    asked.clear()
     recognisers(str(tmp_path), source())
     assert asked == expected
     asked.clear()
     monkeypatch.setenv("MORNING_WEIGHTS", str(tmp_path))
     recognisers("auto", source())
-    assert asked == expected
+    assert asked == [expected[0], ("places365_resnet", None)]  # which looks in the same places
+    assert server.asked == []
 
 
-def test_the_demo_has_small_ones(asked):
+def test_upernet_for_scenes(asked, server, monkeypatch, tmp_path):
+    monkeypatch.setitem(NETWORKS, "upernet", (server.files()[0],))
+    assert recognisers("upernet", source()) == ("imagenet_resnet", "upernet_scenes")
+    assert [call[0] for call in asked] == ["imagenet_resnet", "upernet_scenes"]
+
+
+def test_the_demo_has_small_ones(asked, server):
     assert recognisers("auto", source(planted=True)) == "small_recognisers"
     assert recognisers("small", source()) == "small_recognisers"
+    assert server.asked == []
 
 
-def test_why_there_are_none(asked):
-    assert "MORNING_WEIGHTS" in recognisers("auto", source())
-    assert recognisers("none", source(planted=True)) == "Pictures are left out, as asked."
+def test_there_is_no_such_choice(asked):
     with pytest.raises(MorningError, match="upernet"):
         recognisers("abacus", source())
 

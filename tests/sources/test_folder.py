@@ -211,6 +211,21 @@ class TestOddities:
         assert len(report.warnings) == 2
         assert all("one brand" in p.rule for p in report.warnings)
 
+    def test_what_is_no_picture_is_said_by_cause(self, small):
+        kinds = {"error.jpg": b"<!DOCTYPE html>", "phone.jpg": b"\0\0\0\x18ftypheic", "x.png": b"?"}
+        for name, content in kinds.items():
+            (small / name).write_bytes(content)
+        names = [*kinds, *kinds]
+        rows = [f"q{k},b1,,{name},,,\n" for k, name in enumerate(names)]
+        (small / "posts.csv").write_text(POSTS.splitlines()[0] + "\n" + "".join(rows))
+        found = [p for p in check(small).by_cause().warnings if p.column == "image"]
+        assert [[row for row, _ in p.places()] for p in found] == [[2, 5], [3, 6], [4, 7]]
+        assert [p.rule.removeprefix("this picture cannot be used: ") for p in found] == [
+            "web page (no picture)",
+            "HEIC (convert it to JPEG)",
+            "unknown format (none of JPEG, PNG, WEBP, GIF, BMP, AVIF)",
+        ]
+
     def test_pictures(self, small, tmp_path_factory):
         outside = tmp_path_factory.mktemp("outside")
         Image.new("RGB", (4, 4)).save(outside / "x.png")

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from morning import downloads
 from morning.errors import MorningError
 from morning.files import git_blob
 from morning.sources import released
@@ -38,7 +39,7 @@ FILES = {file.name: file for file in (A, B, C)}
 def three_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Know three small files, no mirror, and a data folder of the test's own."""
     monkeypatch.setattr(released, "registry", lambda: FILES)
-    monkeypatch.setattr(released.time, "sleep", lambda _: None)
+    monkeypatch.setattr(downloads.time, "sleep", lambda _: None)
     monkeypatch.delenv("MORNING_MIRROR", raising=False)
     monkeypatch.setenv("MORNING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -23,7 +23,7 @@ from morning.evaluation.protocol import caution, official_task, training_task
 from morning.features.documents import frequent_words
 from morning.features.languages import ENGLISH, NAMES, is_unreadable
 from morning.features.posts import AudienceOptions, Posts
-from morning.places import weights_folder
+from morning.prepare.looks import prospect
 from morning.roster import Roster
 from morning.sources import Source
 
@@ -156,12 +156,7 @@ def _pictures(posts: Posts) -> str:
     number = int(posts.column("image").notna().sum())
     if posts.root is None or number == 0:
         raise MorningError("no post has a picture")
-    if weights_folder() is None:
-        raise MorningError(
-            f"no network to look at {number:,} pictures: name a folder with one in "
-            "MORNING_WEIGHTS, or give --visual network"
-        )
-    return f"{number:,} pictures"
+    return f"{number:,} pictures, {prospect()}"
 
 
 def _topics(posts: Posts) -> str:

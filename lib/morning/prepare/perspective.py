@@ -37,6 +37,8 @@ class Perspective:
     """What the topics were inferred from, one per account."""
     columns: dict[str, dict[int, str]] = field(default_factory=dict)
     """For `objects` and `scenes`: column of the visual block -> label."""
+    skipped: pd.DataFrame | None = None
+    """Posts whose picture could not be used, see `skipped_posts`; None where there is none."""
     graph: AttributeGraph | None = None
     """Of training collaborations, where it was built here."""
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)

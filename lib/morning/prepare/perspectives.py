@@ -20,6 +20,7 @@ from morning.features.visual.encode import FEATURES, square
 from morning.places import cache_folder
 from morning.prepare.perspective import Perspective, feature_set, part_of
 from morning.prepare.recognisers import recognisers
+from morning.prepare.skipped import skipped_posts, skipped_sentence
 
 if TYPE_CHECKING:
     from morning.features.visual.recogniser import Recogniser
@@ -103,16 +104,24 @@ def _add_visual(
     if isinstance(found, str):
         prepared.notes.append(found)
         return
+    if not (posts.column("image").fillna("") != "").any():
+        prepared.notes.append("Pictures are left out: no post has one.")
+        return
     objects, scenes = found
     keep = [part for part in keep if part != FEATURES or objects.classifier is not None]
     block = visual_block(posts, objects, scenes, cache_folder("pictures"), keep=keep)
+    if block.skipped:
+        prepared.skipped = skipped_posts(posts, block)
+        listed = f"{name.removesuffix('_visual')}_skipped_pictures.csv"
+        prepared.notes.append(skipped_sentence(block, listed))
+    if not block.counts["posts_pooled"]:
+        prepared.notes.append("Pictures are left out: none can be used.")
+        return
     prepared.blocks[name] = block
     prepared.columns = {
         "objects": dict(enumerate(objects.labels)),
         "scenes": dict(enumerate(scenes.labels, start=len(objects.labels))),
     }
-    if block.skipped:
-        prepared.notes.append(f"{len(block.skipped)} pictures could not be used.")
 
 
 def _add_topics(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -14,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from morning.code import code_of
 from morning.errors import MorningError
+from morning.features.visual.fetched import fetch, locate
 from morning.features.visual.pretrained import imagenet_resnet, places365_resnet
 from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.small import SmallOptions, load_small, save_small, train_small
 from morning.features.visual.upernet import upernet_scenes
+from morning.features.visual.weights import IMAGENET, NETWORKS, absent
 from morning.places import cache_folder
+from morning.prepare.looks import provide
 from morning.sources import demo
 
 if TYPE_CHECKING:
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Environment variable that names a folder with pretrained picture networks.
-WEIGHTS = "MORNING_WEIGHTS"
-_IMAGENET_FILE = "resnet101.pth"
 _SMALL = {"objects": SmallOptions(), "scenes": SmallOptions(epochs=3)}
 _DRAWN = {"pictures": 3000, "seed": 1, "size": 64}  # what the small networks are trained on
 
@@ -40,42 +39,40 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
     ----------
     visual : str
         `small`: two small networks trained here on drawn pictures, the demo's own kind.
-        `network`: ImageNet and Places365 networks, downloaded once. `upernet`: the same for
-        objects, but UPerNet for scenes, which is the paper's choice and several times slower; from
-        the folder named by `MORNING_WEIGHTS` where that is set, else downloaded once. A folder:
-        ImageNet and Places365 networks from files in it. `none`: no pictures. `auto`: `small`
-        for the demo, whose pictures are drawn, else the folder named by `MORNING_WEIGHTS` where
-        that is set, else none.
+        `network`: ImageNet and Places365 networks, fetched once where they are not at hand (in
+        the folder that `MORNING_WEIGHTS` names, torchvision's cache or our own). `upernet`: the
+        same, but UPerNet for scenes, which is the paper's choice and several times slower. A
+        folder: ImageNet and Places365 networks from files in it. `none`: no pictures. `auto`:
+        `small` for the demo, whose pictures are drawn, else `network` where there are pictures
+        and the networks can be had; see `looks.provide`.
     source : Source
 
     Raises
     ------
     MorningError
-        If weights are missing or cannot be fetched, or there is no such choice.
+        If weights are missing or cannot be fetched, or there is no such choice. With `auto`, only
+        if files are no weights of these networks.
     """
-    weights = os.environ.get(WEIGHTS, "")
     if visual == "auto":
-        visual = "small" if source.planted else weights
-    if not visual:
-        return (
-            f"Pictures are left out: no networks to recognise what they show. Set {WEIGHTS} to a "
-            f"folder with {_IMAGENET_FILE} and the Places365 files, or visual=network."
-        )
+        visual = "small" if source.planted else "network"
+        if not source.has_pictures:
+            return "Pictures are left out: no post has one."
+        if visual == "network" and (why := provide()):
+            return why
     if visual == "none":
         return "Pictures are left out, as asked."
     if visual == "small":
         return small_recognisers()
-    if visual == "network":
-        return imagenet_resnet(), places365_resnet()
-    if visual == "upernet":
-        path = Path(weights) / _IMAGENET_FILE if weights else None
-        return imagenet_resnet(path=path), upernet_scenes(weights or None)
-    folder = Path(visual)
-    if not folder.is_dir():
+    folder = None if visual in NETWORKS else Path(visual)
+    if folder is not None and not folder.is_dir():
         raise MorningError(
             f"visual={visual!r}: neither a folder nor auto, none, small, network, upernet"
         )
-    return imagenet_resnet(path=folder / _IMAGENET_FILE), places365_resnet(folder=folder)
+    if folder is None and (lacking := absent(NETWORKS[visual])):
+        fetch(lacking)
+    objects = imagenet_resnet(path=locate(IMAGENET, folder))
+    scenes = upernet_scenes if visual == "upernet" else places365_resnet
+    return objects, scenes(folder=folder)
 
 
 def small_recognisers() -> tuple[Recogniser, Recogniser]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from morning.dataset import Dataset, Read
 from morning.errors import Problem, Report, counted
+from morning.features.visual.formats import HEAD, refusal
 from morning.reading.column import shortened
 
 _LISTED = 5
@@ -47,7 +48,9 @@ def _some(names: Sequence[str]) -> str:
 
 
 def check_pictures(folder: Path, images: pd.Series, read: Read, report: Report) -> None:
-    """Report pictures that leave the folder (errors) or are not there (warnings).
+    """Report pictures that leave the folder (errors), are not there or are none (warnings).
+
+    Of each file the first bytes are read; whether the rest is whole shows when it is looked at.
 
     Parameters
     ----------
@@ -74,14 +77,25 @@ def check_pictures(folder: Path, images: pd.Series, read: Read, report: Report) 
 
 
 def _fault(root: Path, image: str) -> str | None:
-    """Return what is wrong with the path of a picture."""
+    """Return what is wrong with the path of a picture, or with what it leads to."""
     try:
         path = (root / image).resolve()
-        size = path.stat().st_size if path.is_file() else None
+        there = path.is_file()
     except (OSError, ValueError, RuntimeError):
         return "must be a path"
     if not path.is_relative_to(root):
         return "must stay in the folder, also through links"
-    if size is None:
-        return "this picture is not there"
-    return None if size else "this picture is an empty file"
+    return _no_picture(path) if there else "this picture is not there"
+
+
+def _no_picture(path: Path) -> str | None:
+    """Return why a file is no picture that can be used, as far as its first bytes say."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        return f"this picture cannot be read ({error.strerror})"
+    if not head:
+        return "this picture is an empty file"
+    reason = refusal(head)
+    return f"this picture cannot be used: {reason}" if reason else None

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
-import pooch
-import requests
 from tqdm import tqdm
 
+from morning.downloads import DownloadError, download
 from morning.errors import MorningError
-from morning.files import git_blob, read_json, sha256, whole_file
+from morning.files import git_blob, read_json, sha256
 from morning.places import data_folder
 
 #: Environment variable that names a folder `<owner>/<repo>/<commit>/<path>` to read instead of
 #: the network.
 MIRROR = "MORNING_MIRROR"
-_TRIES = 3
-_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True)
@@ -159,19 +155,10 @@ def _verify_cached(file: ReleasedFile, path: Path) -> None:
 
 
 def _download(file: ReleasedFile, path: Path) -> None:
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with whole_file(path) as temporary:
-                download = pooch.HTTPDownloader(progressbar=False, timeout=_TIMEOUT_S)
-                download(file.url, str(temporary), None)
-                file.verify(temporary)
-            return
-        except requests.RequestException as error:
-            if attempt == _TRIES:
-                answer = error.response
-                why = type(error).__name__ if answer is None else f"status {answer.status_code}"
-                raise MorningError(
-                    f"cannot fetch {file.url} ({why}): connect to the network, or"
-                    f" set {MIRROR} to a folder that holds the released files."
-                ) from error
-            time.sleep(attempt)
+    try:
+        download(file.url, path, file.verify)
+    except DownloadError as error:
+        raise MorningError(
+            f"{error}: connect to the network, or set {MIRROR} to a folder that holds the released"
+            " files."
+        ) from error

@@ -35,3 +35,9 @@ class Source:
     def has_posts(self) -> bool:
         """Whether there are raw posts to compute vectors from."""
         return len(self.dataset.posts) > 0
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether any raw post, of an account or of an audience, names a picture."""
+        images = self.dataset.posts["image"].fillna("")
+        return bool((images != "").any())

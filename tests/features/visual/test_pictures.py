@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from morning.features.visual import pictures
 from morning.features.visual.encode import encode
-from PIL import Image
+from PIL import Image, ImageCms
 from toys.looks import HERE
 from toys.pictures import paint
 
@@ -17,12 +17,14 @@ FAULTY = {
     "truncated.jpg": "truncated",
     "bomb.png": "50,000,000 pixels",
     "middling.png": "more than 50,000,000 pixels (8000 × 8000)",
-    "text.jpg": "cannot be decoded",
+    "text.jpg": "unknown format",
+    "page.jpg": "web page",
+    "phone.heic": "HEIC (convert it to JPEG)",
     "missing.jpg": "no such file",
     "thin.png": "longer than wide",
     "folder.jpg": "no such file",
     "link.jpg": "leaves the folder",
-    "drawing.eps": "cannot be decoded",
+    "drawing.eps": "unknown format",
     "nul\0.jpg": "cannot be opened",
 }
 
@@ -52,6 +54,8 @@ def faulty(folder):
     assert (folder / "bomb.png").stat().st_size < 2**20
     (folder / "middling.png").write_bytes(png_of_zeros(8_000, 8_000))
     (folder / "text.jpg").write_text("this is not a picture")
+    (folder / "page.jpg").write_text("<!DOCTYPE html><html>Log in</html>")
+    (folder / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99))
     paint(folder, "thin.png", (1, 1, 1), (210, 10))
     (folder / "folder.jpg").mkdir()
     outside = folder.parent / f"{folder.name}-outside.png"
@@ -77,7 +81,9 @@ def test_every_fault_is_skipped_counted_and_listed(tmp_path, objects, scenes, ca
     assert encoded.row_of == {"good.png": 0}
     expected = [[0.2, 0.4, 0.4]]
     np.testing.assert_allclose(encoded.objects.toarray(), expected, rtol=1e-5)
-    assert f"{len(FAULTY)} of {len(FAULTY) + 1} pictures skipped" in caplog.text
+    counted = f"{len(FAULTY)} of {len(FAULTY) + 1} pictures skipped: "
+    assert counted + "2 more than 50,000,000 pixels, 2 unknown format, " in caplog.text
+    assert "jpg" not in caplog.text  # names of pictures may be those of people
 
 
 def test_files_that_are_too_large_are_not_opened(tmp_path, monkeypatch):
@@ -94,6 +100,7 @@ KINDS = {
     "GIF": ("RGB", "RGBA", "L", "LA", "P", "1"),
     "WEBP": ("RGB", "RGBA", "L"),
     "BMP": ("RGB", "RGBA", "L", "P", "1"),
+    "AVIF": ("RGB", "RGBA", "L"),
 }
 
 
@@ -126,6 +133,12 @@ def test_sixteen_bits_of_grey_are_a_ramp(tmp_path):
     assert abs(seen - np.arange(256)).max() <= 1
 
 
+def test_reasons_are_counted_without_details():
+    reasons = ["no such file", "cannot be decoded (a.jpg)", "no such file", "cannot be decoded (b)"]
+    assert pictures.counted([*reasons, "no such file"]) == "3 no such file, 2 cannot be decoded"
+    assert pictures.counted([]) == ""
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
 def test_what_is_transparent_is_seen_on_white(tmp_path, mode):
     picture = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
@@ -150,3 +163,102 @@ def test_printing_colours_become_those_of_a_screen(tmp_path):
     red, green, blue = np.asarray(pictures.decode(tmp_path / "print.jpg"))[0, 0].tolist()
     assert red > 240
     assert max(green, blue) < 15
+
+
+def wide_gamut():
+    """Return a colour profile of primaries that no screen has: Adobe RGB's, gamma 2.2.
+
+    Written by hand, since Pillow makes none but sRGB; the tags are those of the ICC's
+    three-component matrix-based profiles.
+    """
+
+    def s15(*values):
+        return b"".join(struct.pack(">i", round(v * 65536)) for v in values)
+
+    def xyz(*values):
+        return b"XYZ " + bytes(4) + s15(*values)
+
+    words = "Wide".encode("utf-16-be")
+    text = (
+        b"mluc" + bytes(4) + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(words), 28) + words
+    )
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(2.2 * 256))
+    tags = {
+        b"desc": text,
+        b"cprt": text,
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(0.60974, 0.31111, 0.01947),
+        b"gXYZ": xyz(0.20528, 0.62567, 0.06087),
+        b"bXYZ": xyz(0.14919, 0.06322, 0.74457),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    place, table, body = 128 + 4 + 12 * len(tags), b"", b""
+    for name, data in tags.items():
+        data += bytes(-len(data) % 4)
+        table += name + struct.pack(">II", place + len(body), len(data))
+        body += data
+    head = struct.pack(
+        ">I4sI4s4s4s", place + len(body), bytes(4), 0x02400000, b"mntr", b"RGB ", b"XYZ "
+    )
+    head += bytes(12) + b"acsp" + bytes(28) + s15(0.9642, 1.0, 0.8249)
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_colours_of_another_profile_become_those_of_a_screen(tmp_path, kind):
+    """Adobe's (0, 255, 0) is greener than a screen can; (200, 100, 100) is a redder red on it."""
+    picture = Image.new("RGB", (16, 16), (200, 100, 100))
+    picture.save(tmp_path / "x", kind, icc_profile=wide_gamut(), quality=95)
+    red, green, blue = np.asarray(pictures.decode(tmp_path / "x"))[8, 8].astype(int)
+    assert 225 <= red <= 240
+    assert 90 <= green <= 102
+    assert 90 <= blue <= 102
+
+
+def test_the_colours_of_a_screen_stay_as_they_are(tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (8, 8), (200, 100, 50)).save(tmp_path / "x.png", icc_profile=profile)
+    assert pictures.decode(tmp_path / "x.png").getpixel((0, 0)) == (200, 100, 50)
+
+
+@pytest.mark.parametrize("profile", [b"damaged", b""])
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "1", "LA", "RGBA"])
+def test_a_profile_that_does_not_fit_is_ignored(tmp_path, mode, profile):
+    for number, bad in enumerate((profile, wide_gamut()[:200], wide_gamut())):
+        Image.new(mode, (8, 8)).save(tmp_path / f"{number}.png", icc_profile=bad)
+        assert pictures.decode(tmp_path / f"{number}.png").mode == "RGB"
+
+
+def test_transparency_and_a_profile(tmp_path):
+    picture = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
+    picture.paste((200, 100, 100, 255), (0, 0, 10, 10))
+    picture.save(tmp_path / "x.png", icc_profile=wide_gamut())
+    seen = np.asarray(pictures.decode(tmp_path / "x.png")).astype(int)
+    assert (seen[:, 10:] == 255).all()
+    assert seen[0, 0, 0] > 220
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_palette_with_one_transparent_colour(tmp_path, kind):
+    picture = Image.new("P", (20, 10), 0)
+    picture.putpalette([0, 0, 0, 255, 0, 0])
+    picture.paste(1, (0, 0, 10, 10))
+    picture.save(tmp_path / "x", kind, transparency=0)
+    seen = np.asarray(pictures.decode(tmp_path / "x"))
+    assert seen[0, 0].tolist() == [255, 0, 0]
+    assert seen[0, 15].tolist() == [255, 255, 255]
+
+
+def test_one_bit_is_black_and_white(tmp_path):
+    picture = Image.new("1", (16, 8), 0)
+    picture.paste(1, (8, 0, 16, 8))
+    picture.save(tmp_path / "x.png")
+    seen = np.asarray(pictures.decode(tmp_path / "x.png"))
+    assert seen[0, 0].tolist() == [0, 0, 0]
+    assert seen[0, 12].tolist() == [255, 255, 255]
+
+
+def test_numbers_with_points_are_refused_by_name(tmp_path):
+    Image.new("F", (8, 8), 0.5).save(tmp_path / "x.tif")
+    with pytest.raises(pictures.UnusablePictureError, match=r"TIFF \(convert it to JPEG\)"):
+        pictures.decode(tmp_path / "x.tif")

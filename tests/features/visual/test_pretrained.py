@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 from morning.errors import MorningError
-from morning.features.visual import checkpoints, vision
+from morning.features.visual import pretrained, vision
 from morning.features.visual.preprocess import ResizeCrop
 from morning.features.visual.pretrained import imagenet_resnet, places365_resnet, scene_labels
 from morning.features.visual.recogniser import Views
+from morning.features.visual.weights import IMAGENET, NETWORKS
 from toys.nets import SCENES, picture
 
 models = vision.import_torchvision().models
@@ -26,31 +27,29 @@ def test_imagenet_weights_from_a_file(tmp_path):
     np.testing.assert_allclose(got.sum(), 1, atol=1e-5)
 
 
-def test_imagenet_weights_from_the_network(monkeypatch):
-    chosen = models.ResNet18_Weights.IMAGENET1K_V1
-    state, asked = models.resnet18(weights=None).state_dict(), {}
+@pytest.fixture
+def fetched(monkeypatch):
+    """Record which files are asked for; none can be had."""
+    asked = []
 
-    def get(self, **options):
-        asked.update(options)
-        return state
+    def refuse(file, folder=None):
+        asked.append(file)
+        raise MorningError("no route")
 
-    monkeypatch.setattr(type(chosen), "get_state_dict", get)
-    recogniser = imagenet_resnet("resnet18", "IMAGENET1K_V1")
-    assert asked["weights_only"] is True
-    assert asked["check_hash"] is True
-    assert torch.equal(recogniser.module.conv1.weight, state["conv1.weight"])
+    monkeypatch.setattr(pretrained, "locate", refuse)
+    return asked
 
 
-def test_no_network_is_said_plainly(monkeypatch):
-    def get(self, **options):
-        raise OSError("no route to host")
-
-    monkeypatch.setattr(models.ResNet18_Weights, "get_state_dict", get)
-    with pytest.raises(MorningError, match="give its path"):
+def test_weights_that_are_not_named_are_the_released_ones(fetched):
+    for ask in (imagenet_resnet, places365_resnet, scene_labels):
+        with pytest.raises(MorningError, match="no route"):
+            ask()
+    assert [file.name for file in fetched] == [file.name for file in NETWORKS["network"]]
+    assert (fetched[0].url, fetched[0].digest) == (IMAGENET.url, IMAGENET.digest)
+    with pytest.raises(MorningError):
         imagenet_resnet("resnet18", "IMAGENET1K_V1")
-    monkeypatch.setattr(checkpoints.pooch, "retrieve", lambda *a, **k: get(None))
-    with pytest.raises(MorningError, match="give the folder that has it"):
-        places365_resnet("resnet18")
+    assert fetched[-1].url == models.ResNet18_Weights.IMAGENET1K_V1.url
+    assert fetched[-1].digest == "f37072fd"
 
 
 def test_unknown_networks_are_refused():
@@ -100,10 +99,3 @@ def test_places365_checkpoint(labelled):
 def test_a_missing_checkpoint_is_named_with_its_address(labelled):
     with pytest.raises(MorningError, match=r"resnet50_places365\.pth\.tar; fetch it from http"):
         places365_resnet("resnet50", labelled)
-
-
-def test_files_are_fetched_where_no_folder_is_given(labelled, monkeypatch):
-    monkeypatch.setattr(
-        checkpoints.pooch, "retrieve", lambda url, known_hash, fname, path: str(labelled / fname)
-    )
-    assert scene_labels()[0] == "airfield"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from morning.errors import MorningError
-from morning.features.visual import pretrained, upernet
 from morning.features.visual.precise import precise_pool
 from morning.features.visual.recogniser import Views
 from morning.features.visual.upernet import DeepStemResNet, SceneDecoder, upernet_scenes
@@ -126,8 +125,3 @@ def test_upernet_fails_on_a_missing_tensor(released, tmp_path):
     torch.save(state, tmp_path / "decoder_epoch_40.pth")
     with pytest.raises(MorningError, match=r"the first is scene_head\.0\.1\.running_mean"):
         upernet_scenes(tmp_path)
-
-
-def test_addresses_name_the_released_files():
-    assert upernet.UPERNET_URL.endswith("/upp-resnet50-upernet/")
-    assert pretrained.PLACES365_LABELS_URL.endswith("/categories_places365.txt")

@@ -1,4 +1,4 @@
-"""Weights from files and from the network, without running any code that they may hold."""
+"""Weights from files, without running any code that they may hold."""
 
 from __future__ import annotations
 
@@ -8,48 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pooch
 import torch
 from torch import Tensor, nn
 
 from morning.errors import MorningError
 
 log = logging.getLogger(__name__)
-
-
-def locate(name: str, url: str, folder: str | Path | None) -> Path:
-    """Return the path of a released file, fetched first where no folder is given.
-
-    Parameters
-    ----------
-    name : str
-        Name of the file.
-    url : str
-        Where it can be had.
-    folder : path or None
-        Folder that has it. None fetches it into the user's cache, once.
-
-    Raises
-    ------
-    MorningError
-        If it is not in the folder, or cannot be fetched.
-
-    Notes
-    -----
-    The projects publish no digests, so a fetched file is not checked; it is read without running
-    code, and the digest of the weights is in the manifest of what is made with them.
-    """
-    if folder is not None:
-        if (path := Path(folder) / name).is_file():
-            return path
-        raise MorningError(f"{folder}: no {name}; fetch it from {url} and put it there")
-    try:
-        cache = pooch.os_cache("morning") / "backbones"
-        return Path(pooch.retrieve(url, known_hash=None, fname=name, path=cache))
-    except (OSError, ValueError) as error:
-        raise MorningError(
-            f"cannot fetch {url} ({error}); fetch it elsewhere and give the folder that has it"
-        ) from error
 
 
 def read_state(path: str | Path) -> dict[str, Tensor]:

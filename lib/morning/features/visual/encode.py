@@ -159,7 +159,8 @@ def encode(
     skipped = tuple((name, reasons[name]) for name in names if name in reasons)
     if skipped:
         log.warning(
-            "%d of %d pictures skipped, the first: %s: %s", len(skipped), len(names), *skipped[0]
+            "%d of %d pictures skipped: %s",
+            *(len(skipped), len(names), pictures.by_reason(reason for _, reason in skipped)),
         )
     return Encoded(
         row_of={name: row_of_digest[d] for name, d in digest_of.items() if d in row_of_digest},

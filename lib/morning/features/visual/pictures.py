@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import warnings
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
-#: Formats that are read. Others are left out on purpose: EPS, for one, starts a program.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+from morning.features.visual.formats import FORMATS, HEAD, refusal
+
 #: Files above this size are not opened, in bytes.
 MAX_BYTES = 100 * 2**20
 #: Pictures above this size are not decoded, in pixels.
 MAX_PIXELS = 50_000_000
 #: A picture may be this many times longer than wide; resizing a thinner one would fill the memory.
 MAX_RATIO = 20
+_SRGB = ImageCms.createProfile("sRGB")
 #: A JPEG is decoded at half, a quarter or an eighth of its size as long as no side gets shorter.
 SIDE = 1024
 
 
 class UnusablePictureError(Exception):
-    """A picture that cannot be used; the message is the reason."""
+    """A picture that cannot be used; the message is the reason, details in parentheses."""
 
 
 def locate(image: str, root: Path) -> Path:
@@ -64,6 +68,12 @@ def digest(path: Path) -> str:
         raise UnusablePictureError(f"cannot be read ({error.strerror})") from error
 
 
+def by_reason(reasons: Iterable[str]) -> str:
+    """Return how many pictures could not be used for which reason, without details, in words."""
+    kinds = Counter(reason.partition(" (")[0] for reason in reasons)
+    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+
+
 def decode(path: Path) -> Image.Image:
     """Read a picture as a viewer shows it: RGB, upright, its first frame, on white paper.
 
@@ -73,6 +83,7 @@ def decode(path: Path) -> Image.Image:
         If it is no picture, is truncated, or is too large or too thin to be decoded.
     """
     try:
+        _check_kind(path)
         with warnings.catch_warnings():
             # Pillow warns of what is refused below, and of odd metadata, which does not matter.
             warnings.simplefilter("ignore")
@@ -91,14 +102,36 @@ def decode(path: Path) -> Image.Image:
 
 def _as_shown(picture: Image.Image) -> Image.Image:
     """Return a decoded picture as RGB."""
+    profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I"):  # 16 bits of grey, of which a screen shows the upper eight
         grey = np.asarray(picture, np.int64) // 257
-        return Image.fromarray(grey.clip(0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
+        picture = Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+    elif picture.has_transparency_data:
         seen = picture.convert("RGBA")
         paper = Image.new("RGBA", seen.size, "white")
-        return Image.alpha_composite(paper, seen).convert("RGB")
+        picture = Image.alpha_composite(paper, seen).convert("RGB")
+    elif picture.mode not in ("RGB", "L", "CMYK"):
+        picture = picture.convert("RGB")
+    return _on_screen(picture, profile) if profile else picture.convert("RGB")
+
+
+def _on_screen(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Return a picture whose colours are those of `profile` in those of a screen, sRGB."""
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" not in ImageCms.getProfileDescription(own).lower():
+            shown = ImageCms.profileToProfile(picture, own, _SRGB, outputMode="RGB")
+            return shown or picture.convert("RGB")
+    except (ImageCms.PyCMSError, OSError):  # a damaged profile, or one of other channels
+        pass
     return picture.convert("RGB")
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what is no picture, in words that say what it is instead."""
+    with open(path, "rb") as file:
+        if reason := refusal(file.read(HEAD)):
+            raise UnusablePictureError(reason)
 
 
 def _check_size(width: int, height: int) -> None:

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.error import URLError
 
 from morning.errors import MorningError
-from morning.features.visual.checkpoints import fill, locate, read_state
+from morning.features.visual.checkpoints import fill, read_state
+from morning.features.visual.fetched import locate
 from morning.features.visual.preprocess import ResizeCrop
 from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.vision import import_torchvision
+from morning.features.visual.weights import PLACES365, SCENES, torchvision_file
 
 models = import_torchvision().models
-
-#: Folder of the Places365 project's checkpoints.
-PLACES365_URL = "http://places2.csail.mit.edu/models_places365/"
-PLACES365_LABELS = "categories_places365.txt"
-PLACES365_LABELS_URL = (
-    f"https://raw.githubusercontent.com/CSAILVision/places365/master/{PLACES365_LABELS}"
-)
 
 
 def imagenet_resnet(
@@ -37,8 +31,8 @@ def imagenet_resnet(
         Name of torchvision's weights, IMAGENET1K_V1 or IMAGENET1K_V2; also says which
         preprocessing the weights in `path` want.
     path : path, optional
-        State-dict file with torchvision's keys. Without it the weights come from torchvision's
-        cache or the network.
+        State-dict file with torchvision's keys. Without it the released file, fetched where it
+        is not at hand.
 
     Raises
     ------
@@ -53,17 +47,10 @@ def imagenet_resnet(
     except KeyError as error:
         raise MorningError(f"{architecture} has no weights named {weights!r}") from error
     module = models.get_model(architecture, weights=None)
-    if path is not None:
-        fill(module, read_state(path), path)
-    else:
-        try:
-            module.load_state_dict(
-                chosen.get_state_dict(progress=False, check_hash=True, weights_only=True)
-            )
-        except (URLError, OSError) as error:
-            raise MorningError(
-                f"cannot fetch {chosen.url} ({error}); fetch it elsewhere and give its path"
-            ) from error
+    if path is None:
+        size = round(chosen.meta["_file_size"] * 2**20)
+        path = locate(torchvision_file(Path(chosen.url).name, size))
+    fill(module, read_state(path), path)
     wanted = chosen.transforms()
     preprocess = ResizeCrop(
         resize=wanted.resize_size[0],
@@ -86,7 +73,7 @@ def places365_resnet(
         resnet18 or resnet50.
     folder : path, optional
         Folder with `<architecture>_places365.pth.tar` and `categories_places365.txt`. Without it
-        both are fetched into the user's cache.
+        what is not at hand is fetched.
 
     Raises
     ------
@@ -98,10 +85,9 @@ def places365_resnet(
     The project's own demonstration resizes to 256 × 256 regardless of the proportions, then
     crops 224; so does this.
     """
-    if architecture not in ("resnet18", "resnet50"):
+    if architecture not in PLACES365:
         raise MorningError(f"Places365 has no checkpoint of {architecture!r}; take resnet50")
-    name = f"{architecture}_places365.pth.tar"
-    path = locate(name, PLACES365_URL + name, folder)
+    path = locate(PLACES365[architecture], folder)
     labels = scene_labels(folder)
     module = models.get_model(architecture, weights=None, num_classes=len(labels))
     fill(module, read_state(path), path)
@@ -117,7 +103,7 @@ def scene_labels(folder: str | Path | None = None) -> tuple[str, ...]:
     MorningError
         If the file is missing or is not 365 lines of `/a/airfield 0`.
     """
-    path = locate(PLACES365_LABELS, PLACES365_LABELS_URL, folder)
+    path = locate(SCENES, folder)
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
         pairs = [line.rsplit(maxsplit=1) for line in lines if line.strip()]

@@ -12,19 +12,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from morning.features.visual.checkpoints import fill, locate, read_state
+from morning.features.visual.checkpoints import fill, read_state
+from morning.features.visual.fetched import locate
 from morning.features.visual.precise import precise_pool
 from morning.features.visual.preprocess import CaffePyramid
 from morning.features.visual.pretrained import scene_labels
 from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.vision import import_torchvision
+from morning.features.visual.weights import DECODER, ENCODER
 
 resnet = import_torchvision().models.resnet
-
-UPERNET_URL = (
-    "http://sceneparsing.csail.mit.edu/model/unified_perceptual_parsing/upp-resnet50-upernet/"
-)
-ENCODER, DECODER = "encoder_epoch_40.pth", "decoder_epoch_40.pth"
 
 
 class DeepStemResNet(nn.Module):
@@ -90,8 +87,8 @@ def upernet_scenes(
     ----------
     folder : path, optional
         Folder with `encoder_epoch_40.pth`, `decoder_epoch_40.pth` and
-        `categories_places365.txt` (the scenes are in its order). Without it they are fetched
-        into the user's cache.
+        `categories_places365.txt` (the scenes are in its order). Without it what is not
+        at hand is fetched.
     short_sides : tuple of int
         Sizes that are averaged; the authors' follow-up takes (480,).
 
@@ -102,8 +99,8 @@ def upernet_scenes(
     """
     labels = scene_labels(folder)
     encoder, decoder = DeepStemResNet(), SceneDecoder(len(labels))
-    for module, name in ((encoder, ENCODER), (decoder, DECODER)):
-        path = locate(name, UPERNET_URL + name, folder)
+    for module, file in ((encoder, ENCODER), (decoder, DECODER)):
+        path = locate(file, folder)
         fill(module, read_state(path), path)
     preprocess = CaffePyramid(short_sides=tuple(short_sides))
     return Recogniser("UPerNet scenes", labels, nn.Sequential(encoder, decoder), preprocess)
