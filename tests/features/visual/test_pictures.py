@@ -135,8 +135,8 @@ def test_sixteen_bits_of_grey_are_a_ramp(tmp_path):
 
 def test_reasons_are_counted_without_details():
     reasons = ["no such file", "cannot be decoded (a.jpg)", "no such file", "cannot be decoded (b)"]
-    assert pictures.counted([*reasons, "no such file"]) == "3 no such file, 2 cannot be decoded"
-    assert pictures.counted([]) == ""
+    assert pictures.by_reason([*reasons, "no such file"]) == "3 no such file, 2 cannot be decoded"
+    assert pictures.by_reason([]) == ""
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
