@@ -59,7 +59,9 @@ def counted(monkeypatch, owner, name, log, key):
 def test_one_join_one_tokenisation_and_one_look(source, tmp_path, monkeypatch):
     """Of the way into Table III: 17 joins, 8 tokenisations of a caption, 4 decodes of a picture."""
     joins = counted(monkeypatch, Posts, "_of", tmp_path / "joins", lambda *_: "join")
-    texts = counted(monkeypatch, documents, "words", tmp_path / "texts", lambda text, _: hash(text))
+    texts = counted(
+        monkeypatch, documents, "words", tmp_path / "texts", lambda text, *_: hash(text)
+    )
     decodes = counted(monkeypatch, pictures, "decode", tmp_path / "looks", lambda path: path.name)
     features = make_features(source, tmp_path / "run", topics=3)
     assert list(features.blocks) == list(BLOCKS)

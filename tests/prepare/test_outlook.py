@@ -47,6 +47,7 @@ def test_says_what_there_will_be():
     assert found.left_out["audience_topics"] == "the data have no audiences"
     text = "\n".join(found.lines())
     assert "2 to train on, 0 to validate on, 1 to test on; 4 candidates" in text
+    assert "a run takes about 2 minutes on two cores" in text
     assert "With 1 test brand, differences" in text
 
 

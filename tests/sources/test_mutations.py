@@ -2,7 +2,8 @@
 
 from random import Random
 
-from hypothesis import HealthCheck, event, given, settings
+import pytest
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from morning.dataset import Dataset
 from morning.errors import ContractError, Problem
@@ -20,10 +21,8 @@ def read(folder) -> tuple[Dataset | None, list[Problem]]:
         return None, error.problems
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
-def test_check_and_load_agree_and_nothing_else_is_raised(tmp_path_factory, seed):
-    folder = tmp_path_factory.mktemp("any") / "mine"
+def agree(folder, seed) -> None:
+    """Hold what check says of a mutated folder against what load gives."""
     event(write_mutated(Random(seed), tables(), folder).split(", ")[-1])
     report, view = checked(folder)
     assert all(len(str(problem)) < 2000 for problem in [*report.errors, *report.warnings])
@@ -34,3 +33,19 @@ def test_check_and_load_agree_and_nothing_else_is_raised(tmp_path_factory, seed)
         assert problems == report.errors
     else:
         assert dataset.check()[1] == []
+
+
+SEEDS = st.integers(0, 2**32)
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS)
+def test_check_and_load_agree_and_nothing_else_is_raised(tmp_path_factory, seed):
+    agree(tmp_path_factory.mktemp("any") / "mine", seed)
+
+
+@pytest.mark.long
+@settings(max_examples=300)
+@given(seed=SEEDS)
+def test_so_they_do_over_and_over(tmp_path_factory, seed):
+    agree(tmp_path_factory.mktemp("any") / "mine", seed)

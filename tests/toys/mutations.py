@@ -115,6 +115,8 @@ def no_table(rng: Random, tables: Tables) -> None:
 
 def audiences(rng: Random, tables: Tables) -> None:
     """Add followers, some of them odd."""
+    if "accounts" not in tables:
+        return
     ids = [f"f{k}" for k in range(rng.choice([1, 6]))]
     rows = [(rng.choice(["b0", "i0", "i1"]), rng.choice([*ids, "i2"])) for _ in range(8)]
     tables["audiences"] = pd.DataFrame(rows, columns=["account_id", "audience_id"])
@@ -180,7 +182,7 @@ def _typed(cells: pd.Series, kind: str) -> pd.Series:
     if kind == "list":
         return cells.map(lambda x: [str(x)], na_action="ignore")
     if kind == "time":
-        return pd.to_datetime(cells)
+        return pd.to_datetime(cells, format="ISO8601")
     return cells.astype(kind)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from morning.evaluation.protocol import caution, official_task, training_task
 from morning.features.documents import frequent_words
 from morning.features.languages import ENGLISH, NAMES, is_unreadable
 from morning.features.posts import AudienceOptions, Posts
+from morning.prepare.estimate import Estimate
 from morning.prepare.looks import prospect
 from morning.roster import Roster
 from morning.sources import Source
@@ -45,6 +46,8 @@ class Outlook:
     """Block -> why there will be none."""
     languages: dict[str, dict[str, int]] = field(default_factory=dict)
     """Block of topics -> language (ISO 639-1) -> number of captions, the most common first."""
+    estimate: Estimate | None = None
+    """What it will take; None where it could not finish."""
     caution: str = ""
     """How little the numbers will say, where test brands are few."""
     errors: tuple[Problem, ...] = ()
@@ -58,6 +61,8 @@ class Outlook:
             yield f"{block}: {made}"
         for block, why in self.left_out.items():
             yield f"{block}: left out, {why}"
+        if self.estimate:
+            yield f"a run takes {self.estimate}"
         if self.caution:
             yield self.caution
 
@@ -70,6 +75,7 @@ class Outlook:
             "left_out": self.left_out,
             "languages": self.languages,
             "caution": self.caution,
+            "estimate": asdict(self.estimate) if self.estimate else None,
         }
 
 
@@ -88,6 +94,7 @@ def outlook(source: Source) -> Outlook:
     blocks: dict[str, str] = {}
     left_out: dict[str, str] = {}
     languages: dict[str, dict[str, int]] = {}
+    posts: dict[str, Posts] = {}
     if source.features is not None:
         blocks = {name: f"{size} columns" for name, size in source.features.sizes().items()}
     else:
@@ -105,7 +112,19 @@ def outlook(source: Source) -> Outlook:
     brands = {split: len(roster.brands(split)) for split in SPLITS}
     candidates = len(official_task(roster).influencers) if brands["test"] else 0
     said = caution(roster) if brands["test"] else ""
-    return Outlook(brands, candidates, blocks, left_out, languages, said, tuple(errors))
+    needs = None if errors else _estimate(roster, posts, blocks)
+    return Outlook(brands, candidates, blocks, left_out, languages, needs, said, tuple(errors))
+
+
+def _estimate(roster: Roster, posts: Mapping[str, Posts], blocks: Collection[str]) -> Estimate:
+    """Return what a run takes that makes these blocks of posts."""
+    looked_at = (of for whose, of in posts.items() if f"{whose}_visual" in blocks)
+    read = (of for whose, of in posts.items() if f"{whose}_topics" in blocks)
+    return Estimate.of(
+        captions=sum(len(of) for of in read),
+        pictures=sum(int(of.column("image").notna().sum()) for of in looked_at),
+        pairs=int(training_task(roster).positives.sum()),
+    )
 
 
 def _cannot_learn(roster: Roster) -> Iterator[str]:
