@@ -16,10 +16,10 @@ BARE_S = 120.0
 CAPTION_S = 0.02
 #: A picture, looked at by two networks of 101 and 50 layers.
 PICTURE_S = 1.1
-#: A pair of a brand and a partner, in every training of every chapter: about 60 of 100 epochs.
-PAIR_S = 1.0
-#: The book, and what is kept of a picture and of a pair.
-BARE_BYTES, PICTURE_BYTES, PAIR_BYTES = 50e6, 40e3, 20e3
+#: A pair of a brand and a partner, in every training of every chapter.
+PAIR_S = 5.0
+#: The book with all models, and what is kept of a picture.
+BARE_BYTES, PICTURE_BYTES = 300e6, 40e3
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Estimate:
         """
         return cls(
             BARE_S + CAPTION_S * captions + PICTURE_S * pictures + PAIR_S * pairs,
-            BARE_BYTES + PICTURE_BYTES * pictures + PAIR_BYTES * pairs,
+            BARE_BYTES + PICTURE_BYTES * pictures,
         )
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ def texts(values: pd.Series, file: str, report: Report) -> pd.Series:
     """
     column = Column.of(values, file, report)
     written = values.map(lambda cell: isinstance(cell, str) and cell != "").astype(bool)
-    return values.where(written & column.text.notna(), column.text).astype("str")
+    return values.astype(object).where(written & column.text.notna(), column.text).astype("str")
 
 
 def words(values: pd.Series, file: str, report: Report, known: Sequence[str]) -> pd.Series:
