@@ -216,3 +216,10 @@ def test_no_known_layout(tmp_path):
         import_folder([tmp_path / "x.json"], tmp_path / "d", read_brands("acme"))
     with pytest.raises(MorningError, match="neither a file nor a folder"):
         import_folder([tmp_path / "y"], tmp_path / "d", read_brands("acme"))
+
+
+def test_a_brand_that_is_spelled_otherwise_is_named(exported, tmp_path):
+    said = import_folder([exported], tmp_path / "out", {"acme": None, "bold": None})
+    assert "no record is of the brand bold; did you mean bolt?" in said
+    with pytest.raises(MorningError, match="of the brand acmee; did you mean acme"):
+        import_folder([exported], tmp_path / "other", {"acmee": None})

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import simplemma
 import stopwordsiso
 from simplemma.strategies import DefaultStrategy
@@ -214,6 +215,7 @@ def _identifier() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(NAMES))
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, np.float32)  # read by rows: faster
     return identifier
 
 

@@ -26,6 +26,8 @@ _DROPPED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+#: All of it that has neither a full stop nor ://, and is quickly found.
+_MENTION = re.compile(r"@[\w.]+")
 #: Runs without a space that nobody wrote by hand; they would make the search for links slow.
 _ENDLESS = re.compile(r"\S{300,}")
 #: All that an emoji can be part of; looking for emoji elsewhere takes most of the time.
@@ -107,7 +109,8 @@ def _language(caption: str) -> str | None:
 def _runs(caption: str, emoji_words: bool = False) -> list[str]:
     """Return the runs of letters in a caption without links, addresses, mentions and emoji."""
     text = normal(caption)  # 𝓯𝓪𝓼𝓱𝓲𝓸𝓷 -> fashion
-    text = _DROPPED.sub(" ", _ENDLESS.sub(" ", text))
+    dropped = _DROPPED if "." in text or "://" in text else _MENTION
+    text = dropped.sub(" ", _ENDLESS.sub(" ", text))
     text = _MAYBE_EMOJI.sub(_named if emoji_words else _blank, text)
     text = _HASHTAG.sub(lambda tag: f" {' '.join(split_hashtag(tag[1]))} ", text)
     return _WORD.findall(text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,9 @@ def import_folder(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise MorningError(f"{out} is not empty: choose another folder")
     found = collect(sources, layouts)
-    accounts = _accounts(found, {handle(name): category for name, category in brands.items()})
+    brands = {handle(name): category for name, category in brands.items()}
+    unknown = list(_unknown(found, brands))
+    accounts = _accounts(found, brands)
     roles = dict(zip(accounts["account_id"], accounts["role"], strict=True))
     if "brand" not in roles.values():
         raise MorningError("no account is a brand: name them with --brands")
@@ -155,7 +158,8 @@ def import_folder(
     evidence = find_evidence(posts, roles)
     pairs = evidence[["brand_id", "influencer_id"]].drop_duplicates()
     if pairs.empty:
-        raise MorningError("no post of a brand or an influencer tags or mentions one of the others")
+        why = "no post of a brand or an influencer tags or mentions one of the others"
+        raise MorningError("; ".join([why, *unknown]))
     if leave_out:
         posts = posts[~posts["post_id"].isin(evidence["post_id"])]
     lonely = accounts["role"].eq("brand") & ~accounts["account_id"].isin(pairs["brand_id"])
@@ -169,7 +173,8 @@ def import_folder(
         posts[_POST_COLUMNS].to_csv(folder / "posts.csv", index=False)
         pairs.to_csv(folder / "collaborations.csv", index=False)
         evidence.to_csv(folder / "evidence.csv", index=False)
-    return [*_summary(found, kept, posts, evidence), *_left_out(found, accounts[lonely])]
+    left_out = _left_out(found, accounts[lonely])
+    return [*_summary(found, kept, posts, evidence), *left_out, *unknown]
 
 
 def read_brands(told: str) -> dict[str, str | None]:
@@ -249,6 +254,14 @@ def _left_out(found: Imported, lonely: pd.DataFrame) -> list[str]:
         names = ", ".join(lonely["account_id"])
         lines.append(f"left out, since no post names a partner of theirs: {names}")
     return lines
+
+
+def _unknown(found: Imported, brands: Iterable[str]) -> Iterator[str]:
+    """Yield what to say of brands that are in no record, perhaps for their spelling."""
+    for name in sorted(set(brands) - set(found.accounts)):
+        near = get_close_matches(name, found.accounts, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        yield f"no record is of the brand {name}{hint}"
 
 
 def _text(value: Any) -> str | None:
