@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ import pandera.pandas as pa
 from morning import reading
 from morning.errors import ContractError, MorningError, Problem, Report, unreported
 from morning.files import whole_folder
-from morning.reading.column import shortened
+from morning.reading.column import MISSING, NOBODY, shortened
 from morning.roster import Roster
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ ROLES = ("brand", "influencer", "audience")
 SPLITS = ("train", "validation", "test")
 
 _TEXT = pa.Column("str", nullable=True, coerce=True)
+#: An optional cell that holds nothing: blank, or a word such as NULL.
+_NOTHING = rf"^\s*(?:{'|'.join(map(re.escape, sorted(MISSING)))})?\s*$"
 _COUNT = pa.Column(
     "Int64",
     pa.Check.ge(0, error="must not be negative"),
@@ -34,8 +37,11 @@ _COUNT = pa.Column(
 
 
 def _identifier(unique: bool = False) -> pa.Column:
-    check = pa.Check.str_length(min_value=1, max_value=256, error="must have 1 to 256 characters")
-    return pa.Column("str", check, unique=unique, nullable=False, coerce=True)
+    checks = [
+        pa.Check.str_length(min_value=1, max_value=256, error="must have 1 to 256 characters"),
+        pa.Check.notin(sorted(NOBODY), error="must not be a word for a missing value"),
+    ]
+    return pa.Column("str", checks, unique=unique, nullable=False, coerce=True)
 
 
 #: One pandera schema per table; the column order is the stored order.
@@ -319,7 +325,7 @@ def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.Data
     table = table.reset_index(drop=True)
     table = table.assign(**dict.fromkeys(missing, pd.NA))[list(schema.columns)]
     optional = [c for c, spec in schema.columns.items() if spec.nullable]
-    table[optional] = table[optional].replace(r"^\s*$", pd.NA, regex=True)
+    table[optional] = table[optional].replace(_NOTHING, pd.NA, regex=True)
     try:
         return schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
