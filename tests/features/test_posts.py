@@ -11,6 +11,7 @@ from morning.features import posts as module
 from morning.features.documents import Documents, Tokens
 from morning.features.posts import AudienceOptions, Posts, choose
 from morning.features.topics import TopicOptions, topic_block
+from toys import posts as toy
 
 
 def table(posts: Posts) -> pd.DataFrame:
@@ -174,3 +175,16 @@ class TestWords:
         assert list(documents) == texts
         chosen = np.arange(len(texts))[::-2]
         assert list(documents.select(chosen)) == [texts[i] for i in chosen]
+
+
+def test_a_sample_is_some_of_the_posts_in_their_order():
+    posts = Posts.own(toy.dataset())
+    assert posts.sample(len(posts)) is posts
+    drawn = posts.sample(3)
+    assert len(drawn) == len(drawn.words()) == 3
+    assert (np.diff(drawn.rows) > 0).all()
+    assert drawn.rows.tolist() == posts.sample(3).rows.tolist()
+    assert (
+        drawn.column("account_id").tolist()
+        == drawn.accounts["account_id"].iloc[drawn.owner].tolist()
+    )

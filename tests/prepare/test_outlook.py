@@ -137,3 +137,10 @@ def test_vectors_are_what_they_are():
     found = outlook(Source("vectors", tables, features))
     assert list(found.blocks) == list(features.blocks)
     assert found.errors == ()
+
+
+def test_of_many_captions_some_are_looked_at(monkeypatch):
+    monkeypatch.setattr("morning.prepare.outlook.LOOKED_AT", 15)
+    found = outlook(source())
+    assert found.blocks["content_topics"].endswith("words of 21 captions, by 15 of them")
+    assert sum(found.languages["content_topics"].values()) == 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -115,6 +115,14 @@ class Posts:
         rows, owner = rows.astype(np.int64), owner.astype(np.int64)
         training = training_accounts(accounts, dataset.collaborations)
         return cls(dataset.posts, rows, owner, accounts, training, dataset.root, audience)
+
+    def sample(self, most: int, seed: int = 0) -> Posts:
+        """Return so many of the posts, drawn without replacement, in their order; or all."""
+        if len(self) <= most:
+            return self
+        drawn = np.random.default_rng(seed).choice(len(self), most, replace=False)
+        drawn.sort()
+        return replace(self, rows=self.rows[drawn], owner=self.owner[drawn], _tokens={})
 
     def __len__(self) -> int:
         return len(self.rows)

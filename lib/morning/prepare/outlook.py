@@ -28,6 +28,8 @@ from morning.prepare.looks import prospect
 from morning.roster import Roster
 from morning.sources import Source
 
+#: Captions that are looked at; of more, so many are drawn.
+LOOKED_AT = 10_000
 #: Share of captions below which a language is not worth a word.
 FEW_CAPTIONS = 0.01
 
@@ -45,7 +47,8 @@ class Outlook:
     left_out: dict[str, str] = field(default_factory=dict)
     """Block -> why there will be none."""
     languages: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Block of topics -> language (ISO 639-1) -> number of captions, the most common first."""
+    """Block of topics -> language (ISO 639-1) -> number of captions among those that were looked
+    at, the most common first."""
     estimate: Estimate | None = None
     """What it will take; None where it could not finish."""
     caution: str = ""
@@ -99,8 +102,9 @@ def outlook(source: Source) -> Outlook:
         blocks = {name: f"{size} columns" for name, size in source.features.sizes().items()}
     else:
         posts = _posts(source.dataset)
-        languages = {f"{whose}_topics": spoken(of) for whose, of in posts.items()}
-        for block, found in _blocks(source.dataset, posts):
+        seen = {whose: of.sample(LOOKED_AT) for whose, of in posts.items()}
+        languages = {f"{whose}_topics": spoken(of) for whose, of in seen.items()}
+        for block, found in _blocks(source.dataset, posts, seen):
             try:
                 blocks[block] = found()
             except MorningError as error:
@@ -154,12 +158,14 @@ def _posts(dataset: Dataset) -> dict[str, Posts]:
     return {"content": Posts.own(dataset), "audience": audience}
 
 
-def _blocks(dataset: Dataset, posts: dict[str, Posts]) -> Iterator[tuple[str, Any]]:
+def _blocks(
+    dataset: Dataset, posts: dict[str, Posts], seen: dict[str, Posts]
+) -> Iterator[tuple[str, Any]]:
     """Yield every block, and what says what it will be made of, or raises why it cannot be."""
     for whose in ("content", "audience"):
         if (of := posts.get(whose)) is not None:
             yield f"{whose}_visual", partial(_pictures, of)
-            yield f"{whose}_topics", partial(_topics, of)
+            yield f"{whose}_topics", partial(_topics, of, seen[whose])
         else:
             missing = "the data have no audiences"
             yield f"{whose}_visual", partial(_raise, missing)
@@ -178,10 +184,13 @@ def _pictures(posts: Posts) -> str:
     return f"{number:,} pictures, {prospect()}"
 
 
-def _topics(posts: Posts) -> str:
-    fitted = posts.documents().select(np.flatnonzero(posts.training))
+def _topics(posts: Posts, seen: Posts) -> str:
+    """Say what topics will be made of, by a sample of the posts."""
+    fitted = seen.documents().select(np.flatnonzero(seen.training))
     found = f"{len(frequent_words(fitted)):,} words of {len(posts):,} captions"
-    return found + _in_languages(spoken(posts)) + _unread(posts)
+    if len(seen) < len(posts):
+        found += f", by {len(seen):,} of them"
+    return found + _in_languages(spoken(seen)) + _unread(seen)
 
 
 def _in_languages(captions: dict[str, int]) -> str:
