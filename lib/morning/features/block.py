@@ -22,16 +22,19 @@ class BlockKind:
     """Projected and multiplied with the other blocks of its perspective (eq 9 and 12)."""
     distribution: bool = False
     """Each row holds shares that sum to 1; their logarithms are what can be compared."""
+    shares: bool = False
+    """No entry is negative, and a row is one distribution or several side by side, so that the
+    product of two rows' square roots says how much they overlap."""
 
 
 #: Block name -> what it is, in the order of the perspectives. A new block is one entry here.
 KINDS: dict[str, BlockKind] = {
     kind.name: kind
     for kind in (
-        BlockKind("content_visual", "content", 1365),
-        BlockKind("content_topics", "content", 22, distribution=True),
-        BlockKind("audience_visual", "audience", 1365),
-        BlockKind("audience_topics", "audience", 21, distribution=True),
+        BlockKind("content_visual", "content", 1365, shares=True),
+        BlockKind("content_topics", "content", 22, distribution=True, shares=True),
+        BlockKind("audience_visual", "audience", 1365, shares=True),
+        BlockKind("audience_topics", "audience", 21, distribution=True, shares=True),
         BlockKind("attribute", "attribute", 128, fused=False),
     )
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,21 @@ class FeatureSet(Roster):
     def perspectives(self) -> tuple[str, ...]:
         """Return the perspectives that at least one block represents."""
         return tuple(p for p, names in PERSPECTIVES.items() if any(n in self.blocks for n in names))
+
+    def require(self, sizes: Mapping[str, int]) -> None:
+        """Refuse to serve a model whose blocks are not there, or have other sizes.
+
+        Raises
+        ------
+        MorningError
+        """
+        there = self.sizes()
+        for block, size in sizes.items():
+            if there.get(block) != size:
+                has = f"has {there[block]}" if block in there else "does not have it"
+                raise MorningError(
+                    f"the model needs {block} with {size} columns; the FeatureSet {has}"
+                )
 
     def select(self, blocks: Iterable[str]) -> FeatureSet:
         """Return the same set with only the named blocks.

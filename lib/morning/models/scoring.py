@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from morning.errors import MorningError
 from morning.evaluation import Task, brand_statistics
 from morning.evaluation.results import null
 from morning.features import FeatureSet
@@ -33,11 +32,7 @@ def tensors(
     MorningError
         If a block is missing or has another size.
     """
-    there = features.sizes()
-    for block, size in sizes.items():
-        if there.get(block) != size:
-            has = f"has {there[block]}" if block in there else "does not have it"
-            raise MorningError(f"the model needs {block} with {size} columns; the FeatureSet {has}")
+    features.require(sizes)
     return {block: torch.from_numpy(features.blocks[block]).to(device) for block in sizes}
 
 

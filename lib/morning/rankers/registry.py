@@ -13,7 +13,7 @@ from morning.errors import MorningError
 
 # The order of Table III, then the controls that the paper omits.
 # isort: off
-from morning.rankers import rand, miv, sbr, mir, hptr, catr, camera, morning  # noqa: F401
+from morning.rankers import rand, miv, sbr, mir, hptr, catr, camera, morning, best  # noqa: F401
 from morning.rankers import popularity, cosine, nearest, ridge, two_tower, category  # noqa: F401
 
 # isort: on

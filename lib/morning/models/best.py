@@ -1,0 +1,263 @@
+"""Profile `best`: the model that we recommend. Three perspectives, F = f + g + h + popularity.
+
+Where the paper multiplies the blocks of a perspective and trains deep networks on a few hundred
+brands, this model adds up, block by block,
+
+- a similarity, the inner product of two comparable rows, with a weight of its own;
+- an association, x_b W x_m: what a brand shows and what its partners show need not be alike;
+
+both fitted to the choices of training brands (`morning.models.choice`), and takes off half the
+logarithm of the mean odds that an influencer has with training brands: what is near to everyone
+says little about one brand. That half makes F, up to a constant of the brand, the mean of
+log p(influencer | brand) and log p(brand | influencer).
+
+Every fit is convex or of five numbers, so that there is no seed, and F is an inner product of a
+vector of the brand and one of the influencer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from scipy.special import logsumexp
+
+from morning.errors import MorningError
+from morning.evaluation import Task, task
+from morning.features import PERSPECTIVES, FeatureSet
+from morning.features.comparable import Comparable, Whitening
+from morning.files import read_json, whole_folder, write_json
+from morning.models.choice import fit_association, fit_weights
+from morning.models.scoring import SUBSCORES
+
+FORMAT = 1
+_ARRAYS, _RECORD = "best.safetensors", "best.json"
+_DIRECTIONS = 256  # of accounts, strongest first, that an association is between
+
+
+@dataclass(frozen=True)
+class BestOptions:
+    """What the model is made of; the ablations change one field each."""
+
+    shrinkage: tuple[float, ...] = (0.1, 1.0, 10.0, 100.0)
+    """Candidates for how little vectors are whitened; the one that explains the training brands'
+    choices best is taken. Much is hardly any."""
+    weighted: bool = True
+    """Fit a weight for every block; otherwise blocks weigh the same, in units of their deviation
+    over pairs."""
+    association: float | None = 10.0
+    """Precision of the prior on the association; None leaves it out."""
+    popularity: float = 0.5
+    """Share of an influencer's mean odds that is taken off, as a power."""
+
+    def __post_init__(self) -> None:
+        if not self.shrinkage or min(self.shrinkage) <= 0:
+            raise MorningError("shrinkage must be given and positive")
+        if self.association is not None and self.association <= 0:
+            raise MorningError("association must be positive, or None")
+        if not 0 <= self.popularity <= 1:
+            raise MorningError("popularity must be between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Best:
+    """A fitted model.
+
+    D is the number of columns of all blocks together.
+
+    Attributes
+    ----------
+    options : BestOptions
+    comparable : Comparable
+        From blocks to rows of length 1.
+    weights : dict of block to float
+        Of each block's similarity.
+    association : float array, shape (D, D)
+        W; zeros where there is none.
+    centre : float array, shape (2, D)
+        Mean row of the training brands, and of their candidates.
+    reference : float array, shape (training brands, D)
+        Rows of the training brands, for the odds of an influencer with everyone.
+    about : dict
+        What the fit says of itself: shrinkage chosen, loss, brands and candidates.
+    """
+
+    options: BestOptions
+    comparable: Comparable
+    weights: Mapping[str, float]
+    association: np.ndarray
+    centre: np.ndarray
+    reference: np.ndarray
+    about: Mapping[str, Any]
+
+    @classmethod
+    def fit(cls, features: FeatureSet, options: BestOptions | None = None) -> Best:
+        """Fit to the collaborations of training and validation brands: it chooses no epoch.
+
+        Raises
+        ------
+        MorningError
+            If there is no such brand.
+        """
+        options = options or BestOptions()
+        fit = task(features, features.brands("train", "validation"))
+        accounts = np.concatenate([fit.brands, fit.influencers])
+        loss, comparable, weights = min(
+            (_similarity(features, fit, accounts, s, options.weighted) for s in options.shrinkage),
+            key=lambda found: found[0],
+        )
+        rows = _joined(comparable(features), weights)
+        brands, influencers = rows[fit.brands], rows[fit.influencers]
+        centre = np.stack([brands.mean(axis=0), influencers.mean(axis=0)])
+        association = np.zeros((rows.shape[1], rows.shape[1]))
+        if options.association is not None:
+            basis = _directions(rows[accounts])
+            within = fit_association(
+                (brands - centre[0]) @ basis,
+                (influencers - centre[1]) @ basis,
+                brands @ influencers.T,
+                fit.positives,
+                options.association,
+            )
+            association = basis @ within @ basis.T
+        about = {"loss": loss} | fit.describe()
+        return cls(options, comparable, weights, association, centre, brands, about)
+
+    @property
+    def input_sizes(self) -> Mapping[str, int]:
+        """Columns of each block that it needs."""
+        return self.comparable.sizes
+
+    def score(self, features: FeatureSet, task: Task) -> dict[str, np.ndarray]:
+        """Return f, g, h (those at hand), popularity and F of a task, float64 (B, M) each."""
+        rows = _joined(self.comparable(features), self.weights)
+        brands, influencers = rows[task.brands], rows[task.influencers]
+        beyond = self._associated(brands)
+        scores = {
+            SUBSCORES[perspective]: brands[:, columns] @ influencers[:, columns].T
+            + beyond[:, columns] @ (influencers - self.centre[1])[:, columns].T
+            for perspective, columns in self._columns().items()
+        }
+        everyone = np.ones((len(brands), 1))
+        scores["popularity"] = everyone * self._popularity(influencers)
+        return scores | {"F": np.sum(list(scores.values()), axis=0)}
+
+    def vectors(self, features: FeatureSet) -> dict[str, np.ndarray]:
+        """Return vectors of all accounts in either role, float64 (n, D + 2); F is their product.
+
+        A brand's vector is its own row and what its association adds; an influencer's, its row.
+        """
+        rows = _joined(self.comparable(features), self.weights)
+        beyond = self._associated(rows)
+        one = np.ones((len(rows), 1))
+        return {
+            "brand": np.hstack([rows + beyond, -beyond @ self.centre[1][:, None], one]),
+            "influencer": np.hstack([rows, one, self._popularity(rows)[:, None]]),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write arrays and record into a new folder, whole or not at all."""
+        arrays = {
+            "association": self.association,
+            "centre": self.centre,
+            "reference": self.reference,
+        }
+        for block, whitening in self.comparable.whitening.items():
+            arrays |= {f"mean.{block}": whitening.mean, f"matrix.{block}": whitening.matrix}
+        record = {
+            "format": FORMAT,
+            "options": asdict(self.options),
+            "sizes": dict(self.comparable.sizes),
+            "weights": dict(self.weights),
+            "about": dict(self.about),
+        }
+        with whole_folder(folder) as temporary:
+            save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, temporary / _ARRAYS)
+            write_json(temporary / _RECORD, record)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Best:
+        """Read a fitted model.
+
+        Raises
+        ------
+        MorningError
+            If it is not there or not readable.
+        """
+        folder = Path(folder)
+        if not is_best(folder):
+            raise MorningError(f"{folder}: no fitted model here ({_RECORD}, {_ARRAYS})")
+        try:
+            record, arrays = read_json(folder / _RECORD), load_file(folder / _ARRAYS)
+            if record["format"] != FORMAT:
+                raise MorningError(f"format {record['format']}, not {FORMAT}; fit it again")
+            options = record["options"] | {"shrinkage": tuple(record["options"]["shrinkage"])}
+            whitening = {
+                block: Whitening(arrays[f"mean.{block}"], arrays[f"matrix.{block}"])
+                for block in record["sizes"]
+                if f"mean.{block}" in arrays
+            }
+            return cls(
+                BestOptions(**options),
+                Comparable(record["sizes"], whitening),
+                record["weights"],
+                arrays["association"],
+                arrays["centre"],
+                arrays["reference"],
+                record["about"],
+            )
+        except Exception as error:  # whatever a damaged file raises
+            raise MorningError(f"{folder}: the fitted model cannot be read: {error}") from error
+
+    def _columns(self) -> dict[str, np.ndarray]:
+        """Return the columns of each perspective at hand."""
+        owners = np.repeat(list(self.input_sizes), list(self.input_sizes.values()))
+        found = {p: np.flatnonzero(np.isin(owners, names)) for p, names in PERSPECTIVES.items()}
+        return {p: columns for p, columns in found.items() if len(columns)}
+
+    def _associated(self, brands: np.ndarray) -> np.ndarray:
+        """Return what the partners of brands show beyond what is alike, shape (B, D)."""
+        return (brands - self.centre[0]) @ self.association
+
+    def _popularity(self, influencers: np.ndarray) -> np.ndarray:
+        """Return what is taken off for the odds with training brands, shape (M,)."""
+        beyond = self._associated(self.reference)
+        odds = self.reference @ influencers.T + beyond @ (influencers - self.centre[1]).T
+        mean = logsumexp(odds, axis=0) - np.log(len(odds))
+        return -self.options.popularity * mean
+
+
+def is_best(folder: Path) -> bool:
+    """Whether a folder holds a fitted model of this kind."""
+    return (folder / _RECORD).is_file() and (folder / _ARRAYS).is_file()
+
+
+def _similarity(
+    features: FeatureSet, fit: Task, accounts: np.ndarray, shrinkage: float, weighted: bool
+) -> tuple[float, Comparable, dict[str, float]]:
+    """Return what similarities under a shrinkage reach, how blocks are compared, and weights."""
+    comparable = Comparable.fit(features, accounts, shrinkage)
+    rows = comparable(features)
+    similarities = np.stack([x[fit.brands] @ x[fit.influencers].T for x in rows.values()])
+    scale = np.ones(len(rows))
+    if not weighted:
+        scale = similarities.std(axis=(1, 2))
+        scale = 1 / np.where(scale > 0, scale, 1.0)
+        similarities = np.tensordot(scale, similarities, 1)[None]
+    weights, loss = fit_weights(similarities, fit.positives)
+    return loss, comparable, dict(zip(rows, map(float, weights * scale), strict=True))
+
+
+def _joined(rows: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
+    """Return blocks side by side, (n, D), so that a product of rows is the weighted similarity."""
+    return np.hstack([x * weights[name] ** 0.5 for name, x in rows.items()])
+
+
+def _directions(rows: np.ndarray) -> np.ndarray:
+    """Return the strongest directions of rows about their mean, shape (D, at most 256)."""
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(rows.T, bias=True)))
+    return vectors[:, np.argsort(values)[::-1][:_DIRECTIONS]]
