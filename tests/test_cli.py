@@ -214,6 +214,27 @@ class TestTrainAndEvaluate:
         assert list(FeatureSet.load(out / "features").blocks) == ["attribute"]
         assert json.loads(morning("evaluate", out, "--json").out)["blocks"] == ["attribute"]
 
+    def test_the_recommended_model_is_the_default(
+        self, morning: Command, vectors: Path, tmp_path: Path
+    ):
+        out = tmp_path / "run"
+        finished = morning("train", "--features", vectors, "--out", out)
+        assert finished.code == 0, finished.err
+        assert read_json(out / "parameters.json") == {"data": "tiny", "profile": "best"}
+        assert not list(tmp_path.glob(".*"))
+        result = json.loads(morning("evaluate", out, "--json").out)
+        assert result["method"] == result["protocol"]["profile"] == "best"
+        assert result["blocks"] == ["content_topics", "attribute"]
+
+    @pytest.mark.parametrize("more", [("--epochs", 3), ("--seed", 1)])
+    def test_the_recommended_model_has_neither_epochs_nor_seeds(
+        self, morning: Command, vectors: Path, tmp_path: Path, more: tuple[str, int]
+    ):
+        finished = morning("train", "--features", vectors, "--out", tmp_path / "run", *more)
+        assert finished.code == 2
+        assert "has neither epochs nor seeds" in finished.err
+        assert not (tmp_path / "run").exists()
+
     @pytest.mark.parametrize(
         ("more", "said"),
         [

@@ -60,26 +60,35 @@ def fetch(
 def train(
     features: Features,
     out: Annotated[Path, typer.Option(help="New run folder.", show_default=False)],
-    profile: Annotated[str, typer.Option(help="paper, code or quick.")] = "paper",
+    profile: Annotated[
+        str, typer.Option(help="best, or a reproduction: paper, code or quick.")
+    ] = "best",
     blocks: Annotated[str, typer.Option(help="Comma-separated; default all.")] = "",
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Default: the profile's.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of a reproduction.")] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Of a reproduction.")] = None,
     device: Device = "auto",
 ) -> None:
-    """Train MORNING on a FeatureSet; the epoch is chosen on validation brands.
+    """Train the model that we recommend on a FeatureSet, or MORNING as it was published.
 
-    Interrupted, it goes on from where it was when called again.
+    The recommended one is fitted in seconds. The others choose their epoch on validation brands;
+    interrupted, they go on from where they were when called again.
     """
     from morning.evaluation import mark_validation
     from morning.features import FeatureSet
     from morning.models import profile as named_profile
-    from morning.studies.trained import train_run
+    from morning.run import BEST
+    from morning.studies.trained import fit_run, train_run
 
     vectors = mark_validation(FeatureSet.load(features))
     if blocks:
         vectors = vectors.select(name.strip() for name in blocks.split(","))
-    chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)
-    train_run(vectors, chosen, out, name=profile, device=device)
+    if profile == BEST:
+        if epochs is not None or seed:
+            raise typer.BadParameter(f"profile {BEST} has neither epochs nor seeds")
+        fit_run(vectors, out)
+    else:
+        chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)
+        train_run(vectors, chosen, out, name=profile, device=device)
     typer.echo(f"{out}: done; `morning evaluate {out}` scores its test brands", err=True)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The variant with every perspective, as Table IV calls it.
 FULL = "full"
+#: The model that we recommend: the profile of that name.
+BEST = "best"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ class Run:
     def model(self, variant: str = FULL) -> Path:
         """Return the folder with the seeds of a variant."""
         return self.variants / variant
+
+    @property
+    def best(self) -> Path:
+        """The model that we recommend, `morning.models.Best`."""
+        return self.folder / BEST
 
     @property
     def comparison(self) -> Path:

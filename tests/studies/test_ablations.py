@@ -10,7 +10,8 @@ from morning.evaluation.published import PUBLISHED
 from morning.features import PERSPECTIVES
 from morning.models import VARIANTS
 from morning.models.morning import CODE
-from morning.studies.ablations import WITHOUT_CO_ATTENTION, ablations
+from morning.rankers.best import WITHOUT
+from morning.studies.ablations import WITHOUT_CO_ATTENTION, ablations, best_without_parts
 from toys.vectors import checkerboard, tiny
 
 PAPER_ROWS = PUBLISHED["table4_ablations"]
@@ -117,3 +118,21 @@ class TestRows:
         times = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("model.json")}
         assert run(tmp_path, ("content", "attribute"), profile) == first
         assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("model.json")} == times
+
+
+def test_the_recommended_model_without_each_of_its_parts():
+    rows = best_without_parts(checkerboard())
+    whole, *others = rows
+    assert [row["method"] for row in rows] == [
+        "MORNING-best",
+        *(f"MORNING-best without {part}" for part in WITHOUT),
+        "similarity",
+    ]
+    assert whole["difference"] is None
+    for row in others:
+        ahead = row["difference"]["auc_clean"]["value"]
+        assert ahead == pytest.approx(whole["auc_clean"] - row["auc_clean"])
+    # Nothing is alike in this world: what it learns is what goes with what.
+    values = {row["method"]: row["auc_clean"] for row in rows}
+    assert values["MORNING-best"] == 1
+    assert values["MORNING-best without association"] < 0.7

@@ -10,11 +10,11 @@ import torch
 from morning.errors import MorningError
 from morning.evaluation import METRICS, evaluate, official_task
 from morning.features import FeatureSet
-from morning.models import load_seeds, train, training
+from morning.models import Best, load_seeds, train, training
 from morning.models.checkpoint import weights
 from morning.run import Run
 from morning.studies import trained
-from morning.studies.trained import evaluate_run, statistics, train_run
+from morning.studies.trained import evaluate_run, fit_run, statistics, train_run
 from toys.vectors import checkerboard, tiny
 
 
@@ -117,6 +117,28 @@ class TestTrainRun:
         with pytest.raises(MorningError, match="lower learning_rate"):
             make(tmp_path / "out", profile=tiny(learning_rate=1e30))
         assert not (tmp_path / "out").exists()
+
+
+class TestFitRun:
+    def test_leaves_a_whole_run_that_is_evaluated(self, tmp_path):
+        features = checkerboard()
+        run = fit_run(features, tmp_path / "best")
+        assert [p.name for p in tmp_path.iterdir()] == ["best"]
+        on = official_task(features)
+        scores = Best.fit(features).score(run.features(), on)["F"]
+        expected = evaluate(scores, on.positives, on.categories)
+        row = evaluate_run(run)
+        assert {m: row[m] for m in METRICS} == pytest.approx(expected)
+        assert (row["method"], row["seeds"], row["auc_clean"]) == ("best", 1, 1)
+
+    def test_refuses_what_is_there(self, run):
+        with pytest.raises(MorningError, match="tiny exists: choose another --out"):
+            fit_run(checkerboard(), run.folder)
+
+    def test_a_failure_makes_no_run(self, tmp_path):
+        with pytest.raises(MorningError, match="brand"):
+            fit_run(checkerboard(brands={"test": 2}), tmp_path / "out")
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestEvaluateRun:

@@ -1,5 +1,6 @@
-"""MORNING: the model, its loss, its training and what a training leaves behind."""
+"""MORNING, its loss and its training, and `Best`, the model that we recommend."""
 
+from morning.models.best import Best, BestOptions
 from morning.models.checkpoint import TrainedModel, load_seeds
 from morning.models.jobs import train_all, train_seeds
 from morning.models.morning import ModelOptions, Morning
@@ -9,6 +10,8 @@ from morning.models.training import train
 __all__ = [
     "PROFILES",
     "VARIANTS",
+    "Best",
+    "BestOptions",
     "ModelOptions",
     "Morning",
     "Profile",

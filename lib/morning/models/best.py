@@ -31,11 +31,12 @@ from morning.evaluation import Task, task
 from morning.features import PERSPECTIVES, FeatureSet
 from morning.features.comparable import Comparable, Whitening
 from morning.files import read_json, whole_folder, write_json
-from morning.models.choice import fit_association, fit_weights
+from morning.models.choice import deviations, fit_association, fit_weights
 from morning.models.scoring import SUBSCORES
 
 FORMAT = 1
 _ARRAYS, _RECORD = "best.safetensors", "best.json"
+_WIDE = ("association", "centre", "reference")  # arrays with a column per column of the blocks
 _DIRECTIONS = 256  # of accounts, strongest first, that an association is between
 
 
@@ -161,11 +162,7 @@ class Best:
 
     def save(self, folder: Path) -> None:
         """Write arrays and record into a new folder, whole or not at all."""
-        arrays = {
-            "association": self.association,
-            "centre": self.centre,
-            "reference": self.reference,
-        }
+        arrays = {name: getattr(self, name) for name in _WIDE}
         for block, whitening in self.comparable.whitening.items():
             arrays |= {f"mean.{block}": whitening.mean, f"matrix.{block}": whitening.matrix}
         record = {
@@ -201,13 +198,14 @@ class Best:
                 for block in record["sizes"]
                 if f"mean.{block}" in arrays
             }
+            width = sum(record["sizes"].values())
+            if [arrays[name].shape[-1] for name in _WIDE] != [width] * len(_WIDE):
+                raise MorningError(f"its arrays are not of the {width} columns that it names")
             return cls(
                 BestOptions(**options),
                 Comparable(record["sizes"], whitening),
                 record["weights"],
-                arrays["association"],
-                arrays["centre"],
-                arrays["reference"],
+                *(arrays[name] for name in _WIDE),
                 record["about"],
             )
         except Exception as error:  # whatever a damaged file raises
@@ -245,8 +243,7 @@ def _similarity(
     similarities = np.stack([x[fit.brands] @ x[fit.influencers].T for x in rows.values()])
     scale = np.ones(len(rows))
     if not weighted:
-        scale = similarities.std(axis=(1, 2))
-        scale = 1 / np.where(scale > 0, scale, 1.0)
+        scale = 1 / deviations(similarities)
         similarities = np.tensordot(scale, similarities, 1)[None]
     weights, loss = fit_weights(similarities, fit.positives)
     return loss, comparable, dict(zip(rows, map(float, weights * scale), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,12 +50,17 @@ class TrainedModel:
     history: list[dict[str, Any]] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def input_sizes(self) -> Mapping[str, int]:
+        """Columns of each block that it needs."""
+        return self.model.input_sizes
+
     def score(
         self, features: FeatureSet, task: Task, device: str = "auto"
     ) -> dict[str, np.ndarray]:
         """Return f, g, h (those at hand) and F of a task, float32 arrays of shape (B, M)."""
         where = find_device(device)
-        inputs = tensors(features, self.model.input_sizes, where)
+        inputs = tensors(features, self.input_sizes, where)
         return score(self.model.to(where), inputs, task)
 
     @torch.inference_mode()
@@ -64,7 +70,7 @@ class TrainedModel:
         F of a brand and an influencer is the product of theirs.
         """
         where = find_device(device)
-        inputs = tensors(features, self.model.input_sizes, where)
+        inputs = tensors(features, self.input_sizes, where)
         embeddings = self.model.to(where).encode(inputs, side)
         return torch.cat(list(embeddings.values()), dim=1).cpu().numpy()
 
@@ -73,7 +79,7 @@ class TrainedModel:
         save_file(weights(self.model), folder / _WEIGHTS)
         record = {
             "format": FORMAT,
-            "input_sizes": self.model.input_sizes,
+            "input_sizes": self.input_sizes,
             "profile": asdict(self.profile),
             "epoch": self.epoch,
             "history": self.history,

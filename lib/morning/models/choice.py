@@ -41,6 +41,22 @@ def choice_loss(scores: np.ndarray, partners: np.ndarray) -> tuple[float, np.nda
     return float(loss), gradient
 
 
+def deviations(similarities: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each similarity over pairs, 1 where it does not vary.
+
+    Parameters
+    ----------
+    similarities : float array, shape (K, B, M)
+
+    Returns
+    -------
+    float array, shape (K,)
+    """
+    found = similarities.std(axis=(1, 2))
+    rounding = 1e-9 * np.abs(similarities).max(axis=(1, 2))
+    return np.where(found > rounding, found, 1.0)
+
+
 def fit_weights(similarities: np.ndarray, partners: np.ndarray) -> tuple[np.ndarray, float]:
     """Return the positive weights of similarities whose sum explains the partners best.
 
@@ -55,11 +71,10 @@ def fit_weights(similarities: np.ndarray, partners: np.ndarray) -> tuple[np.ndar
     loss : float
         What they reach.
     """
-    deviations = similarities.std(axis=(1, 2))
-    deviations = np.where(deviations > 0, deviations, 1.0)
+    scale = deviations(similarities)
 
     def value(logarithms: np.ndarray) -> tuple[float, np.ndarray]:
-        weights = np.exp(logarithms) / deviations
+        weights = np.exp(logarithms) / scale
         loss, gradient = choice_loss(np.tensordot(weights, similarities, 1), partners)
         return loss, np.tensordot(similarities, gradient, 2) * weights
 
@@ -70,7 +85,7 @@ def fit_weights(similarities: np.ndarray, partners: np.ndarray) -> tuple[np.ndar
         method="L-BFGS-B",
         bounds=[(_SMALLEST, _LARGEST)] * len(similarities),
     )
-    return np.exp(found.x) / deviations, float(found.fun)
+    return np.exp(found.x) / scale, float(found.fun)
 
 
 def fit_association(

@@ -8,8 +8,8 @@ from pathlib import Path
 from morning.models.best import Best, BestOptions
 from morning.rankers.contract import Arrays, Training, VectorRanker, register
 
-_WHOLE = BestOptions()
-_PARTS = {
+#: Part -> the model without it.
+WITHOUT = {
     "whitening": BestOptions(shrinkage=(100.0,)),
     "weights": BestOptions(weighted=False),
     "association": BestOptions(association=None),
@@ -25,7 +25,7 @@ class SimilarityOptions(BestOptions):
     popularity: float = 0.0
 
 
-@register(rows=[_WHOLE], parts=list(_PARTS.values()))
+@register()
 class BestRanker(VectorRanker):
     """The model of `morning.models.best`."""
 
@@ -37,7 +37,7 @@ class BestRanker(VectorRanker):
     @property
     def name(self) -> str:
         """MORNING-best, or what is left out of it."""
-        left_out = [part for part, options in _PARTS.items() if options == self.options]
+        left_out = [part for part, options in WITHOUT.items() if options == self.options]
         return f"{self.kind} without {left_out[0]}" if left_out else self.kind
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:

@@ -1,8 +1,9 @@
-"""One trained model: into a run folder of its own, and what it scores."""
+"""One model: into a run folder of its own, and what it scores."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,30 @@ from morning.evaluation import (
 )
 from morning.evaluation.published import published_table
 from morning.features import FeatureSet
-from morning.files import rename_folder, write_json
+from morning.files import rename_folder, whole_folder, write_json
+from morning.models.best import Best
 from morning.models.checkpoint import TrainedModel, load_seeds
 from morning.models.profiles import Profile
 from morning.models.training import train
-from morning.run import FULL, Run
+from morning.run import BEST, FULL, Run
+
+
+def fit_run(features: FeatureSet, out: str | Path) -> Run:
+    """Fit the recommended model into a new run folder, whole or not at all.
+
+    Raises
+    ------
+    MorningError
+        If `out` exists, or nothing can be fitted.
+    """
+    out = _new(out)
+    best = Best.fit(features)
+    with whole_folder(out) as temporary:
+        run = Run(temporary)
+        features.save(run.vectors)
+        best.save(run.best)
+        write_json(run.parameters, {"data": features.source, "profile": BEST})
+    return Run(out)
 
 
 def train_run(
@@ -53,9 +73,7 @@ def train_run(
     MorningError
         If `out` exists.
     """
-    out = Path(out)
-    if out.exists():
-        raise MorningError(f"{out} exists: choose another --out, or delete it first")
+    out = _new(out)
     run = Run(out.with_name(f"{out.name}.partial"))
     features.save(run.vectors)
     kept = run.model() / f"seed-{profile.training.seed}"
@@ -69,8 +87,16 @@ def train_run(
     return Run(out)
 
 
+def _new(out: str | Path) -> Path:
+    """Return the path of a run that is not there yet."""
+    out = Path(out)
+    if out.exists():
+        raise MorningError(f"{out} exists: choose another --out, or delete it first")
+    return out
+
+
 def statistics(
-    models: list[TrainedModel], features: FeatureSet, task: Task
+    models: Sequence[TrainedModel | Best], features: FeatureSet, task: Task
 ) -> list[BrandStatistics]:
     """Return what every model's F gives on a task."""
     return [
@@ -80,7 +106,7 @@ def statistics(
 
 
 def evaluate_run(
-    run: Run, features: FeatureSet | None = None, *, variant: str = FULL, pool: str = "split"
+    run: Run, features: FeatureSet | None = None, *, variant: str = "", pool: str = "split"
 ) -> dict[str, Any]:
     """Return the result row of a run on the test brands, with its protocol.
 
@@ -90,13 +116,16 @@ def evaluate_run(
     features : FeatureSet, optional
         Other vectors of the same sizes; default the run's own.
     variant : str
+        `best`, or one that was trained; by default what the run was made for.
     pool : "split" or "all"
         Candidates.
     """
     features = features or run.features()
-    models = load_seeds(run.model(variant))
+    variant = variant or (BEST if run.settings().get("profile") == BEST else FULL)
+    models: Sequence[TrainedModel | Best]
+    models = [Best.load(run.best)] if variant == BEST else load_seeds(run.model(variant))
     task = official_task(features, pool)
-    blocks = list(models[0].model.input_sizes)
+    blocks = list(models[0].input_sizes)
     table = published_table("table4_ablations", features.source)
     row = result_row(variant, statistics(models, features, task), table=table, blocks=blocks)
     return row | {"protocol": run.protocol(task)}
