@@ -63,7 +63,7 @@ class TestComparable:
     def test_other_blocks_are_refused(self):
         features = checkerboard(("content_topics", "attribute"))
         comparable = Comparable.fit(features, np.arange(8), 1.0)
-        with pytest.raises(MorningError, match="needs attribute with 8 columns; .* not have it"):
+        with pytest.raises(MorningError, match=r"needs attribute with 8 columns; .* not have it"):
             comparable(features.select(["content_topics"]))
 
     def test_every_distribution_holds_shares(self):
