@@ -1,4 +1,4 @@
-"""Other random splits of the same brands: does a comparison hang on the official one?"""
+"""Other random splits of the same brands: how a comparison depends on the official one."""
 
 from __future__ import annotations
 
