@@ -205,8 +205,8 @@ class Best:
                 BestOptions(**options),
                 Comparable(record["sizes"], whitening),
                 record["weights"],
-                *(arrays[name] for name in _WIDE),
-                record["about"],
+                **{name: arrays[name] for name in _WIDE},
+                about=record["about"],
             )
         except Exception as error:  # whatever a damaged file raises
             raise MorningError(f"{folder}: the fitted model cannot be read: {error}") from error
