@@ -171,10 +171,12 @@ def brand_statistics(
     if np.isnan(scores).any():
         raise MorningError(f"{int(np.isnan(scores).sum())} scores are NaN")
 
-    below = rankdata(scores, method="min", axis=1).astype(np.int64) - 1  # strictly lower scores
-    at_most = rankdata(scores, method="max", axis=1).astype(np.int64)  # lower or equal scores
-    hits, rows = _comparisons(scores, positives, categories, below, at_most)
-    return BrandStatistics(hits, rows, _rank_values(scores.shape[1] - below, positives))
+    order = np.argsort(scores, axis=1)
+    pairs = np.nonzero(positives)  # brand and candidate of every positive, brand by brand
+    places = _places(scores, order, pairs)
+    hits, rows = _comparisons(positives, categories, order, pairs, places)
+    rank = scores.shape[1] - places[0]
+    return BrandStatistics(hits, rows, _rank_values(pairs[0], rank, len(scores)))
 
 
 def auc_rows(
@@ -192,56 +194,77 @@ def ranks(scores: np.ndarray) -> np.ndarray:
     return scores.shape[1] + 1 - rankdata(scores, method="min", axis=1).astype(np.int64)
 
 
+Pairs = tuple[np.ndarray, ...]
+
+
+def _places(scores: np.ndarray, order: np.ndarray, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many candidates of its brand score below each positive, and how many at most."""
+    brand, _ = pairs
+    own = scores[pairs]
+    ends = np.searchsorted(brand, np.arange(len(scores) + 1))
+    below, at_most = np.zeros(len(brand), np.int64), np.zeros(len(brand), np.int64)
+    for b in np.unique(brand):
+        ascending, its = scores[b, order[b]], slice(ends[b], ends[b + 1])
+        below[its] = np.searchsorted(ascending, own[its], side="left")
+        at_most[its] = np.searchsorted(ascending, own[its], side="right")
+    return below, at_most
+
+
 def _comparisons(
-    scores: np.ndarray,
     positives: np.ndarray,
     categories: np.ndarray,
-    below: np.ndarray,
-    at_most: np.ndarray,
+    order: np.ndarray,
+    pairs: Pairs,
+    places: tuple[np.ndarray, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Count comparisons won and made, without listing them.
 
     Each metric gives every candidate of a brand a weight as a negative; a positive wins the
     weight of all candidates below it, read off a cumulative sum in score order.
     """
-    same = (categories[:, None] == categories[None, :]).astype(float)
-    count = positives.astype(float)
-    others = count.sum(axis=0) - count  # brands other than b that the influencer worked with
-    others_same = same @ count - count  # … of the category of b
+    (brand, candidate), (below, at_most) = pairs, places
+    names, category = np.unique(categories, return_inverse=True)
+    shape = (len(names), positives.shape[1])
+    partners = np.bincount(category[brand] * shape[1] + candidate, minlength=shape[0] * shape[1])
+    partners_of = partners.reshape(shape)  # brands of each category that an influencer worked with
+    others = partners_of.sum(axis=0) - positives  # brands other than b
+    others_same = partners_of[category] - positives  # … of the category of b
     negative = ~positives
     weights = {
-        "auc": others,
-        "cauc": others_same,
+        "auc": others.astype(float),
+        "cauc": others_same.astype(float),
         "auc_clean": negative.astype(float),
         "cauc_clean": (negative & (others_same > 0)).astype(float),
     }
-    order = np.argsort(scores, axis=1, kind="stable")
+    cumulative = np.zeros((len(order), order.shape[1] + 1))
     hits, rows = {}, {}
     for name, weight in weights.items():
-        ordered = np.take_along_axis(weight, order, axis=1)
-        cumulative = np.concatenate([np.zeros((len(scores), 1)), ordered.cumsum(axis=1)], axis=1)
-        won = np.take_along_axis(cumulative, below, axis=1)
+        np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1, out=cumulative[:, 1:])
+        won = cumulative[brand, below]
         if METRICS[name].half_ties:
-            won = (won + np.take_along_axis(cumulative, at_most, axis=1)) / 2
-        made = weight.sum(axis=1, keepdims=True) - weight  # never against itself
-        hits[name] = (won * count).sum(axis=1)
-        rows[name] = (made * count).sum(axis=1)
+            won = (won + cumulative[brand, at_most]) / 2
+        made = weight.sum(axis=1)[brand] - weight[pairs]  # never against itself
+        hits[name] = np.bincount(brand, won, len(order))
+        rows[name] = np.bincount(brand, made, len(order))
     return hits, rows
 
 
-def _rank_values(rank: np.ndarray, positives: np.ndarray) -> dict[str, np.ndarray]:
-    """Return recall, reciprocal rank, average precision and best rank of each brand."""
-    n = positives.sum(axis=1).astype(float)
+def _rank_values(brand: np.ndarray, rank: np.ndarray, brands: int) -> dict[str, np.ndarray]:
+    """Return recall, reciprocal rank, average precision and best rank of each brand.
+
+    `brand` says whose positive each is, ascending, and `rank` where it stands.
+    """
+    n = np.bincount(brand, minlength=brands).astype(float)
+    start = np.concatenate([[0], n.cumsum()[:-1]])
     n[n == 0] = np.nan
-    worst = rank.shape[1] + 1
-    ordered = np.sort(np.where(positives, rank, worst), axis=1)  # the positives' ranks come first
-    first = np.where(np.isnan(n), np.nan, ordered[:, 0])
-    k = np.arange(1, rank.shape[1] + 1)
-    precision = np.where(k <= np.nan_to_num(n)[:, None], k / ordered, 0.0)
+    rank = rank[np.lexsort((rank, brand))]  # brand by brand, best first
+    k = np.arange(1, len(rank) + 1) - start[brand]
+    first = np.full(brands, np.nan)
+    first[brand[k == 1]] = rank[k == 1]
     return {
-        "recall@10": ((ordered <= 10) & (ordered < worst)).sum(axis=1) / n,
-        "recall@50": ((ordered <= 50) & (ordered < worst)).sum(axis=1) / n,
+        "recall@10": np.bincount(brand, rank <= 10, brands) / n,
+        "recall@50": np.bincount(brand, rank <= 50, brands) / n,
         "mrr": 1 / first,
-        "map": precision.sum(axis=1) / n,
+        "map": np.bincount(brand, k / rank, brands) / n,
         "medr": first,
     }
