@@ -107,11 +107,6 @@ class TestEmbed:
         with pytest.raises(MorningError, match="has a neighbour"):
             embed(AttributeGraph((), sparse.csr_array((0, 0))))
 
-    def test_says_what_to_install(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "node2vec", None)
-        with pytest.raises(MorningError, match="pip install --no-deps node2vec"):
-            embed(two_cliques(), QUICK)
-
     @pytest.mark.parametrize("change", [{"dimensions": 0}, {"p": 0.0}, {"seed": -1}, {"epochs": 0}])
     def test_refuses_senseless_options(self, change):
         with pytest.raises(MorningError, match=next(iter(change))):

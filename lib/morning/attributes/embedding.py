@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from morning.attributes.graph import AttributeGraph
+from morning.attributes.walks import random_walks
 from morning.errors import MorningError
 from morning.files import whole_file
 
@@ -89,10 +89,10 @@ class Embedding:
 def embed(
     graph: AttributeGraph, options: Node2VecOptions | None = None, quiet: bool = True
 ) -> Embedding:
-    """Learn a vector for each node with the `node2vec` package.
+    """Learn a vector for each node by node2vec: skip-gram over biased random walks.
 
-    One worker and fixed seeds make it repeat exactly, in another process too. The random
-    states of Python and NumPy are left as they were found.
+    One worker and fixed seeds make it repeat exactly, in another process too. Walks are drawn as
+    the `node2vec` package draws them, a hundred times faster; tests compare the two.
 
     Parameters
     ----------
@@ -100,44 +100,48 @@ def embed(
         Every node needs a neighbour (`AttributeGraph.without_isolated`).
     options : Node2VecOptions, optional
     quiet : bool
-        Without progress bars on stderr.
+        Without a progress bar on stderr.
 
     Raises
     ------
     MorningError
-        If the graph is empty or a node has no neighbour, or the package is not installed.
+        If the graph is empty or a node has no neighbour.
     """
+    from gensim.models import Word2Vec
+
     options = options or Node2VecOptions()
-    if len(graph) == 0 or not graph.degrees.all():
-        raise MorningError("node2vec needs a graph in which every attribute has a neighbour")
-    try:
-        from node2vec import Node2Vec
-    except ImportError as error:
-        raise MorningError(
-            "the node2vec package is missing: pip install --no-deps node2vec==0.5.0"
-        ) from error
-    numbered = AttributeGraph(tuple(map(str, range(len(graph)))), graph.weights)
-    with _random_states_restored():
-        walker = Node2Vec(
-            numbered.to_networkx(),
-            dimensions=options.dimensions,
-            walk_length=options.walk_length,
-            num_walks=options.walks,
-            p=options.p,
-            q=options.q,
-            workers=1,
-            quiet=quiet,
-            seed=options.seed,
-        )
-        model = walker.fit(
-            window=options.window,
-            min_count=1,
-            epochs=options.epochs,
-            seed=options.seed,
-            workers=1,
-        )
-    vectors = model.wv[list(numbered.names)].astype(np.float32)
+    walks = random_walks(
+        graph.weights,
+        walks=options.walks,
+        length=options.walk_length,
+        p=options.p,
+        q=options.q,
+        seed=options.seed,
+    )
+    model = Word2Vec(
+        _Sentences(walks, len(graph), quiet),
+        sg=1,
+        vector_size=options.dimensions,
+        window=options.window,
+        min_count=1,
+        epochs=options.epochs,
+        seed=options.seed,
+        workers=1,
+    )
+    vectors = model.wv[list(map(str, range(len(graph))))].astype(np.float32)
     return Embedding(graph.names, vectors)
+
+
+class _Sentences:
+    """Walks as sentences of numbered nodes, again and again, with a bar for each pass."""
+
+    def __init__(self, walks: np.ndarray, nodes: int, quiet: bool) -> None:
+        self.walks, self.quiet = walks, quiet
+        self.words = np.array(list(map(str, range(nodes))), dtype=object)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for walk in tqdm(self.walks, "walks", unit="walk", disable=self.quiet):
+            yield self.words[walk].tolist()
 
 
 def read_embedding(path: str | Path, names: Sequence[str] | None = None) -> Embedding:
@@ -257,14 +261,3 @@ def _header(path: str | Path, line: str) -> tuple[int, int]:
     if n < 1 or dimensions < 1 or 2 * n * dimensions > os.path.getsize(path):
         raise MorningError(f"{path}, line 1: no {n} nodes × {dimensions} numbers in this file")
     return n, dimensions
-
-
-@contextmanager
-def _random_states_restored() -> Iterator[None]:
-    """Leave Python's and NumPy's global generators as they were; node2vec seeds both."""
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
