@@ -16,6 +16,8 @@ import jupyter_server_mathjax
 from morning.errors import MorningError
 from morning.files import rename_folder
 
+from morning_book.speed import speed_parts
+
 if TYPE_CHECKING:
     from morning.sources import Source
 
@@ -120,6 +122,7 @@ def _assemble(
         "versions": _rows(versions.items()),
     }
     _fill(source / "execution.md", parts)
+    _fill(source / "speed.md", speed_parts(source / "speed.md"))
 
 
 def _copy_notebook(notebook: Path, target: Path, dropped: set[str], caution: str) -> None:

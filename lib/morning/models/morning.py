@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from morning.errors import MorningError
 from morning.features.block import KINDS, PERSPECTIVES
+from morning.learning.dropout import dropped
 
 #: A side of the pair: co-attention may have weights of its own for each.
 SIDES = ("brand", "influencer")
@@ -114,7 +115,8 @@ class Perceptron(nn.Module):
 
     def first(self) -> Tensor:
         """Return the first weight matrix, while training with entries dropped (released code)."""
-        return F.dropout(self.layers[0].weight, self.weight_rate, self.training)  # (width, size)
+        weight = self.layers[0].weight  # (width, size)
+        return dropped(weight, self.weight_rate) if self.training and self.weight_rate else weight
 
     def forward(self, x: Tensor, first: Tensor) -> Tensor:
         """Map (…, input size) to (…, last width); `first` takes the place of the first matrix."""
