@@ -2,7 +2,7 @@
 
     python -m benchmarks [NAME …]
 
-Without names everything is measured and `benchmarks/results.json` is written anew.
+Without names everything is measured and `book/results/benchmarks.json` is written anew.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import torch
 from benchmarks import growth, made, stages, steps
 from benchmarks.figure import Figure
 
-RESULTS = Path(__file__).with_name("results.json")
+RESULTS = Path(__file__).parents[1] / "book" / "results" / "benchmarks.json"
 
 FIGURES = (
     Figure(

@@ -28,7 +28,7 @@ def vectors(
 ) -> FeatureSet:
     """Return accounts of some kinds, brands with partners of their own kind."""
     rng = np.random.default_rng(0)
-    brands = min(brands, max(accounts // 14, 10))
+    brands = min(brands, max(accounts // 11, 10))
     kind = rng.integers(0, _KINDS, accounts)
     names = np.array([f"a{i}" for i in range(accounts)])
     split = np.where(np.arange(brands) % 5 == 0, "test", "train")

@@ -21,8 +21,8 @@ from morning_book.speed import speed_parts
 if TYPE_CHECKING:
     from morning.sources import Source
 
-#: What is no page of its own: notes that a page takes in, and what Jupyter Book leaves.
-_NO_PAGES = ("about", "_build")
+#: What is no page of its own: notes and numbers that a page takes in, what Jupyter Book leaves.
+_NO_PAGES = ("about", "results", "_build")
 _SHOWN_VERSIONS = (
     "torch",
     "gensim",

@@ -11,7 +11,7 @@ from morning.files import read_json
 
 from morning_book import ROOT
 
-RESULTS = ROOT / "benchmarks" / "results.json"
+RESULTS = ROOT / "book" / "results" / "benchmarks.json"
 _PANELS = {"seconds": "seconds", "peak_mb": "peak memory, MB"}
 _VERDICTS = {True: "met", False: "**not met**", None: ""}
 
