@@ -43,7 +43,7 @@ FIGURES = (
     ),
     Figure("fit of best", "training of profile paper", steps.best_and_paper, goal=0.1),
     Figure("evaluation, 74 × 797", "one sort of the scores", stages.evaluation, goal_s=0.02),
-    Figure("paired bootstrap, 10,000", "one resample at a time", stages.resampling, goal_s=1.0),
+    Figure("paired comparison", "10,000 resamples of one metric", stages.comparing, goal_s=1.0),
     Figure("attribute graph", "the node2vec package", stages.attribute_graph, goal_s=10.0),
     Figure("features of pictures", "the bare networks", stages.pictures, goal=1 / 0.9),
     Figure("import morning", "Python that does nothing", stages.importing, goal_s=0.3),

@@ -74,7 +74,7 @@ def test_the_naive_step_and_ours_take_the_same_step():
         assert torch.allclose(a, b, atol=1e-7)
 
 
-@pytest.mark.parametrize("prepare", [stages.evaluation, stages.resampling])
+@pytest.mark.parametrize("prepare", [stages.evaluation, stages.comparing])
 def test_what_is_timed_runs(prepare):
     with prepare() as timed:
         timed.ours()

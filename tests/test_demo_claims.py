@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from morning.attributes.block import AttributeOptions, attribute_block
 from morning.attributes.embedding import Node2VecOptions
-from morning.evaluation import bootstrap, interval, official_task
+from morning.evaluation import difference, estimate, official_task
 from morning.features import FeatureSet
 from morning.features.featureset import account_table
 from morning.features.posts import Posts
@@ -19,6 +19,7 @@ from morning.sources import demo
 from morning.studies.trained import statistics
 
 SEEDS = 3
+METRIC = "auc_clean"
 SINGLES = ("c-only", "au-only", "att-only")
 
 
@@ -38,7 +39,7 @@ def pooled(posts, truth, n):
 
 
 def measured(folder, structure):
-    """Return the bootstrapped AUC, averaged over seeds, of each variant in a small world."""
+    """Return what the brands of a small world give under each variant and seed."""
     world = demo.generate(
         folder / "world",
         brands=60,
@@ -65,14 +66,14 @@ def measured(folder, structure):
         },
     )
     quick, task = profile("quick").trained_with(epochs=12), official_task(features)
-    samples = {}
+    found = {}
     for variant in (*SINGLES, "full"):
         chosen = quick.variant(variant)
         models = train_seeds(
             features, chosen, folder / variant, seeds=SEEDS, workers=1, progress=False
         )
-        samples[variant] = bootstrap(statistics(models, features, task))["auc_clean"]
-    return samples
+        found[variant] = statistics(models, features, task)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +83,17 @@ def structured(tmp_path_factory):
 
 def test_each_perspective_beats_chance(structured):
     for method in SINGLES:
-        assert interval(structured[method])[0] > 0.5, method
+        found = estimate(structured[method], METRIC)
+        assert found.value - 2 * found.error > 0.5, method
 
 
 def test_the_full_model_beats_each_single_perspective(structured):
     for method in SINGLES:
-        assert interval(structured["full"] - structured[method])[0] > 0, method
+        ahead = difference(structured["full"], structured[method], METRIC)
+        assert ahead.value - 2 * ahead.error > 0, method
 
 
 def test_without_structure_nothing_can_be_learned(tmp_path):
-    for method, samples in measured(tmp_path, 0.0).items():
-        low, high = interval(samples, level=0.99)  # four intervals at once
-        assert low <= 0.5 <= high, method
+    for method, runs in measured(tmp_path, 0.0).items():
+        found = estimate(runs, METRIC)
+        assert abs(found.value - 0.5) < 3 * found.error, method  # four values at once

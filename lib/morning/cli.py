@@ -99,7 +99,7 @@ def evaluate(
     pool: Annotated[str, typer.Option(help="Candidates: split (the paper) or all.")] = "split",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Score the test brands: seven metrics with their 95 % intervals over brands."""
+    """Score the test brands: seven metrics with their 95 % intervals, from 10 brands on."""
     from morning.evaluation import METRICS
     from morning.features import FeatureSet
     from morning.run import Run
@@ -116,7 +116,8 @@ def evaluate(
     )
     for name in METRICS:
         value, interval = row[name], row["ci95"][name]
-        text = "–" if value is None else f"{value:.4f}  [{interval[0]:.4f}, {interval[1]:.4f}]"
+        text = "–" if value is None else f"{value:.4f}"
+        text += f"  [{interval[0]:.4f}, {interval[1]:.4f}]" if interval else ""
         typer.echo(f"{name:>10}  {text}")
 
 

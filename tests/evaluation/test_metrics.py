@@ -227,17 +227,7 @@ class TestRefused:
             evaluate(np.zeros(shape), np.zeros(shape, bool), ["a"] * shape[0])
 
 
-class TestResamples:
-    def test_each_equals_the_metrics_of_the_brands_taken(self):
-        rng = np.random.default_rng(1)
-        positives = rng.random((6, 20)) < 0.2
-        positives[3] = False
-        statistics = brand_statistics(rng.random((6, 20)), positives, list("aabbcc"))
-        indices = rng.integers(0, 6, (25, 6))
-        resampled = statistics.resample(indices)
-        for i, brands in enumerate(indices):
-            assert_same({n: v[i] for n, v in resampled.items()}, statistics.take(brands).metrics())
-
+class TestTake:
     def test_a_repeated_brand_counts_twice(self):
         rng = np.random.default_rng(2)
         statistics = brand_statistics(rng.random((3, 9)), rng.random((3, 9)) < 0.5, list("aab"))

@@ -1,81 +1,157 @@
-"""Resamples of brands and their intervals."""
+"""Paired differences, Holm's correction and mean ranks."""
+
+from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from morning.evaluation import METRICS, BrandStatistics, bootstrap, brand_statistics, interval
+from morning.errors import MorningError
+from morning.evaluation import METRICS, brand_statistics
+from morning.evaluation.significance import holm, mean_ranks, paired_differences
+from scipy.stats import friedmanchisquare
+
+BRANDS, CANDIDATES = 24, 30
 
 
-def statistics(seed: int, brands: int = 12) -> BrandStatistics:
-    rng = np.random.default_rng(seed)
-    positives = rng.random((brands, 30)) < 0.2
-    positives[:, 0] = True
-    categories = np.array(list("abc"))[np.arange(brands) % 3]
-    return brand_statistics(rng.random((brands, 30)), positives, categories)
+def statistics(quality: float, seed: int = 0):
+    """Scores that see the positives with some noise; the same truth for every call."""
+    truth = np.random.default_rng(99)
+    positives = truth.random((BRANDS, CANDIDATES)) < 0.15
+    positives[np.arange(BRANDS), truth.integers(CANDIDATES, size=BRANDS)] = True
+    categories = np.array(["a", "b", "c"])[np.arange(BRANDS) % 3]
+    noise = np.random.default_rng(seed).standard_normal(positives.shape)
+    return brand_statistics(quality * positives + noise, positives, categories)
 
 
-class TestBootstrap:
-    def test_repeats_under_a_seed_and_differs_under_another(self):
-        run = statistics(0)
-        first, again, other = bootstrap([run], 50), bootstrap([run], 50), bootstrap([run], 50, 1)
-        assert list(first) == list(METRICS)
-        for name in METRICS:
-            assert first[name].shape == (50,)
-            assert np.array_equal(first[name], again[name])
-        assert not np.array_equal(first["map"], other["map"])
+class TestHolm:
+    def test_by_hand(self):
+        np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
 
-    def test_more_resamples_than_fit_in_memory_at_once(self):
-        run = statistics(0)
-        many = bootstrap([run], 4_500)
-        assert all(len(samples) == 4_500 for samples in many.values())
-        assert np.array_equal(many["auc"][:2_000], bootstrap([run], 2_000)["auc"])
-        assert not np.array_equal(many["auc"][:2_000], many["auc"][2_000:4_000])
+    def test_none_and_one(self):
+        assert holm([]).shape == (0,)
+        np.testing.assert_allclose(holm([0.2]), [0.2])
 
-    def test_methods_are_resampled_in_pairs(self):
-        """A method that is ahead by 0.1 at every brand is ahead by 0.1 in every resample."""
-        run = statistics(0)
-        ahead = BrandStatistics(run.hits, run.rows, run.values | {"map": run.values["map"] + 0.1})
-        difference = bootstrap([ahead], 200)["map"] - bootstrap([run], 200)["map"]
-        assert difference == pytest.approx(np.full(200, 0.1))
-
-    def test_seeds_are_averaged_within_a_resample(self):
-        runs = [statistics(0), statistics(1), statistics(2)]
-        together = bootstrap(runs, 30)
-        apart = [bootstrap([run], 30) for run in runs]
-        for name in METRICS:
-            expected = np.mean([samples[name] for samples in apart], axis=0)
-            assert together[name] == pytest.approx(expected)
-
-    def test_spread_is_that_of_a_mean_over_brands(self):
-        run = statistics(3, brands=40)
-        values = run.values["map"]
-        samples = bootstrap([run])["map"]
-        assert samples.mean() == pytest.approx(values.mean(), abs=0.002)
-        assert samples.std() == pytest.approx(values.std() / np.sqrt(40), rel=0.05)
-
-    def test_one_brand_has_no_spread(self):
-        run = statistics(0).take(np.array([4]))
-        for name, samples in bootstrap([run], 20).items():
-            assert np.array_equal(samples, np.full(20, run.metrics()[name]), equal_nan=True)
+    @settings(max_examples=100, deadline=None)
+    @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+    def test_between_raw_and_bonferroni_and_in_order(self, p):
+        corrected = holm(p)
+        assert (corrected >= np.array(p) - 1e-12).all()
+        assert (corrected <= np.minimum(len(p) * np.array(p), 1) + 1e-12).all()
+        order = np.argsort(p, kind="stable")
+        assert (np.diff(corrected[order]) >= 0).all()
+        assert corrected.max() <= 1
 
 
-class TestInterval:
-    def test_percentiles(self):
-        samples = np.random.default_rng(0).permutation(np.arange(1_001.0))
-        assert interval(samples) == pytest.approx((25, 975))
-        assert interval(samples, 0.8) == pytest.approx((100, 900))
+class TestDifferences:
+    def test_a_method_against_its_equal(self):
+        same = statistics(1.0)
+        found = paired_differences({"a": [same], "b": [same]}, "a")
+        assert set(found) == {"b"}
+        assert set(found["b"]) == set(METRICS)
+        assert math.isnan(found["b"].pop("medr").p)  # a median has no interval
+        for difference in found["b"].values():
+            assert (difference.value, difference.p, difference.p_holm) == (0.0, 1.0, 1.0)
+            assert difference.ci95 == (0.0, 0.0)
 
-    def test_what_could_not_be_measured_is_left_out(self):
-        samples = np.r_[np.arange(101.0), np.full(50, np.nan)]
-        assert interval(samples) == pytest.approx((2.5, 97.5))
+    def test_sign_says_how_far_the_reference_is_ahead(self):
+        methods = {"good": [statistics(6.0)], "bad": [statistics(0.0, 1)]}
+        ahead = paired_differences(methods, "good")["bad"]["auc"]
+        behind = paired_differences(methods, "bad")["good"]["auc"]
+        assert ahead.value == -behind.value
+        assert ahead.value > 0.2
+        assert ahead.ci95 is not None
+        assert 0 < ahead.ci95[0] < ahead.value < ahead.ci95[1]
+        assert ahead.p == ahead.p_holm < 1e-6
 
-    def test_nothing_measured(self):
-        assert interval(np.full(3, np.nan)) is None
-        assert interval(np.array([])) is None
+    def test_pairing_cancels_what_brands_have_in_common(self):
+        """Two methods that differ a little on every brand differ surely, whatever the brands."""
+        a = statistics(2.0)
+        b = statistics(2.0)
+        b.values["map"] = a.values["map"] - 0.01
+        difference = paired_differences({"a": [a], "b": [b]}, "a")["b"]["map"]
+        assert difference.ci95 == pytest.approx((0.01, 0.01))
+        assert difference.p < 0.01
 
-    @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(0.01, 0.99))
-    def test_ordered_and_within_the_samples(self, samples, level):
-        low, high = interval(np.array(samples), level)
-        slack = 1e-9 * max(map(abs, samples))
-        assert min(samples) - slack <= low <= high + slack <= max(samples) + 2 * slack
+    def test_holm_is_over_methods(self):
+        methods = {"ref": [statistics(5.0)]}
+        methods |= {f"m{i}": [statistics(0.0, i + 1)] for i in range(3)}
+        found = paired_differences(methods, "ref")
+        for name in ("m0", "m1", "m2"):
+            assert found[name]["auc"].p < found[name]["auc"].p_holm <= 3 * found[name]["auc"].p
+
+    def test_seeds_are_averaged(self):
+        runs = [statistics(1.0, s) for s in range(3)]
+        found = paired_differences({"a": runs, "b": [statistics(0.0, 9)]}, "a")
+        mean = np.mean([run.metrics()["map"] for run in runs])
+        expected = mean - statistics(0.0, 9).metrics()["map"]
+        assert found["b"]["map"].value == pytest.approx(expected)
+
+    def test_unknown_reference_and_other_brands(self):
+        with pytest.raises(MorningError, match="no method 'x'"):
+            paired_differences({"a": [statistics(1.0)]}, "x")
+        fewer = statistics(1.0).take(np.arange(5))
+        with pytest.raises(MorningError, match="same brands"):
+            paired_differences({"a": [statistics(1.0)], "b": [fewer]}, "a")
+
+    def test_what_cannot_be_measured_is_nan_and_spares_the_others(self):
+        def alone(quality, seed=0):
+            positives = np.eye(24, 40, dtype=bool)
+            noise = np.random.default_rng(seed).standard_normal(positives.shape)
+            names = np.array([f"category {i}" for i in range(24)])
+            return brand_statistics(quality * positives + noise, positives, names)
+
+        methods = {"a": [alone(5)], "b": [alone(0, 1)]}
+        found = paired_differences(methods, "a")["b"]
+        assert math.isnan(found["cauc"].p_holm)
+        assert found["cauc"].ci95 is None
+        assert found["auc"].p_holm < 1
+
+
+class TestRanks:
+    def test_by_hand(self):
+        runs = {name: statistics(1.0) for name in ("best", "middle", "worst")}
+        for value, run in zip((0.9, 0.5, 0.1), runs.values(), strict=True):
+            run.values["map"] = np.full(BRANDS, value)
+        found = mean_ranks({name: [run] for name, run in runs.items()})
+        assert found.ranks == {"best": 1.0, "middle": 2.0, "worst": 3.0}
+        assert found.brands == BRANDS
+        # Demšar 2006, table 5: q = 2.343 for three methods at 5 %.
+        assert found.critical_difference == pytest.approx(
+            2.343 * math.sqrt(3 * 4 / (6 * BRANDS)), rel=1e-3
+        )
+        assert found.cliques == ()
+        assert found.friedman_p == pytest.approx(math.exp(-BRANDS))  # chi² = 2n, 2 degrees
+
+    def test_friedman_is_scipys(self):
+        methods = {f"m{i}": [statistics(0.5 * i, i)] for i in range(4)}
+        expected = friedmanchisquare(*(m[0].values["map"] for m in methods.values())).pvalue
+        assert mean_ranks(methods).friedman_p == pytest.approx(expected)
+
+    def test_alike_methods_form_one_clique_and_tie(self):
+        methods = {name: [statistics(1.0)] for name in "abc"}
+        found = mean_ranks(methods, "auc")
+        assert found.ranks == dict.fromkeys("abc", 2.0)
+        assert found.cliques == (("a", "b", "c"),)
+        assert found.friedman_p == 1.0
+
+    def test_cliques_overlap_but_do_not_contain_one_another(self):
+        from morning.evaluation.significance import _cliques
+
+        mean = {"a": 1.0, "b": 1.8, "c": 2.6, "d": 5.0}
+        assert _cliques(mean, 1.0) == (("a", "b"), ("b", "c"))
+        assert _cliques(mean, 2.0) == (("a", "b", "c"),)
+        assert _cliques(mean, 0.1) == ()
+
+    def test_lower_first_rank_is_better(self):
+        good, bad = statistics(6.0), statistics(0.0, 1)
+        found = mean_ranks({"bad": [bad], "good": [good]}, "medr")
+        assert found.ranks["good"] < found.ranks["bad"]
+
+    def test_refusals(self):
+        with pytest.raises(MorningError, match="two methods"):
+            mean_ranks({"a": [statistics(1.0)]})
+        with pytest.raises(MorningError, match="unknown metric"):
+            mean_ranks({"a": [statistics(1.0)], "b": [statistics(1.0)]}, "f1")

@@ -98,8 +98,7 @@ class TestRows:
             for metric, difference in rows[name]["difference"].items():
                 value = rows["full"][metric] - rows[name][metric]
                 assert difference["value"] == pytest.approx(value)
-                low, high = difference["ci95"]
-                assert low <= high
+                assert difference["ci95"] is None  # eight brands allow none
             assert list(rows[name]["difference"]) == list(METRICS)
 
     def test_seeds(self, table):

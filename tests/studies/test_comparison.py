@@ -33,7 +33,7 @@ def world():
 
 
 def run(world, folder, names=FAST, **options):
-    options = {"seeds": 2, "resamples": 100, "progress": False, "reference": "cosine"} | options
+    options = {"seeds": 2, "progress": False, "reference": "cosine"} | options
     return compare(world, [worlds.quick(name) for name in names], folder, **options)
 
 
@@ -159,7 +159,7 @@ class TestCache:
         method, options = ranker("cosine"), {}
         if change == "options":
             method = ranker("ridge-bilinear", penalties=(0.1,))
-            compare(world, [ranker("ridge-bilinear")], tmp_path, progress=False, resamples=10)
+            compare(world, [ranker("ridge-bilinear")], tmp_path, progress=False)
             counted.clear()
         elif change == "features":
             blocks = {n: b[:, ::-1].copy() + 1 for n, b in world.features.blocks.items()}
@@ -173,7 +173,7 @@ class TestCache:
                 positives=on.positives[half],
                 categories=on.categories[half],
             )
-        compare(world, [method], tmp_path, progress=False, resamples=10, **options)
+        compare(world, [method], tmp_path, progress=False, **options)
         assert [name for name, _ in counted] == [method.name]
 
     def test_test_labels_decide_no_kept_score(self, world, tmp_path, counted):
@@ -241,7 +241,7 @@ class TestExport:
         assert float(read[0]["auc sd"]) == rows[0]["sd"]["auc"]
         assert float(read[0]["map low"]) == rows[0]["ci95"]["map"][0]
         assert float(read[0]["medr paper"]) == 54
-        assert float(read[0]["auc p_holm"]) == rows[0]["difference"]["auc"]["p_holm"]
+        assert read[0]["auc p_holm"] == ""  # so few brands allow none
         assert read[2]["auc"] == ""
         assert read[2]["needs"].startswith("needs posts")
 

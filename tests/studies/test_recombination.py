@@ -45,7 +45,7 @@ def test_categories_together_are_all(seed, n_categories):
     scores = np.round(rng.random((n, m)), 1)  # with ties
     categories = np.array([f"c{i % n_categories}" for i in range(n)])
     runs = [brand_statistics(scores, positives, categories)]
-    rows = category_rows(runs, categories, resamples=2)
+    rows = category_rows(runs, categories)
     combined = recombine(rows)
     for metric, value in combined.items():
         if rows[-1][metric] is not None:

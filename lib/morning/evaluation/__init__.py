@@ -16,18 +16,19 @@ from morning.evaluation.protocol import (
     training_task,
 )
 from morning.evaluation.results import category_rows, result_row
-from morning.evaluation.significance import bootstrap, interval
+from morning.evaluation.uncertainty import Estimate, difference, estimate
 
 __all__ = [
     "METRICS",
     "BrandStatistics",
+    "Estimate",
     "Task",
     "auc_rows",
-    "bootstrap",
     "brand_statistics",
     "category_rows",
+    "difference",
+    "estimate",
     "evaluate",
-    "interval",
     "mark_validation",
     "official_task",
     "ranks",

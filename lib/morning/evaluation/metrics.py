@@ -18,22 +18,19 @@ from scipy.stats import rankdata
 
 from morning.errors import MorningError
 
-Average = Callable[[np.ndarray], np.ndarray]
+Average = Callable[[np.ndarray], float]
 
 
-def _mean(values: np.ndarray) -> np.ndarray:
-    """Return the mean of each row, NaN entries left out."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # mean of no brand: NaN is the answer
-        return np.nanmean(values, axis=1)
+def _mean(values: np.ndarray) -> float:
+    """Return the mean, NaN left out."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
-def _lower_median(values: np.ndarray) -> np.ndarray:
-    """Return the lower median of each row: one of its entries, NaN entries left out."""
-    ordered = np.sort(values, axis=1)  # NaN sort last
-    n = (~np.isnan(ordered)).sum(axis=1)
-    middle = np.maximum((n + 1) // 2 - 1, 0)
-    return np.take_along_axis(ordered, middle[:, None], axis=1)[:, 0]
+def _lower_median(values: np.ndarray) -> float:
+    """Return the lower median, one of the values, NaN left out."""
+    known = np.sort(values[~np.isnan(values)])
+    return float(known[(len(known) - 1) // 2]) if len(known) else float("nan")
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,13 @@ class Metric:
     """How what the brands contribute becomes one number."""
 
     average: Average | None = None
-    """(samples, brands) of the brands' own values -> (samples,); None: a ratio of two sums over
-    brands, comparisons won and comparisons made."""
+    """What the brands' own values, shape (brands,), become; None: a ratio of two sums over brands,
+    comparisons won and comparisons made."""
     half_ties: bool = False
     """Whether a comparison that is a tie counts one half, rather than nothing."""
     lower_is_better: bool = False
+    smooth: bool = True
+    """Whether a single brand moves it a little; a median stands still or jumps."""
 
 
 #: Every metric, in the order of the tables. What each brand contributes is counted in
@@ -59,7 +58,7 @@ METRICS: dict[str, Metric] = {
     "recall@50": Metric(_mean),
     "mrr": Metric(_mean),
     "map": Metric(_mean),
-    "medr": Metric(_lower_median, lower_is_better=True),
+    "medr": Metric(_lower_median, lower_is_better=True, smooth=False),
 }
 #: Metrics that are a ratio of two sums over brands, rather than an average over brands.
 POOLED = tuple(name for name, metric in METRICS.items() if metric.average is None)
@@ -93,33 +92,16 @@ class BrandStatistics:
             {k: v[brands] for k, v in self.values.items()},
         )
 
-    def resample(self, indices: np.ndarray) -> dict[str, np.ndarray]:
-        """Return every metric of many samples of brands at once.
-
-        Parameters
-        ----------
-        indices : int array, shape (R, B)
-            Brands of each sample.
-
-        Returns
-        -------
-        dict of str to float array, shape (R,)
-            NaN where a sample has nothing to compare.
-        """
+    def metrics(self) -> dict[str, float]:
+        """Return every metric over these brands."""
         out = {}
         for name, metric in METRICS.items():
             if metric.average:
-                out[name] = metric.average(self.values[name][indices])
+                out[name] = metric.average(self.values[name])
             else:
-                hits, rows = (part[name][indices].sum(axis=1) for part in (self.hits, self.rows))
                 with np.errstate(invalid="ignore"):
-                    out[name] = hits / rows
+                    out[name] = float(self.hits[name].sum() / self.rows[name].sum())
         return out
-
-    def metrics(self) -> dict[str, float]:
-        """Return every metric over these brands."""
-        sample = self.resample(np.arange(len(self))[None])
-        return {name: float(value[0]) for name, value in sample.items()}
 
 
 def evaluate(

@@ -136,13 +136,12 @@ def mark_validation(roster: R, fraction: float = 0.1, seed: int = 0) -> R:
 def caution(roster: Roster) -> str:
     """Return a sentence on how little the numbers say; "" where there are enough test brands.
 
-    The bootstrap draws from the test brands that there are, so with very few of them its intervals
-    are too narrow.
+    Differences have no interval then: see `morning.evaluation.uncertainty`.
     """
     number = len(roster.brands("test"))
     if number >= FEW_BRANDS:
         return ""
     return (
-        f"With {counted(number, 'test brand')}, differences between methods are mostly chance, and "
-        "intervals that are drawn from so few brands are too narrow to show it."
+        f"With {counted(number, 'test brand')}, differences between methods are mostly chance, "
+        "and no interval of theirs could be trusted: none is given."
     )

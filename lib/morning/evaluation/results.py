@@ -10,7 +10,8 @@ import numpy as np
 
 from morning.evaluation.metrics import METRICS, BrandStatistics
 from morning.evaluation.published import PUBLISHED
-from morning.evaluation.significance import RESAMPLES, bootstrap, interval, paired_differences
+from morning.evaluation.significance import paired_differences
+from morning.evaluation.uncertainty import estimate
 
 
 def result_row(
@@ -18,7 +19,6 @@ def result_row(
     runs: Sequence[BrandStatistics],
     *,
     table: str | None = None,
-    resamples: int = RESAMPLES,
     **extra: Any,
 ) -> dict[str, Any]:
     """Return one row of a results file.
@@ -31,8 +31,6 @@ def result_row(
         One per seed, the same brands in each.
     table : str, optional
         Table of the paper to look up the published row in.
-    resamples : int
-        Bootstrap resamples of brands.
     **extra
         Further entries of the row, such as `blocks`.
 
@@ -40,15 +38,15 @@ def result_row(
     -------
     dict
         Every metric (mean over seeds), `seeds`, `sd` (over seeds; null for one seed), `ci95`
-        (over brands) and `paper` (published numbers, or null). What cannot be measured is null.
+        (over brands and seeds, see `evaluation.uncertainty`; null where brands are too few, and
+        for `medr`) and `paper` (published numbers, or null). What cannot be measured is null.
     """
     values = {m: np.array([run.metrics()[m] for run in runs]) for m in METRICS}
-    samples = bootstrap(runs, resamples)
     row: dict[str, Any] = {"method": method}
     row |= {m: null(v.mean()) for m, v in values.items()}
     row["seeds"] = len(runs)
     row["sd"] = {m: null(v.std(ddof=1)) if len(v) > 1 else None for m, v in values.items()}
-    row["ci95"] = {m: interval(s) for m, s in samples.items()}
+    row["ci95"] = {m: estimate(runs, m).share_interval() for m in METRICS}
     row["paper"] = PUBLISHED.get(table, {}).get(method) if table else None
     return row | extra
 
@@ -80,7 +78,6 @@ def differences(
     reference: str,
     *,
     p_values: bool = False,
-    resamples: int = RESAMPLES,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Return how far one method is ahead of each other, as the `difference` of their rows.
 
@@ -92,8 +89,6 @@ def differences(
         The method that the others are compared with.
     p_values : bool
         Say `p` and `p_holm`, too.
-    resamples : int
-        Bootstrap resamples of brands.
 
     Returns
     -------
@@ -106,7 +101,7 @@ def differences(
             | ({"p": null(found.p), "p_holm": null(found.p_holm)} if p_values else {})
             for metric, found in metrics.items()
         }
-        for method, metrics in paired_differences(runs, reference, resamples=resamples).items()
+        for method, metrics in paired_differences(runs, reference).items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Bootstrap over brands: intervals of metrics and of differences; ranks of methods."""
+"""Which differences between methods hold, and how methods rank over brands."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from scipy.stats import chi2, rankdata, studentized_range
 
 from morning.errors import MorningError
 from morning.evaluation.metrics import METRICS, POOLED, BrandStatistics
-
-RESAMPLES = 10_000
-_CHUNK = 2_000  # bounds memory: indices of (chunk, B) at a time
+from morning.evaluation.uncertainty import difference
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Difference:
     ----------
     value : float
     ci95 : (float, float) or None
-        Interval over resamples of brands (of the level asked for).
+        Over brands and seeds, see `evaluation.uncertainty`; None where brands are too few.
     p : float
         Two-sided, of one comparison.
     p_holm : float
@@ -63,52 +61,10 @@ class MeanRanks:
     cliques: tuple[tuple[str, ...], ...]
 
 
-def bootstrap(
-    runs: Sequence[BrandStatistics], resamples: int = RESAMPLES, seed: int = 0
-) -> dict[str, np.ndarray]:
-    """Resample brands; return each metric, averaged over runs, of every resample.
-
-    Parameters
-    ----------
-    runs : sequence of BrandStatistics
-        The same brands under several seeds; a resample takes the same brands from each.
-    resamples : int
-    seed : int
-        Resamples with one seed are the same for every method, so that differences are paired.
-
-    Returns
-    -------
-    dict of str to float array, shape (resamples,)
-    """
-    rng = np.random.default_rng(seed)
-    n = len(runs[0])
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in METRICS}
-    for start in range(0, resamples, _CHUNK):
-        indices = rng.integers(0, n, size=(min(_CHUNK, resamples - start), n))
-        samples = [run.resample(indices) for run in runs]
-        for name in METRICS:
-            parts[name].append(np.mean([sample[name] for sample in samples], axis=0))
-    return {name: np.concatenate(values) for name, values in parts.items()}
-
-
-def interval(samples: np.ndarray, level: float = 0.95) -> tuple[float, float] | None:
-    """Return the percentile interval of samples; None where nothing could be measured."""
-    samples = samples[~np.isnan(samples)]
-    if len(samples) == 0:
-        return None
-    low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def paired_differences(
-    methods: Mapping[str, Sequence[BrandStatistics]],
-    reference: str,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    level: float = 0.95,
+    methods: Mapping[str, Sequence[BrandStatistics]], reference: str
 ) -> dict[str, dict[str, Difference]]:
-    """Compare every method with a reference on the same resamples of brands.
+    """Compare every method with a reference over the same brands.
 
     Parameters
     ----------
@@ -116,10 +72,6 @@ def paired_differences(
         One per seed; the same brands in all. A method's metrics are averaged over its seeds.
     reference : str
         One of the methods.
-    resamples, seed
-        As in `bootstrap`.
-    level : float
-        Of the intervals.
 
     Returns
     -------
@@ -130,12 +82,6 @@ def paired_differences(
     ------
     MorningError
         If the reference is no method, or methods have different numbers of brands.
-
-    Notes
-    -----
-    The p-value is two-sided: twice the smaller share of resamples in which the difference is at
-    most, or at least, zero, both counts raised by one so that it is never 0 (Davison and
-    Hinkley, Bootstrap Methods and their Application, 1997, section 4.2).
     """
     if reference not in methods:
         raise MorningError(
@@ -143,35 +89,17 @@ def paired_differences(
         )
     if len({len(run) for runs in methods.values() for run in runs}) != 1:
         raise MorningError("methods can be compared over the same brands only")
-    drawn = {name: bootstrap(runs, resamples, seed) for name, runs in methods.items()}
-    observed = {
-        name: {m: float(np.mean([run.metrics()[m] for run in runs])) for m in METRICS}
-        for name, runs in methods.items()
-    }
     others = [name for name in methods if name != reference]
     result: dict[str, dict[str, Difference]] = {name: {} for name in others}
     for metric in METRICS:
-        samples = {n: drawn[reference][metric] - drawn[n][metric] for n in others}
-        raw = {n: two_sided_p(samples[n]) for n in others}
+        found = {n: difference(methods[reference], methods[n], metric) for n in others}
+        raw = {n: found[n].p() for n in others}
         known = [n for n in others if not np.isnan(raw[n])]
         corrected = dict(zip(known, holm([raw[n] for n in known]), strict=True))
-        for n in others:
-            result[n][metric] = Difference(
-                observed[reference][metric] - observed[n][metric],
-                interval(samples[n], level),
-                raw[n],
-                float(corrected.get(n, np.nan)),
-            )
+        for n, each in found.items():
+            holm_p = float(corrected.get(n, np.nan))
+            result[n][metric] = Difference(each.value, each.difference_interval(), raw[n], holm_p)
     return result
-
-
-def two_sided_p(samples: np.ndarray) -> float:
-    """Return the bootstrap p-value of "the difference is zero"; NaN without samples."""
-    samples = samples[~np.isnan(samples)]
-    if len(samples) == 0:
-        return float("nan")
-    smaller = min((samples <= 0).sum(), (samples >= 0).sum())
-    return float(min(1.0, 2 * (smaller + 1) / (len(samples) + 1)))
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:

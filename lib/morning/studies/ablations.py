@@ -44,7 +44,7 @@ def ablations(
     -------
     rows : list of dict
         Result rows; each but `full` has `difference` from it: metric -> value and ci95, by
-        paired bootstrap over brands.
+        over the same brands and all seeds.
     missing : list of dict
         Variants without data: method, needs, paper.
     """
@@ -81,7 +81,7 @@ def best_without_parts(features: FeatureSet) -> list[dict[str, Any]]:
     -------
     list of dict
         Result rows; each but the first has `difference`: metric -> how far the whole is ahead,
-        as value, ci95, p and p_holm by paired bootstrap over brands.
+        as value, ci95, p and p_holm, over the same brands.
     """
     task, inputs = official_task(features), Inputs(features)
     methods = [BestRanker(), *map(BestRanker, WITHOUT.values()), Similarity()]

@@ -21,7 +21,6 @@ from morning.errors import MorningError
 from morning.evaluation import METRICS, BrandStatistics, Task, brand_statistics, official_task
 from morning.evaluation.published import PUBLISHED, published_table
 from morning.evaluation.results import differences, null, result_row
-from morning.evaluation.significance import RESAMPLES, interval
 from morning.features.rivals.inputs import Inputs
 from morning.files import sha256, whole_file
 from morning.rankers.contract import MissingInput, Ranker
@@ -54,7 +53,6 @@ def compare(
     seeds: int = 3,
     task: Task | None = None,
     reference: str = "MORNING",
-    resamples: int = RESAMPLES,
     known: Mapping[str, Sequence[BrandStatistics]] | None = None,
     progress: bool = True,
 ) -> list[dict[str, Any]]:
@@ -77,8 +75,6 @@ def compare(
         Default the official task of the FeatureSet.
     reference : str
         Every method's difference to this one is tested, where it is among the methods.
-    resamples : int
-        Bootstrap resamples of brands.
     known : mapping of method name to sequence of BrandStatistics, optional
         Results on the same task that need not be computed here, one per seed.
     progress : bool
@@ -109,7 +105,7 @@ def compare(
     found |= {name: list(known[name]) for name in names if name in known}
     ahead: dict[str, Any] = {}
     if reference in found and len(found) > 1:
-        ahead = differences(found, reference, p_values=True, resamples=resamples)
+        ahead = differences(found, reference, p_values=True)
     table = published_table(TABLE, inputs.features.source)
     rows = []
     for method in methods:
@@ -125,7 +121,7 @@ def compare(
         if method.name in missing:
             row = _empty_row(method.name)
         else:
-            row = result_row(method.name, found[method.name], resamples=resamples)
+            row = result_row(method.name, found[method.name])
             if (exact := method.expectation(task)) is not None:
                 row |= _exact_row(exact, found[method.name])
         rows.append(row | {"paper": paper} | extra)
@@ -274,5 +270,11 @@ def _empty_row(name: str) -> dict[str, Any]:
 def _exact_row(exact: Mapping[str, float], drawn: Sequence[BrandStatistics]) -> dict[str, Any]:
     """Return an exact expectation, with the interval of single draws around it."""
     values = [run.metrics() for run in drawn]
-    spread = {m: interval(np.array([v[m] for v in values])) for m in METRICS}
+    spread = {m: _middle(np.array([v[m] for v in values])) for m in METRICS}
     return {m: null(value) for m, value in exact.items()} | {"ci95": spread}
+
+
+def _middle(values: np.ndarray) -> tuple[float, float] | None:
+    """Return where 95 % of single draws lie."""
+    known = values[~np.isnan(values)]
+    return tuple(np.quantile(known, [0.025, 0.975]).tolist()) if len(known) else None

@@ -36,10 +36,9 @@ def test_what_leaving_out_the_seen_changes(subjects):
     section = beaten(subjects["shared"], without)
     every, some = without.rows[:2]
     ahead = some["difference"]["auc"]
-    low, high = ahead["ci95"]
     share = beaten_by_training(subjects["shared"])["share beaten"]
-    assert f"changes AUC by {some['auc'] - every['auc']:+.4f} (" in section.text
-    assert f"(95 % interval {-high:+.4f} to {-low:+.4f})" in section.text
+    assert ahead["ci95"] is None  # eight brands allow none
+    assert f"changes AUC by {some['auc'] - every['auc']:+.4f}. " in section.text
     assert f"Easiest are partners *{share.idxmax()}*, hardest partners *{share.idxmin()}*." in (
         section.text
     )

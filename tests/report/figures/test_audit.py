@@ -13,7 +13,7 @@ from toys.rows import row
 
 def test_points_and_crosses(board, watched):
     on = official_task(board)
-    row = result_row("ours <&>", statistics(watched, board, on), resamples=50)
+    row = result_row("ours <&>", statistics(watched, board, on))
     unknown = row | {"method": "unknown", "cauc": None}
     paper = {"auc": 0.95, "cauc": 0.7}
     axis = figures.category_recovery([row | {"paper": paper}, unknown]).axes[0]

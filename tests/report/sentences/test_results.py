@@ -1,26 +1,45 @@
 """Where the paper's numbers lie against ours."""
 
-from morning.report.sentences.results import agreement
+import pytest
+from morning.report.sentences.results import agreement, single_runs
 from toys.rows import row
+
+# Of three seeds with a deviation of 0.01: 4.303 * 0.01 * sqrt(4 / 3) to either side.
+HALF = 4.302652729696142 * 0.01 * (4 / 3) ** 0.5
+
+
+def of(name, auc, **changes):
+    return row(name, auc=auc, sd={"auc": 0.01}, seeds=3, **changes)
+
+
+def test_single_runs_lie_around_the_mean_of_the_seeds():
+    assert single_runs(of("full", 0.8), "auc") == pytest.approx((0.8 - HALF, 0.8 + HALF))
+    assert single_runs(row("full", sd={"auc": None}, seeds=1), "auc") is None
 
 
 def test_where_the_paper_lies():
     rows = [
-        row("full", ci95={"auc": [0.8, 0.9]}),
-        row("c-only", ci95={"auc": [0.6, 0.7]}),
-        row("att-only", ci95={"auc": [0.9, 0.95]}),
-        row("mine", ci95={"auc": [0.1, 0.2]}, paper=None),
-        row("none", ci95={"auc": None}),
+        of("full", 0.884),
+        of("c-only", 0.7),
+        of("att-only", 0.95),
+        of("mine", 0.1, paper=None),
+        row("none", sd={"auc": None}, seeds=1),
     ]
     assert agreement({"rows": rows}, ["auc", "map"]) == (
-        "- **AUC**: against our 95 % interval, the paper is inside it for full; "
-        "above it for c-only; below it for att-only."
+        "- **AUC**: against where single runs of ours lie on these brands, the paper is among them "
+        "for full; above them for c-only; below them for att-only."
     )
 
 
-def test_the_ends_are_inside():
-    rows = [row("low", ci95={"auc": [0.884, 1.0]}), row("high", ci95={"auc": [0.1, 0.884]})]
-    assert "inside it for low, high." in agreement({"rows": rows}, ["auc"])
+def test_the_brands_are_the_same_and_do_not_count():
+    """An interval over brands is wide enough for nearly anything; the spread of runs is not."""
+    rows = [of("full", 0.8, ci95={"auc": [0.7, 0.9]})]
+    assert "above them for full" in agreement({"rows": rows}, ["auc"])
+
+
+def test_one_seed_says_nothing():
+    rows = [row("full", sd={"auc": None}, seeds=1)]
+    assert agreement({"rows": rows}, ["auc"]).startswith("With a single seed")
 
 
 def test_other_data_say_nothing_of_the_paper():

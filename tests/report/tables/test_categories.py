@@ -12,7 +12,7 @@ def test_beside_the_paper_only_for_its_own_categories():
     positives[:, 0] = True
     categories = np.array(["auto", "auto", "zoo", "zoo"])
     runs = [brand_statistics(rng.random((4, 10)), positives, categories)]
-    document = {"rows": category_rows(runs, categories, resamples=2)}
+    document = {"rows": category_rows(runs, categories)}
     table = recombined(document)
     assert table.columns.tolist() == [("ours", "all"), ("ours", "categories together")]
     assert (table["ours", "all"] == table["ours", "categories together"]).all()
@@ -27,7 +27,6 @@ def test_the_paper_beside_its_own_categories():
         [brand_statistics(scores, positives, categories)],
         categories,
         table="table5_categories",
-        resamples=2,
     )
     table = recombined({"rows": rows})
     printed = PUBLISHED["table5_categories"]

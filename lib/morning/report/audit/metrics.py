@@ -92,7 +92,7 @@ def recombination(subject: Subject) -> Section:
     table = published_table("table5_categories", subject.features.source)
     if table is None:
         return Section()
-    rows = category_rows(subject.statistics, subject.task.categories, table=table, resamples=100)
+    rows = category_rows(subject.statistics, subject.task.categories, table=table)
     combined, printed = recombine_paper(rows), PUBLISHED[table]["all"]
     gap = {
         HEADINGS[m]: round(together, digits(m)) - printed[m]

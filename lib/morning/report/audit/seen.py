@@ -65,10 +65,10 @@ def _easier(share: pd.Series, without: Section) -> str:
 
 
 def _change(moved: Mapping[str, Any]) -> str:
-    if not moved["ci95"]:
+    if moved["value"] is None:
         return ""
-    low, high = moved["ci95"]
-    return (
-        "Leaving out the partners that training has seen changes AUC by "
-        f"{-moved['value']:+.4f} (95 % interval {-high:+.4f} to {-low:+.4f})."
-    )
+    said = f"Leaving out the partners that training has seen changes AUC by {-moved['value']:+.4f}"
+    if moved["ci95"]:
+        low, high = moved["ci95"]
+        said += f" (95 % interval {-high:+.4f} to {-low:+.4f})"
+    return f"{said}."

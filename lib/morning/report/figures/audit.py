@@ -27,8 +27,10 @@ def category_recovery(rows: Sequence[Mapping[str, Any]]) -> Figure:
     shown = [row for row in rows if row["auc"] is not None and row["cauc"] is not None]
     for place, row in enumerate(sorted(shown, key=lambda row: row["auc"])):
         x, y = row["auc"], row["cauc"]
-        axis.plot(row["ci95"]["auc"], [y, y], color=OURS, linewidth=1)
-        axis.plot([x, x], row["ci95"]["cauc"], color=OURS, linewidth=1)
+        if interval := row["ci95"]["auc"]:
+            axis.plot(interval, [y, y], color=OURS, linewidth=1)
+        if interval := row["ci95"]["cauc"]:
+            axis.plot([x, x], interval, color=OURS, linewidth=1)
         axis.plot(x, y, "o", color=OURS)
         _label(axis, row["method"], x, y, above=place % 2 == 0)  # neighbours do not collide
         if paper := row.get("paper"):

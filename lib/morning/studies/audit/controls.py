@@ -51,7 +51,7 @@ def controls(
 def control_rows(
     known: Mapping[str, Sequence[BrandStatistics]], table: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return a result row of each control, with intervals from 1000 resamples of the brands.
+    """Return a result row of each control.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def control_rows(
     table : str, optional
         Table of the paper to look up published rows in.
     """
-    return [result_row(n, drawn, resamples=1000, table=table) for n, drawn in known.items()]
+    return [result_row(n, drawn, table=table) for n, drawn in known.items()]
 
 
 def position(values: np.ndarray, printed: float, digits: int = 3) -> float:

@@ -69,8 +69,8 @@ def seen_rows(subject: Subject) -> list[dict[str, Any]]:
         "all partners"; and, where some candidates are seen and some are not, "unseen partners"
         (all candidates are ranked) and "unseen candidates" (the seen ones are removed). Each
         row has `brands`, `candidates` and `positives`, how many there are; the last two have
-        `difference`: metric -> how far "all partners" is ahead, value and ci95 by paired
-        bootstrap over brands.
+        `difference`: metric -> how far "all partners" is ahead, value and ci95 over the
+        same brands.
     """
     features, task = subject.features, subject.task
     seen = seen_in_training(features, task)
