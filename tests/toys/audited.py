@@ -74,7 +74,7 @@ WORLDS = {
 
 def known_controls(subject):
     """Return statistics under the names of the controls: random scores, tied to nothing else."""
-    draws = {"RAND": 40, "cosine": 1, "category-predictor": 1, "category-oracle": 5}
+    draws = {"RAND": 40, "similarity": 1, "category-predictor": 1, "category-oracle": 5}
     rng, on = np.random.default_rng(0), subject.task
     return {
         name: [

@@ -137,9 +137,21 @@ def evaluate(
 
 
 def brand_statistics(
-    scores: np.ndarray, positives: np.ndarray, brand_categories: Sequence[str] | np.ndarray
+    scores: np.ndarray,
+    positives: np.ndarray,
+    brand_categories: Sequence[str] | np.ndarray,
+    counted: np.ndarray | None = None,
 ) -> BrandStatistics:
-    """Return what each brand contributes to each metric; arguments as in `evaluate`."""
+    """Return what each brand contributes to each metric.
+
+    Parameters
+    ----------
+    scores, positives, brand_categories
+        As in `evaluate`.
+    counted : bool array, shape (B, M), optional
+        The positives to be found; default all. A brand's other ones leave its ranking: they are
+        neither found nor rivals there. As rivals of other brands' partners they stay.
+    """
     scores = np.asarray(scores, dtype=float)
     positives = np.asarray(positives, dtype=bool)
     categories = np.asarray(brand_categories)
@@ -153,10 +165,13 @@ def brand_statistics(
     if np.isnan(scores).any():
         raise MorningError(f"{int(np.isnan(scores).sum())} scores are NaN")
 
+    counted = positives if counted is None else positives & counted
+    left_out = positives & ~counted
+    scores = np.where(left_out, -np.inf, scores)
     order = np.argsort(scores, axis=1)
-    pairs = np.nonzero(positives)  # brand and candidate of every positive, brand by brand
+    pairs = np.nonzero(counted)  # brand and candidate of every positive, brand by brand
     places = _places(scores, order, pairs)
-    hits, rows = _comparisons(positives, categories, order, pairs, places)
+    hits, rows = _comparisons(positives, left_out, categories, order, pairs, places)
     rank = scores.shape[1] - places[0]
     return BrandStatistics(hits, rows, _rank_values(pairs[0], rank, len(scores)))
 
@@ -194,6 +209,7 @@ def _places(scores: np.ndarray, order: np.ndarray, pairs: Pairs) -> tuple[np.nda
 
 def _comparisons(
     positives: np.ndarray,
+    left_out: np.ndarray,
     categories: np.ndarray,
     order: np.ndarray,
     pairs: Pairs,
@@ -204,11 +220,10 @@ def _comparisons(
     Each metric gives every candidate of a brand a weight as a negative; a positive wins the
     weight of all candidates below it, read off a cumulative sum in score order.
     """
-    (brand, candidate), (below, at_most) = pairs, places
+    (brand, _), (below, at_most) = pairs, places
     names, category = np.unique(categories, return_inverse=True)
-    shape = (len(names), positives.shape[1])
-    partners = np.bincount(category[brand] * shape[1] + candidate, minlength=shape[0] * shape[1])
-    partners_of = partners.reshape(shape)  # brands of each category that an influencer worked with
+    # Brands of each category that an influencer worked with, (categories, M).
+    partners_of = np.stack([positives[category == c].sum(axis=0) for c in range(len(names))])
     others = partners_of.sum(axis=0) - positives  # brands other than b
     others_same = partners_of[category] - positives  # … of the category of b
     negative = ~positives
@@ -221,6 +236,7 @@ def _comparisons(
     cumulative = np.zeros((len(order), order.shape[1] + 1))
     hits, rows = {}, {}
     for name, weight in weights.items():
+        weight[left_out] = 0
         np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1, out=cumulative[:, 1:])
         won = cumulative[brand, below]
         if METRICS[name].half_ties:

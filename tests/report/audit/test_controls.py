@@ -42,7 +42,7 @@ def test_cosine_speaks_where_there_is_no_predictor_and_a_poor_model_leads_nobody
     subject = subjects["shared"]
     known = known_controls(subject)
     del known["category-predictor"]
-    assert "The *cosine*, which" in category(subject, known).text
+    assert "The *similarity*, which" in category(subject, known).text
     poor = replace(subject, row=subject.row | {"auc": 0.4})
     assert "lead over" not in category(poor, known).text
 

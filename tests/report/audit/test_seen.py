@@ -36,12 +36,17 @@ def test_what_leaving_out_the_seen_changes(subjects):
     section = beaten(subjects["shared"], without)
     every, some = without.rows[:2]
     ahead = some["difference"]["auc"]
-    share = beaten_by_training(subjects["shared"])["share beaten"]
+    seen = beaten_by_training(subjects["shared"])
+    share, alike = seen["share beaten"], seen["by similarity"]
+    easy, hard = share.idxmax(), share.idxmin()
+    ours, theirs = share[easy] - share[hard], alike[easy] - alike[hard]
     assert ahead["ci95"] is None  # eight brands allow none
     assert f"changes AUC by {some['auc'] - every['auc']:+.4f}. " in section.text
-    assert f"Easiest are partners *{share.idxmax()}*, hardest partners *{share.idxmin()}*." in (
-        section.text
+    assert (
+        f"Easiest are partners *{easy}*, hardest partners *{hard}*: {ours:+.3f} for MORNING, "
+        in (section.text)
     )
+    assert section.text.endswith(f"can have added is the difference, {ours - theirs:+.3f}.")
     assert section.tables[1].data.index.tolist() == ["unseen partners", "unseen candidates"]
 
 

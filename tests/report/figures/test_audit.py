@@ -53,15 +53,15 @@ def test_ties_and_chance(board, watched):
     assert not any(axis.lines for axis in figures.chance(draws).axes)
 
 
-@pytest.mark.parametrize("sd", [0.01, None, np.nan])
-def test_variants_beside_two_deviations(sd):
+@pytest.mark.parametrize("noise", [0.02, None, np.nan])
+def test_variants_beside_what_another_seed_gives(noise):
     rows = [row("as given", validation={"auc": 0.75}), row("l1 0", auc=0.625, validation=None)]
-    validation, test = figures.sensitivity(rows, {"validation": None, "test": sd}).axes
+    validation, test = figures.sensitivity(rows, {"validation": None, "test": noise}).axes
     assert ticks(validation) == ["l1 0", "as given"]
     assert points(test) == [(0.625, 0), (0.5, 1)]
     assert points(validation)[1] == (0.75, 1)
     assert np.isnan(points(validation)[0][0])
     assert (dashed(validation), dashed(test)) == ([0.75], [0.5])
     bands = [(b.get_x(), b.get_x() + b.get_width()) for b in test.patches]
-    assert bands == ([pytest.approx((0.48, 0.52))] if sd == 0.01 else [])
+    assert bands == ([pytest.approx((0.48, 0.52))] if noise == 0.02 else [])
     assert not validation.patches

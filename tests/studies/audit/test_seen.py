@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from morning.evaluation import brand_statistics
 from morning.studies.audit.seen import (
     beaten_by_training,
     seen_rows,
-    statistics_of,
     wins,
     without_candidates,
 )
@@ -19,19 +19,29 @@ from toys.vectors import checkerboard
 
 
 @given(ranked_tasks())
-def test_keeping_all_changes_nothing(drawn):
+def test_counting_all_changes_nothing(drawn):
     scores, on = drawn
-    found = statistics_of(scores, on, on.positives).metrics()
-    expected = metrics_of(scores, on)
-    np.testing.assert_equal(found, expected)
+    found = brand_statistics(scores, on.positives, on.categories, on.positives).metrics()
+    np.testing.assert_equal(found, metrics_of(scores, on))
 
 
 def test_another_partner_is_no_rival():
     on = make_task([[1, 1, 0], [0, 0, 1]], ["food", "food"])
     scores = np.array([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0]])
-    kept = np.array([[False, True, False], [False, False, True]])
-    found = statistics_of(scores, on, kept).metrics()
+    counted = np.array([[False, True, False], [False, False, True]])
+    found = brand_statistics(scores, on.positives, on.categories, counted).metrics()
     assert (found["mrr"], found["map"], found["auc"]) == (1.0, 1.0, 1.0)
+
+
+def test_a_seen_partner_of_another_brand_stays_a_rival():
+    """The first influencer is not counted for brand 0, but brand 1 still has to leave it behind."""
+    on = make_task([[1, 1, 0], [0, 0, 1]], ["food", "food"])
+    scores = np.array([[0.0, 2.0, 1.0], [3.0, 1.0, 2.0]])
+    counted = np.array([[False, True, False], [False, False, True]])
+    found = brand_statistics(scores, on.positives, on.categories, counted)
+    assert found.rows["auc"].tolist() == [1, 2]  # brand 1 is still measured against both
+    assert found.hits["auc"].tolist() == [1, 1]
+    assert found.rows["auc_clean"].tolist() == [1, 2]
 
 
 def test_removed_candidates_leave_with_their_pairs():
@@ -75,8 +85,8 @@ def test_rows_say_how_many_and_what_changes(subject):
     assert "difference" not in rows[0]
     for row in rows[1:]:
         assert row["difference"]["map"]["value"] == pytest.approx(rows[0]["map"] - row["map"])
-    # Only partners are negatives of the released AUC: the two versions coincide there.
-    assert rows[1]["auc"] == rows[2]["auc"]
+    # Seen influencers stay as rivals among the unseen partners, and leave with the candidates.
+    assert rows[1]["auc"] != rows[2]["auc"]
 
 
 def test_one_row_where_nobody_is_seen():

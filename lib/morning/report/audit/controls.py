@@ -42,7 +42,7 @@ def category(subject: Subject, known: Known) -> Section:
 def _lead(value: pd.DataFrame) -> str:
     """Return what the oracle and what a learnt category reach, of methods × metrics."""
     ours, oracle = value.loc["MORNING"], value.loc["category-oracle"]
-    learnt = "category-predictor" if "category-predictor" in value.index else "cosine"
+    learnt = "category-predictor" if "category-predictor" in value.index else "similarity"
     said = []
     if pd.notna(ours["auc"]):
         said.append(

@@ -42,24 +42,29 @@ def beaten(subject: Subject, without: Section) -> Section:
         From `unseen`.
     """
     seen = beaten_by_training(subject)
-    tables = [written(seen, {"pairs": "{:.0f}", "share beaten": "{:.3f}"})]
+    tables = [written(seen, {"pairs": "{:.0f}"} | dict.fromkeys(seen.columns[1:], "{:.3f}"))]
     if len(without.rows) > 1:
         tables.append(differences({"rows": without.rows}))
     return Section(
         findings={"partners_by_training": seen.to_dict("index")},
         tables=tables,
-        text=_easier(seen["share beaten"], without),
+        text=_easier(seen, without),
     )
 
 
-def _easier(share: pd.Series, without: Section) -> str:
+def _easier(seen: pd.DataFrame, without: Section) -> str:
     """Return what leaving out the seen partners changes, and who is found most easily."""
     if len(without.rows) == 1:
         return "No candidate is a partner of training brands, or every one is."
     said = [_change(without.rows[1]["difference"]["auc"])]
+    share, alike = seen["share beaten"], seen["by similarity"]
     if len(share) > 1:
+        easy, hard = share.idxmax(), share.idxmin()
+        ours, theirs = share[easy] - share[hard], alike[easy] - alike[hard]
         said.append(
-            f"Easiest are partners *{share.idxmax()}*, hardest partners *{share.idxmin()}*."
+            f"Easiest are partners *{easy}*, hardest partners *{hard}*: {ours:+.3f} for MORNING, "
+            f"and {theirs:+.3f} for the similarity, which was shown none of them. What training "
+            f"on the partners themselves can have added is the difference, {ours - theirs:+.3f}."
         )
     return " ".join(filter(None, said))
 

@@ -103,16 +103,16 @@ def _auc_of(model: TrainedModel, key: str) -> np.ndarray:
     return np.array([entry.get(key, {}).get("auc") for entry in model.history], dtype=float)
 
 
-def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None]) -> Figure:
+def sensitivity(rows: Sequence[Mapping[str, Any]], noise: Mapping[str, float | None]) -> Figure:
     """Show AUC of every variant, of validation and of test brands; the first row is the profile.
 
     Parameters
     ----------
     rows : sequence of mapping
         As `studies.audit.sensitivity.sensitivity` returns them.
-    sd : mapping
-        "validation" and "test": standard deviation over seeds, for a band of two of it around
-        the profile; None or NaN for no band.
+    noise : mapping
+        "validation" and "test": how far two runs of one variant differ at most, in 95 of 100
+        pairs, for a band around the profile; None or NaN for no band.
     """
     figure, axes = canvas(10, 0.34 * len(rows) + 1.2, columns=2)
     names = [literal(row["method"]) for row in rows][::-1]
@@ -122,10 +122,10 @@ def sensitivity(rows: Sequence[Mapping[str, Any]], sd: Mapping[str, float | None
     }
     for axis, (key, found) in zip(axes, values.items(), strict=True):
         numbers = np.array(found, dtype=float)
-        spread = sd.get(key)
+        spread = noise.get(key)
         if spread is not None and np.isfinite(spread):
-            band = (numbers[0] - 2 * spread, numbers[0] + 2 * spread)
-            axis.axvspan(*band, color=THIRD, alpha=0.25, label="two sd over seeds")
+            band = (numbers[0] - spread, numbers[0] + spread)
+            axis.axvspan(*band, color=THIRD, alpha=0.25, label="another seed")
             axis.legend(frameon=False, fontsize=9)
         axis.axvline(numbers[0], color="grey", linewidth=0.8, linestyle="--")
         axis.plot(numbers[::-1], range(len(names)), "o", color=OURS)

@@ -15,7 +15,7 @@ from morning.rankers import ranker
 from morning.studies.comparison import draw, measure
 
 RAND, ORACLE = "RAND", "category-oracle"
-LEARNT = ("cosine", "category-predictor")
+LEARNT = ("similarity", "category-predictor")
 #: In the order of the table.
 CONTROLS = (RAND, *LEARNT, ORACLE)
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from morning.evaluation import BrandStatistics, Task, brand_statistics, result_row
+from morning.evaluation import Task, brand_statistics, result_row
 from morning.evaluation.overlap import partners_by_training, seen_in_training
 from morning.evaluation.results import differences
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
 from morning.studies.audit.subject import Subject
 from morning.studies.trained import statistics
 
@@ -22,22 +24,6 @@ def without_candidates(task: Task, dropped: np.ndarray) -> Task:
     return replace(
         task, influencers=task.influencers[~dropped], positives=task.positives[:, ~dropped]
     )
-
-
-def statistics_of(scores: np.ndarray, task: Task, kept: np.ndarray) -> BrandStatistics:
-    """Return what some of the positives give, the brand's other ones being out of its way.
-
-    Parameters
-    ----------
-    scores : float array, shape (B, M)
-    task : Task
-    kept : bool array, shape (B, M)
-        The positives that count. A brand's other ones go to the end of its ranking: they are
-        neither found nor rivals. In the clean AUC they count as negatives that every kept one
-        beats, so that it is slightly too high; the other metrics are not touched by them.
-    """
-    away = np.where(task.positives & ~kept, -np.inf, scores)
-    return brand_statistics(away, task.positives & kept, task.categories)
 
 
 def wins(scores: np.ndarray, positives: np.ndarray) -> np.ndarray:
@@ -78,7 +64,10 @@ def seen_rows(subject: Subject) -> list[dict[str, Any]]:
     sizes = {ALL: task.describe()}
     if seen.any() and not seen.all():
         kept = task.positives & ~seen
-        found["unseen partners"] = [statistics_of(s, task, kept) for s in subject.scores]
+        found["unseen partners"] = [
+            brand_statistics(s, task.positives, task.categories, ~seen & task.positives)
+            for s in subject.scores
+        ]
         sizes["unseen partners"] = task.describe() | {"positives": int(kept.sum())}
         smaller = without_candidates(task, seen)
         found["unseen candidates"] = statistics(subject.models, features, smaller)
@@ -95,16 +84,25 @@ def beaten_by_training(subject: Subject) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, columns "pairs" and "share beaten"
+    DataFrame, columns "pairs", "share beaten" and "by similarity"
         A row for each group of `evaluation.overlap.partners_by_training` that has pairs. Those
-        of a brand that works with every candidate do not count: there is nobody to beat.
+        of a brand that works with every candidate do not count: there is nobody to beat. The
+        similarity has been shown no partner as such: what is easier for it as well is not easier
+        because training has seen it.
     """
-    beaten = np.mean([wins(scores, subject.task.positives) for scores in subject.scores], axis=0)
-    groups = partners_by_training(subject.features, subject.task)
-    shares = {name: beaten[pairs & ~np.isnan(beaten)] for name, pairs in groups.items()}
+    task = subject.task
+    beaten = np.mean([wins(scores, task.positives) for scores in subject.scores], axis=0)
+    similarity = ranker("similarity").fit(Inputs(subject.features)).score(task)
+    alike = wins(similarity, task.positives)
+    groups = partners_by_training(subject.features, task)
+    known = ~np.isnan(beaten)
     rows = {
-        name: {"pairs": len(share), "share beaten": share.mean()}
-        for name, share in shares.items()
-        if len(share)
+        name: {
+            "pairs": (pairs & known).sum(),
+            "share beaten": beaten[pairs & known].mean(),
+            "by similarity": alike[pairs & known].mean(),
+        }
+        for name, pairs in groups.items()
+        if (pairs & known).any()
     }
-    return pd.DataFrame(rows, index=["pairs", "share beaten"]).T
+    return pd.DataFrame(rows, index=["pairs", "share beaten", "by similarity"]).T

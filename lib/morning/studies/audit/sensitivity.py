@@ -13,19 +13,29 @@ from morning.models.profiles import Profile
 from morning.studies.trained import statistics
 
 AS_GIVEN = "as given"
+_OF_CO_ATTENTION = (
+    "sigmoid in softmax",
+    "no sigmoid in softmax",
+    "shared co-attention",
+    "co-attention per side",
+)
 
 
 def variants(profile: Profile) -> dict[str, Profile]:
     """Return the profile itself (`AS_GIVEN`), then with one choice changed at a time.
 
-    λ, the margins, the learning-rate reading, what triplets are averaged over, the negatives
-    per positive, their order and the shrinkage term (D5 to D8, D26). A change that changes
-    nothing is left out. The third reading of the learning rate, a factor of 0.99 after every
-    12,000 steps, is the constant one until then.
+    Of the loss λ, the margins, what triplets are averaged over and the shrinkage term; of the
+    training the learning-rate reading, the negatives per positive and their order (D5 to D8,
+    D26); of the model how weights start, what dropout drops, the projections, the softmax and the
+    weights of co-attention. A change that changes nothing is left out. The third reading of the
+    learning rate, a factor of 0.99 after every 12,000 steps, is the constant one until then.
     """
 
     def loss(**options: Any) -> Profile:
         return replace(profile, objective=replace(profile.objective, **options))
+
+    def model(**options: Any) -> Profile:
+        return replace(profile, model=replace(profile.model, **options))
 
     def margins(factor: float) -> dict[str, float]:
         return {p: factor * margin for p, margin in profile.objective.margins.items()}
@@ -46,6 +56,17 @@ def variants(profile: Profile) -> dict[str, Profile]:
         "pairs in file order": profile.trained_with(shuffle=False),
         "without shrinkage": loss(losses=ranking),
         "with shrinkage": loss(losses=(*ranking, "shrinkage")),
+        "weights start uniform": model(initialisation="uniform"),
+        "weights start normal": model(initialisation="normal"),
+        "without dropout": model(dropout_rate=0.0),
+        "dropout of activations": model(dropout="activations"),
+        "dropout of weights": model(dropout="weights"),
+        "with projections": model(projections=True),
+        "without projections": model(projections=False),
+        "sigmoid in softmax": model(sigmoid_in_softmax=True),
+        "no sigmoid in softmax": model(sigmoid_in_softmax=False),
+        "shared co-attention": model(shared_attention=True),
+        "co-attention per side": model(shared_attention=False),
     }
     return {AS_GIVEN: profile} | {n: p for n, p in changed.items() if p != profile}
 
@@ -79,6 +100,8 @@ def sensitivity(
         `epoch` and `near_zero` (share of weights that L1 has driven below 0.01).
     """
     chosen, seed = variants(profile), f"seed-{profile.training.seed}"
+    if not {"content", "audience"} <= set(features.perspectives()):
+        chosen = {name: p for name, p in chosen.items() if name not in _OF_CO_ATTENTION}
     folders = {name: f"{name.replace(' ', '-')}/{seed}" for name in chosen}
     # The longest training first, so that no worker waits for it at the end.
     longest_first = sorted(chosen, key=lambda name: -chosen[name].training.negatives)
