@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file, save_file
 from scipy.special import logsumexp
+from threadpoolctl import threadpool_limits
 
 from morning.errors import MorningError
 from morning.evaluation import Task, task
@@ -105,6 +106,11 @@ class Best:
             If there is no such brand.
         """
         options = options or BestOptions()
+        with threadpool_limits(1):
+            return cls._fit(features, options)
+
+    @classmethod
+    def _fit(cls, features: FeatureSet, options: BestOptions) -> Best:
         fit = task(features, features.brands("train", "validation"))
         accounts = np.concatenate([fit.brands, fit.influencers])
         loss, comparable, weights = min(
