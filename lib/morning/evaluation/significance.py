@@ -140,7 +140,7 @@ def mean_ranks(
     if len(methods) < 2:
         raise MorningError("ranks need at least two methods")
     values = np.stack(
-        [np.mean([_per_brand(run, metric) for run in runs], axis=0) for runs in methods.values()]
+        [np.mean([per_brand(run, metric) for run in runs], axis=0) for runs in methods.values()]
     )  # (methods, brands), higher is better
     values = values[:, ~np.isnan(values).any(axis=0)]
     k, n = values.shape
@@ -153,7 +153,7 @@ def mean_ranks(
     return MeanRanks(metric, n, mean, _friedman(ranks), critical, _cliques(mean, critical))
 
 
-def _per_brand(run: BrandStatistics, metric: str) -> np.ndarray:
+def per_brand(run: BrandStatistics, metric: str) -> np.ndarray:
     """Return a metric of each brand alone, higher being better; NaN where there is none."""
     with np.errstate(invalid="ignore"):
         values = run.hits[metric] / run.rows[metric] if metric in POOLED else run.values[metric]

@@ -1,7 +1,7 @@
 """Where the paper's numbers lie against ours."""
 
 import pytest
-from morning.report.sentences.results import agreement, single_runs
+from morning.report.sentences.results import agreement, co_attention, single_runs
 from toys.rows import row
 
 # Of three seeds with a deviation of 0.01: 4.303 * 0.01 * sqrt(4 / 3) to either side.
@@ -45,3 +45,20 @@ def test_one_seed_says_nothing():
 def test_other_data_say_nothing_of_the_paper():
     text = agreement({"rows": [row(paper=None)]})
     assert text.startswith("The paper's numbers are about its own data")
+
+
+def test_what_co_attention_adds():
+    def ahead(value, *ci95):
+        return {"value": value, "ci95": ci95 or None}
+
+    difference = {
+        "auc": ahead(0.02, 0.01, 0.03),
+        "recall@10": ahead(-0.05, -0.08, -0.02),
+        "mrr": ahead(0.01, -0.03, 0.05),
+        "map": ahead(0.5),
+    }
+    text = co_attention({"rows": [row(), row("without", difference=difference)]}, "without")
+    assert "AUC +0.020 (+0.010 to +0.030: it helps)" in text
+    assert "R@10 -0.050 (-0.080 to -0.020: it harms)" in text
+    assert text.endswith("MRR +0.010 (-0.030 to +0.050: neither is shown).")
+    assert co_attention({"rows": [row()]}, "without") == ""

@@ -104,5 +104,6 @@ def recombination(subject: Subject) -> Section:
         findings={"table5_gap": gap},
         tables=[recombined({"rows": rows})],
         text=f"Ours adds up by construction. The paper's categories differ from its *all* row by "
-        f"{gap[worst]:+.3f} in {worst}, the widest gap: the two cannot come from one run.",
+        f"{gap[worst]:+.3f} in {worst}, the widest gap: with six or seven brands in each, the two "
+        "cannot be one run.",
     )

@@ -79,7 +79,7 @@ def _mark(axis: Axes, x: float, y: float, marker: str, colour: str, label: str) 
 
 
 def critical_difference(ranked: MeanRanks) -> Figure:
-    """Show mean ranks over brands; a bar joins methods whose ranks do not differ."""
+    """Show mean ranks over brands; a bar joins methods whose ranks are not shown to differ."""
     names = sorted(ranked.ranks, key=ranked.ranks.__getitem__)
     figure, axis = canvas(8, 0.3 * len(names) + 0.9)
     height = {name: -i for i, name in enumerate(names)}
