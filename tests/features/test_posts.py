@@ -1,5 +1,7 @@
 """Which posts stand for an account, and their words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,6 +58,28 @@ def test_own_posts_are_those_of_brands_and_influencers():
     chosen = own_posts(dataset)
     assert chosen["owner"].tolist() == [2, 0, 2]  # the accounts are b, i, j
     assert chosen["post_id"].tolist() == dataset.posts.loc[[3, 5, 7], "post_id"].tolist()
+
+
+def test_the_newest_posts_of_an_account_count():
+    dataset = world()
+    days = pd.to_datetime(["2024-01-02", None, "2024-01-05", "2024-01-01", None, "2024-01-04"])
+    names = ["p2", "none", "p5", "p1", "other", "p4"]
+    dataset = replace(
+        dataset,
+        posts=pd.DataFrame(
+            {
+                "post_id": names,
+                "account_id": ["i", "i", "i", "i", "j", "i"],
+                "caption": names,
+                "posted_at": days,
+            }
+        ),
+    ).validate()
+    assert own_posts(dataset)["post_id"].tolist() == names
+    assert Posts.own(dataset, recent=3).older == 2
+    chosen = table(Posts.own(dataset, recent=3))
+    assert chosen["post_id"].tolist() == ["p2", "p5", "other", "p4"]  # in the Dataset's order
+    assert table(Posts.own(dataset, recent=5))["post_id"].tolist() == names  # undated ones last
 
 
 def test_the_audience_has_q_accounts_and_l_posts_each():

@@ -22,6 +22,9 @@ from morning.places import cache_folder
 
 T = TypeVar("T")
 
+#: Posts of an account that count, the newest: the paper's H.
+RECENT = 50
+
 
 @dataclass(frozen=True)
 class AudienceOptions:
@@ -61,15 +64,30 @@ class Posts:
     """Folder of the pictures."""
     audience: AudienceOptions | None = None
     """How the posts were chosen, where they are an audience's."""
+    older: int = 0
+    """Posts that do not count because newer ones of their account do."""
     _tokens: dict[bool, Tokens] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def own(cls, dataset: Dataset) -> Posts:
-        """Return the posts of brands and influencers themselves, in the order of the Dataset."""
+    def own(cls, dataset: Dataset, recent: int = RECENT) -> Posts:
+        """Return the posts of brands and influencers themselves, in the order of the Dataset.
+
+        Parameters
+        ----------
+        dataset : Dataset
+        recent : int
+            H of eq 4: the newest posts of an account that count; those without a date come last,
+            in the order of the Dataset.
+        """
         accounts = _accounts(dataset)
         owner = pd.Index(accounts["account_id"]).get_indexer(dataset.posts["account_id"])
         rows = np.flatnonzero(owner >= 0)
-        return cls._of(dataset, accounts, rows, owner[rows])
+        dates = dataset.posts["posted_at"].iloc[rows]
+        newest = rows[np.argsort(dates.rank(method="first", ascending=False, na_option="bottom"))]
+        place = pd.Series(owner[newest]).groupby(owner[newest]).cumcount().to_numpy()
+        rows = np.sort(newest[place < recent])
+        found = cls._of(dataset, accounts, rows, owner[rows])
+        return replace(found, older=len(newest) - len(rows))
 
     @classmethod
     def of_audience(cls, dataset: Dataset, options: AudienceOptions | None = None) -> Posts:

@@ -13,7 +13,7 @@ from morning.errors import MorningError
 from morning.features import PERSPECTIVES
 from morning.features.block import Block
 from morning.features.documents import Documents, frequent_words
-from morning.features.posts import AudienceOptions, Posts
+from morning.features.posts import RECENT, AudienceOptions, Posts
 from morning.features.topics import TopicOptions, choose_topics, topic_block
 from morning.features.visual.blocks import visual_block
 from morning.features.visual.encode import FEATURES, square
@@ -54,7 +54,13 @@ def content(
     if source.features is not None:
         return Perspective(part_of(source.features, "content"))
     posts = Posts.own(source.dataset)
-    return _prepared("content", posts, source, folder, visual, topics, seed)
+    prepared = _prepared("content", posts, source, folder, visual, topics, seed)
+    if posts.older:
+        prepared.notes.append(
+            f"Of each account the newest {RECENT} posts count, as in the paper (equation 4): "
+            f"{posts.older:,} older ones do not."
+        )
+    return prepared
 
 
 def audience(
