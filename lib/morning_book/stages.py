@@ -64,6 +64,7 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     content, audience, attribute = map(run.note, ("content", "audience", "attribute"))
     readings = tuple(map(run.embedding, ("max", "last"))) if released else ()
     trained = (run.manifest, model)
+    compared = (run.results("table4_ablations"), run.results("table3_baselines"))
     looked = {name: (run.note(name), run.skipped(name)) for name in ("content", "audience")}
     return [
         Stage("01_dataset", _READ, (), (dataset,), opens_data=True),
@@ -75,6 +76,7 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         Stage("07_category_breakdowns", _TRAIN, trained, (run.results("table5_categories"),)),
         Stage("08_baselines", _COMPARE, trained, (run.results("table3_baselines"),), True),
         Stage("09_audit", _TRAIN, (*trained, *readings), (run.results("audit"),), True),
+        Stage("10_claims", (*_READ, "profile"), (*trained, *compared), (run.results("claims"),)),
     ]
 
 

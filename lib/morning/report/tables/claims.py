@@ -1,0 +1,25 @@
+"""The paper's claims beside what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from morning.report.tables.style import in_words
+
+_COLUMNS = ("claim", "paper", "ours", "verdict")
+
+
+def claims(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Return a table of claims, as `studies.claims.check_claims` returns them."""
+    return in_words(pd.DataFrame(rows).set_index("number")[list(_COLUMNS)].rename_axis("no."))
+
+
+def tally(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many claims came to which verdict."""
+    count = Counter(row["verdict"] for row in rows)
+    said = ", ".join(f"**{count[verdict]}** {verdict}" for verdict in sorted(count))
+    return f"Of {len(rows)} claims: {said}."
