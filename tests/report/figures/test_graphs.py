@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex
+from morning.attributes.cooccurrence import cooccurrence_graph
 from morning.report.figures import graphs as figures
 from morning.report.figures.style import OURS, PAPER
 from toys.figures import DRAWN, MATHS, dashed, heights, legend, ticks, widths
@@ -47,6 +48,15 @@ def test_weights_under_each_reading():
     assert found == [(NODES, NODES), (1.5 * NODES, 0.5 * NODES)]
     assert legend(axis) == ["right", "damaged"]
     assert axis.get_xscale() == axis.get_yscale() == "log"
+
+
+def test_counts_stand_on_the_edges():
+    traits = {"bakery": ["food", "cake"], "baker": ["cake", "mother"], "cook": ["mother"]}
+    worked = pd.DataFrame({"brand_id": "bakery", "influencer_id": ["baker", "cook"]})
+    (axis,) = figures.counted(cooccurrence_graph(traits, worked)).axes
+    said = {text.get_text() for text in axis.texts}
+    # food-cake: the bakery's own in both, and across once; cake-mother: the baker's, and across.
+    assert {"food", "cake", "mother", "n = 3", "n = 2"} <= said
 
 
 def test_agreement_beside_chance():

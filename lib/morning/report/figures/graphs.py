@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from morning.attributes.graph import AttributeGraph
+from morning.attributes.graph import ETA, AttributeGraph
 from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
 
 
@@ -48,6 +48,22 @@ def overview(
     heavy = graph.edges.query("first in @chosen and second in @chosen").head(4 * nodes)
     small = nx.from_pandas_edgelist(heavy, "first", "second", "weight")
     return _network(small, highlighted & chosen, labels=highlighted, size=(10, 8))
+
+
+def counted(graph: AttributeGraph) -> Figure:
+    """Draw a small graph with how often each two attributes occur together, n, on the edges."""
+    network = graph.to_networkx()
+    place = nx.circular_layout(network)
+    figure, axis = canvas(6, 4)
+    nx.draw_networkx_edges(network, place, ax=axis, edge_color="grey")
+    nx.draw_networkx_nodes(network, place, ax=axis, node_size=900, node_color=THIRD)
+    names = {node: literal(node) for node in network}
+    nx.draw_networkx_labels(network, place, names, ax=axis, font_size=9)
+    said = {(a, b): f"n = {ETA * w**2:.0f}" for a, b, w in network.edges(data="weight")}
+    nx.draw_networkx_edge_labels(network, place, said, ax=axis, font_size=8)
+    axis.margins(0.2)
+    axis.axis("off")
+    return figure
 
 
 def _network(
