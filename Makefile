@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
 	$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := .venv/bin
 
-.PHONY: book test test-long bench lint lab env lock clean
+.PHONY: book test test-long bench evidence lint lab env lock clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
 	@$(BIN)/morning run $(filter-out PYTHON=%,$(MAKEOVERRIDES))
@@ -16,6 +16,9 @@ test-long: env  ## hold whole runs against what `morning check` promised; takes 
 
 bench: env  ## measure what things cost, beside references; takes ten minutes
 	$(BIN)/python -m benchmarks
+
+evidence: env  ## run the long experiments on the benchmark again; takes a night
+	$(BIN)/python -m morning_book.evidence
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs
 	$(BIN)/ruff check .
