@@ -1,4 +1,4 @@
-"""Results: one row per method, with spread over seeds, interval over brands and the paper."""
+"""Results: one row per method, with spread over seeds, interval over both and the paper."""
 
 from __future__ import annotations
 

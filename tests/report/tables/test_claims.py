@@ -15,5 +15,12 @@ def test_every_claim_has_a_line_and_text_is_escaped():
     assert "A &lt;b&gt;" in html
 
 
+def test_metrics_are_called_as_in_the_tables():
+    row = ROWS[0] | {"paper": "auc +4.1%", "ours": "a minus b: cauc -0.010, recall@10 0.3; a map"}
+    table = claims([row]).data
+    assert table["paper"].item() == "AUC +4.1%"
+    assert table["ours"].item() == "a minus b: cAUC -0.010, R@10 0.3; a map"
+
+
 def test_the_tally():
     assert tally(ROWS) == "Of 3 claims: **1** fails, **2** holds."

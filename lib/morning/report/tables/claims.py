@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from morning.report.headings import HEADINGS
 from morning.report.tables.style import in_words
 
+_METRIC = re.compile(rf"\b({'|'.join(map(re.escape, HEADINGS))})(?= [+\-\d])")
 _COLUMNS = ("claim", "paper", "ours", "verdict")
 
 
 def claims(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Return a table of claims, as `studies.claims.check_claims` returns them."""
-    return in_words(pd.DataFrame(rows).set_index("number")[list(_COLUMNS)].rename_axis("no."))
+    table = pd.DataFrame(rows).set_index("number")[list(_COLUMNS)].rename_axis("no.")
+    for column in ("paper", "ours"):
+        table[column] = table[column].map(_headed)
+    return in_words(table)
+
+
+def _headed(text: str) -> str:
+    """Write metrics as tables do, where a number follows."""
+    return _METRIC.sub(lambda found: HEADINGS[found[1]], text)
 
 
 def tally(rows: Sequence[Mapping[str, Any]]) -> str:
