@@ -8,7 +8,6 @@ Without names everything is measured and `book/results/benchmarks.json` is writt
 from __future__ import annotations
 
 import functools
-import json
 import os
 import platform
 import sys
@@ -17,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from morning.files import write_json
+from morning_book.speed import RESULTS
 
 from benchmarks import growth, made, stages, steps
 from benchmarks.figure import Figure
-
-RESULTS = Path(__file__).parents[1] / "book" / "results" / "benchmarks.json"
 
 FIGURES = (
     Figure(
@@ -103,8 +102,7 @@ def main(names: list[str]) -> None:
                 f"peak {each['peak_mb']:,.0f} MB",
                 flush=True,
             )
-    result = {"machine": machine(), "figures": rows, "growth": points}
-    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_json(RESULTS, {"machine": machine(), "figures": rows, "growth": points})
 
 
 if __name__ == "__main__":

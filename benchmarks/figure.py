@@ -24,15 +24,14 @@ class Timed:
         What cannot be saved, alone.
     rounds : int
         Times that they are run in turn, after one that does not count.
-    scale, scale_reference : float
-        Seconds are multiplied by: where a part stands for a longer whole.
+    scale_reference : float
+        Its seconds are multiplied by: where a part stands for a longer whole.
     """
 
     ours: Run
     reference: Run
     limit: Run | None = None
     rounds: int = 15
-    scale: float = 1.0
     scale_reference: float = 1.0
 
 
@@ -62,7 +61,7 @@ class Figure:
         """Return medians, the ratio with its quartiles, goals and whether they are met."""
         with self.prepare() as timed:
             runs = [timed.ours, timed.reference, *([timed.limit] if timed.limit else [])]
-            scales = np.array([timed.scale, timed.scale_reference, timed.scale_reference])
+            scales = np.array([1.0, timed.scale_reference, timed.scale_reference])
             for run in runs if timed.rounds > 1 else ():
                 run()
             seconds = np.array([list(_in_turn(runs)) for _ in range(timed.rounds)])

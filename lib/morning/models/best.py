@@ -85,7 +85,7 @@ class Best:
     reference : float array, shape (training brands, D)
         Rows of the training brands, for the odds of an influencer with everyone.
     about : dict
-        What the fit says of itself: shrinkage chosen, loss, brands and candidates.
+        What the fit says of itself: the loss of the similarity, brands and candidates.
     """
 
     options: BestOptions

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from morning.evaluation import BrandStatistics, Task, brand_statistics, difference, estimate
+from morning.evaluation import BrandStatistics, Task, difference, estimate
 from morning.evaluation.published import PUBLISHED
 from morning.features import FeatureSet
 from morning.models.checkpoint import load_seeds
@@ -22,6 +21,7 @@ from morning.run import FULL, Run
 from morning.studies.ablations import TABLE as ABLATIONS
 from morning.studies.ablations import WITHOUT_CO_ATTENTION
 from morning.studies.comparison import TABLE as COMPARISON
+from morning.studies.comparison import stored_statistics
 from morning.studies.trained import statistics
 
 HOLDS, FAILS, NOT_SHOWN, UNCHECKED = "holds", "fails", "not shown", "cannot be checked"
@@ -69,7 +69,7 @@ class Evidence:
             if not row["same_as"]
         }
         rows = {row["method"]: row for row in run.read(COMPARISON)["rows"]}
-        kept = {name: _kept(run.comparison / name, task) for name in rows}
+        kept = {name: stored_statistics(run.comparison / name, task) for name in rows}
         methods = {name: runs for name, runs in kept.items() if runs}
         return cls(variants, methods | {"MORNING": variants[FULL]}, rows)
 
@@ -91,17 +91,6 @@ def check_claims(evidence: Evidence) -> list[dict[str, Any]]:
         row = {"number": number, "claim": claim.statement, "paper": claim.paper}
         rows.append(row | {"ours": found.numbers, "verdict": found.verdict})
     return rows
-
-
-def _kept(folder: Path, task: Task) -> list[BrandStatistics]:
-    """Return what the scores in a folder of a comparison give, in the order of their seeds."""
-    found = []
-    for path in sorted(folder.glob("seed-*.npz"), key=lambda p: int(p.stem.partition("-")[2])):
-        with np.load(path, allow_pickle=False) as stored:
-            scores = stored["scores"]
-        if scores.shape == task.positives.shape:
-            found.append(brand_statistics(scores, task.positives, task.categories))
-    return found
 
 
 def _better(found: Found, first: str, second: str, metrics: Sequence[str] = _ALL) -> Verdict:

@@ -146,6 +146,17 @@ def measure(
     return _run_all(inputs, methods, Path(folder), seeds, task, progress)[0]
 
 
+def stored_statistics(folder: Path, task: Task) -> list[BrandStatistics]:
+    """Return what the scores give that `compare` keeps of a method, in the order of their seeds."""
+    found = []
+    for path in sorted(folder.glob("seed-*.npz"), key=lambda p: int(p.stem.partition("-")[2])):
+        with np.load(path, allow_pickle=False) as stored:
+            scores = stored["scores"]
+        if scores.shape == task.positives.shape:
+            found.append(brand_statistics(scores, task.positives, task.categories))
+    return found
+
+
 def draw(method: Ranker, inputs: Inputs, task: Task, n: int) -> list[BrandStatistics]:
     """Return what a method gives under the seeds 0, 1, …, n - 1, none of it kept on disk."""
     return [

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from morning.evaluation import METRICS, Task, result_row
+from morning.evaluation import METRICS, Task, result_row, training_task
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
 from morning.models.jobs import train_seeds
@@ -79,11 +79,7 @@ def curve(
         {m: float(np.mean([seed[epoch][m] for seed in watched])) for m in METRICS}
         for epoch in range(len(watched[0]))
     ]
-    pairs = profile.training.negatives * int(
-        features.collaborations["brand_id"]
-        .isin(features.accounts.loc[features.accounts["split"] == "train", "account_id"])
-        .sum()
-    )
+    pairs = profile.training.negatives * int(training_task(features).positives.sum())
     row = result_row("curve", statistics(models, features, task))
     steps = -(-pairs // profile.training.batch_size)
     return row | {"validation": validation(models), "steps": steps, "curve": means}
