@@ -64,8 +64,16 @@ class Comparable:
             },
         )
 
-    def __call__(self, features: FeatureSet) -> dict[str, np.ndarray]:
+    def __call__(
+        self, features: FeatureSet, accounts: np.ndarray | slice = slice(None)
+    ) -> dict[str, np.ndarray]:
         """Return block -> float64 array (n, size) with rows of length 1, or 0.
+
+        Parameters
+        ----------
+        features : FeatureSet
+        accounts : int array, shape (n,), or slice
+            Row numbers; default all.
 
         Raises
         ------
@@ -75,7 +83,7 @@ class Comparable:
         features.require(self.sizes)
         comparable = {}
         for name in self.sizes:
-            x = features.blocks[name].astype(np.float64)
+            x = features.blocks[name][accounts].astype(np.float64)
             whiten = self.whitening.get(name)
             comparable[name] = unit(np.sqrt(np.maximum(x, 0.0)) if whiten is None else whiten(x))
         return comparable

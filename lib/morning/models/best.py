@@ -117,12 +117,12 @@ class Best:
             (_similarity(features, fit, accounts, s, options.weighted) for s in options.shrinkage),
             key=lambda found: found[0],
         )
-        rows = _joined(comparable(features), weights)
-        brands, influencers = rows[fit.brands], rows[fit.influencers]
+        rows = _joined(comparable(features, accounts), weights)
+        brands, influencers = np.split(rows, [len(fit.brands)])
         centre = np.stack([brands.mean(axis=0), influencers.mean(axis=0)])
         association = np.zeros((rows.shape[1], rows.shape[1]))
         if options.association is not None:
-            basis = _directions(rows[accounts])
+            basis = _directions(rows)
             within = fit_association(
                 (brands - centre[0]) @ basis,
                 (influencers - centre[1]) @ basis,
@@ -141,8 +141,8 @@ class Best:
 
     def score(self, features: FeatureSet, task: Task) -> dict[str, np.ndarray]:
         """Return f, g, h (those at hand), popularity and F of a task, float64 (B, M) each."""
-        rows = _joined(self.comparable(features), self.weights)
-        brands, influencers = rows[task.brands], rows[task.influencers]
+        brands = _joined(self.comparable(features, task.brands), self.weights)
+        influencers = _joined(self.comparable(features, task.influencers), self.weights)
         beyond = self._associated(brands)
         scores = {
             SUBSCORES[perspective]: brands[:, columns] @ influencers[:, columns].T
@@ -245,8 +245,9 @@ def _similarity(
 ) -> tuple[float, Comparable, dict[str, float]]:
     """Return what similarities under a shrinkage reach, how blocks are compared, and weights."""
     comparable = Comparable.fit(features, accounts, shrinkage)
-    rows = comparable(features)
-    similarities = np.stack([x[fit.brands] @ x[fit.influencers].T for x in rows.values()])
+    rows = comparable(features, accounts)
+    sides = [np.split(x, [len(fit.brands)]) for x in rows.values()]
+    similarities = np.stack([brands @ influencers.T for brands, influencers in sides])
     scale = np.ones(len(rows))
     if not weighted:
         scale = 1 / deviations(similarities)
