@@ -1,5 +1,7 @@
 """Pairs: every positive, as often as asked, with true negatives drawn uniformly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,3 +40,27 @@ class TestSamplePairs:
         _, _, negatives = sample_pairs(on, 4_000, np.random.default_rng(0))
         share = np.bincount(negatives, minlength=7) / len(negatives)
         assert share[[2, 3, 5, 6]] == pytest.approx([0.25] * 4, abs=0.02)
+
+
+class TestHardNegatives:
+    @settings(max_examples=80, deadline=None)
+    @given(tasks(), st.integers(1, 4), st.integers(0, 99))
+    def test_they_are_partners_of_the_category_where_there_are_any(self, on, negatives, seed):
+        categories = np.array(["a", "b", "a", "b", "a"])[: len(on.brands)]
+        on = replace(on, categories=categories)
+        rng = np.random.default_rng(seed)
+        pairs = np.stack(sample_pairs(on, negatives, rng, hard=1)).reshape(3, -1, negatives)
+        for brand, _, negative in pairs[:, :, -1].T:
+            row = on.positives[brand - 10]
+            alike = on.positives[categories == categories[brand - 10]].any(axis=0)
+            assert not row[negative - 100]
+            if (alike & ~row).any():
+                assert alike[negative - 100]
+
+    def test_the_others_are_drawn_as_without(self):
+        positives = np.array([[True, False, False, False], [False, True, True, False]])
+        on = Task(np.arange(2), np.arange(2, 6), positives, np.array(["a", "a"]))
+        plain, hard = (
+            np.stack(sample_pairs(on, 3, np.random.default_rng(0), hard=n)) for n in (0, 1)
+        )
+        assert np.array_equal(plain.reshape(3, -1, 3)[..., :2], hard.reshape(3, -1, 3)[..., :2])

@@ -46,16 +46,16 @@ class TestShrinkage:
 
 class TestObjective:
     def by_hand(self, mean):
-        content = {"batch": 2.5, "active": 5}[mean]  # relu(0-5+4), relu(2-1+4)
-        audience = (3 + 1) / 2  # relu(1-0+2), relu(1-2+2)
-        attribute = {"batch": 0.5, "active": 1}[mean]  # relu(0-1+2), relu(0-4+2)
+        content = {"mean": 2.5, "active": 5, "sum": 5}[mean]  # relu(0-5+4), relu(2-1+4)
+        audience = (3 + 1) / (1 if mean == "sum" else 2)  # relu(1-0+2), relu(1-2+2)
+        attribute = {"mean": 0.5, "active": 1, "sum": 1}[mean]  # relu(0-1+2), relu(0-4+2)
         totals = (6, 1), (7, 3)  # F of the positive and of the negative in each pair
         entropy = sum(math.log1p(math.exp(n - p)) for p, n in totals) / 2
         return content, audience, attribute, entropy
 
-    @pytest.mark.parametrize("mean", ["batch", "active"])
+    @pytest.mark.parametrize("mean", ["mean", "active", "sum"])
     def test_parts_by_hand(self, mean):
-        config = ObjectiveOptions(triplet_mean=mean)
+        config = ObjectiveOptions(triplet_reduction=mean)
         total, parts = objective(pairs(), config)
         expected = self.by_hand(mean)
         names = ["triplet_content", "triplet_audience", "triplet_attribute", "cross_entropy"]
@@ -66,7 +66,7 @@ class TestObjective:
 
     def test_shrinkage_is_in_the_total_but_not_in_the_data_loss(self):
         total, parts = objective(pairs(), ObjectiveOptions(losses=SHRUNK))
-        assert float(parts["data"]) == pytest.approx(sum(self.by_hand("batch")))
+        assert float(parts["data"]) == pytest.approx(sum(self.by_hand("mean")))
         assert float(total) == pytest.approx(float(parts["data"]) + 0.105)
 
     def test_absent_perspectives_add_nothing(self):
@@ -77,11 +77,11 @@ class TestObjective:
             2 + float(pair_cross_entropy(one[0]["audience"], one[1]["audience"]))
         )
 
-    @pytest.mark.parametrize("mean", ["batch", "active"])
+    @pytest.mark.parametrize("mean", ["mean", "active", "sum"])
     def test_huge_scores_stay_finite(self, mean):
         positive = {p: (s * 1e25).requires_grad_() for p, s in POSITIVE.items()}
         negative = {p: -s * 1e25 for p, s in NEGATIVE.items()}
-        options = ObjectiveOptions(losses=SHRUNK, triplet_mean=mean)
+        options = ObjectiveOptions(losses=SHRUNK, triplet_reduction=mean)
         total, _ = objective(pairs(positive, negative), options)
         total.backward()
         assert torch.isfinite(total)
@@ -96,7 +96,7 @@ class TestObjective:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ({"triplet_mean": "sum"}, "unknown triplet_mean 'sum'"),
+            ({"triplet_reduction": "total"}, "unknown triplet_reduction 'total'"),
             ({"l1": -1.0}, "l1 must not be"),
             ({"losses": ("tripled",)}, "unknown loss tripled; known are triplet, cross_entropy"),
             ({"losses": ()}, "at least one loss"),

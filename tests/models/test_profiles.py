@@ -23,7 +23,7 @@ TABLE = {
         ("triplet", "cross_entropy"),
         ("triplet", "cross_entropy", "shrinkage"),
     ),
-    ("objective", "triplet_mean"): ("batch", "active"),
+    ("objective", "triplet_reduction"): ("mean", "active"),
     ("objective", "l1"): (0.001, 0.001),
     ("objective", "margins"): ({"content": 4, "audience": 2, "attribute": 2},) * 2,
     ("training", "decay"): ("epoch", "steps"),

@@ -52,13 +52,13 @@ class TestLearns:
         board = checkerboard(BLOCKS)
         profile = replace(
             tiny(CODE, epochs=1, shuffle=False),
-            objective=ObjectiveOptions(losses=SHRUNK, triplet_mean="active", l1=0.01),
+            objective=ObjectiveOptions(losses=SHRUNK, triplet_reduction="active", l1=0.01),
         )
         profile = replace(profile, model=replace(profile.model, dropout_rate=0.0))
         drawn = []
         original = training.sample_pairs
         monkeypatch.setattr(
-            training, "sample_pairs", lambda *a: drawn.append(original(*a)) or drawn[-1]
+            training, "sample_pairs", lambda *a, **k: drawn.append(original(*a, **k)) or drawn[-1]
         )
         trained = fit(board, profile, tmp_path / "model")
 
@@ -171,9 +171,12 @@ class TestChoiceOfEpoch:
     def test_validation_brands_are_not_trained_on(self, tmp_path, monkeypatch):
         features, drawn = mark_validation(checkerboard(brands={"train": 5, "test": 2}), 0.3), []
         original = training.sample_pairs
-        monkeypatch.setattr(
-            training, "sample_pairs", lambda *a: drawn.append(original(*a)[0]) or original(*a)
-        )
+
+        def noted(*given, **options):
+            drawn.append(original(*given, **options)[0])
+            return original(*given, **options)
+
+        monkeypatch.setattr(training, "sample_pairs", noted)
         fit(features, tiny(), tmp_path / "model")
         assert len(features.brands("validation")) == 6
         assert set(np.concatenate(drawn)) == set(features.brands("train"))
@@ -221,7 +224,7 @@ class TestRepeats:
         drawn = []
         original = training.sample_pairs
         monkeypatch.setattr(
-            training, "sample_pairs", lambda *a: drawn.append(original(*a)) or drawn[-1]
+            training, "sample_pairs", lambda *a, **k: drawn.append(original(*a, **k)) or drawn[-1]
         )
         fit(board, tiny(resample=resample, negatives=2, epochs=2), tmp_path / "model")
         (_, first_positive, first), (_, second_positive, second) = drawn

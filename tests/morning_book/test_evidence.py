@@ -1,23 +1,25 @@
 """The long experiments: rows are written as they come, and not computed twice."""
 
+import numpy as np
 import pytest
 from morning.errors import MorningError
 from morning.files import read_json
 from morning.sources.source import Source
 from morning_book import evidence
-from toys.vectors import checkerboard
+from morning_book.evidence import Job
+from toys.vectors import checkerboard, tiny
 
 
 @pytest.fixture
-def counted(monkeypatch, tmp_path):
-    """Let one small experiment stand for all; return the calls of it."""
+def calls(monkeypatch):
+    """Let one small experiment stand for all; return the calls of its jobs."""
     calls = []
 
-    def small(features, task, folder):
+    def small(bench):
         """Two rows."""
         for i in range(2):
-            calls.append(i)
-            yield {"method": f"row {i}", "auc": 0.5}
+            row = {"method": f"row {i}", "auc": 0.5}
+            yield Job(f"row {i}", lambda row=row: calls.append(row["method"]) or row, {"i": (i,)})
 
     board = checkerboard()
     monkeypatch.setattr(evidence, "EXPERIMENTS", {"small": small})
@@ -25,28 +27,78 @@ def counted(monkeypatch, tmp_path):
     return calls
 
 
-def test_rows_and_where_they_come_from(counted, tmp_path):
+def test_rows_and_where_they_come_from(calls, tmp_path):
     evidence.run(["small"], tmp_path)
     record = read_json(tmp_path / "small.json")
     assert [row["method"] for row in record["rows"]] == ["row 0", "row 1"]
-    assert (record["about"], record["data"], record["finished"]) == ("Two rows.", "public", True)
-    assert set(record["made"]) == {"code", "date"}
+    assert (record["about"], record["data"], record["jobs"]) == ("Two rows.", "public", 2)
+    for i, row in enumerate(record["rows"]):
+        assert set(row["made"]) == {"code", "settings", "date"}
+        assert row["made"]["settings"] == {"i": [i]}
 
 
-def test_what_is_there_is_not_computed_again(counted, tmp_path, capsys):
+def test_what_is_there_is_not_computed_again(calls, tmp_path):
     evidence.run([], tmp_path)
     evidence.run([], tmp_path)
-    assert counted == [0, 1]
-    assert "small: there already" in capsys.readouterr().out
+    assert calls == ["row 0", "row 1"]
 
 
-def test_other_code_is_another_result(counted, tmp_path, monkeypatch):
+def test_an_interrupted_experiment_goes_on(calls, tmp_path, monkeypatch):
+    small = evidence.EXPERIMENTS["small"]
+
+    def broken(bench):
+        first, second = small(bench)
+        yield first
+        yield Job(second.name, lambda: 1 / 0, second.settings)
+
+    monkeypatch.setitem(evidence.EXPERIMENTS, "small", broken)
+    with pytest.raises(ZeroDivisionError):
+        evidence.run([], tmp_path)
+    assert len(read_json(tmp_path / "small.json")["rows"]) == 1
+    monkeypatch.setitem(evidence.EXPERIMENTS, "small", small)
+    evidence.run([], tmp_path)
+    assert calls == ["row 0", "row 1"]
+
+
+def test_other_code_is_another_result(calls, tmp_path, monkeypatch):
     evidence.run([], tmp_path)
     monkeypatch.setattr(evidence, "code_of", lambda *_: "other")
     evidence.run([], tmp_path)
-    assert counted == [0, 1, 0, 1]
+    assert calls == ["row 0", "row 1"] * 2
 
 
-def test_unknown_names(counted, tmp_path):
+def test_other_settings_are_another_result(calls, tmp_path, monkeypatch):
+    evidence.run([], tmp_path)
+    small = evidence.EXPERIMENTS["small"]
+
+    def changed(bench):
+        first, second = small(bench)
+        yield first
+        yield Job(second.name, second.run, {"i": 7})
+
+    monkeypatch.setitem(evidence.EXPERIMENTS, "small", changed)
+    evidence.run([], tmp_path)
+    assert calls == ["row 0", "row 1", "row 1"]
+
+
+def test_unknown_names(calls, tmp_path):
     with pytest.raises(MorningError, match="unknown experiment large; known are small"):
         evidence.run(["large"], tmp_path)
+
+
+def test_a_training_on_released_triplets_leaves_out_the_validation_brands(tmp_path, monkeypatch):
+    board = checkerboard()
+    brands = board.brands("train", "validation")
+    influencers = np.flatnonzero(board.accounts["role"] == "influencer")
+    pairs = np.array([[b, influencers[0], influencers[1]] for b in brands]).T
+    monkeypatch.setattr(evidence.public, "triplets", lambda: pairs)
+    given = {}
+
+    def note(name, features, recipe, place, task, *, seeds, pairs):
+        given["pairs"] = pairs
+        return {"auc": 0.5}
+
+    monkeypatch.setattr(evidence.recipes, "trained_row", note)
+    bench = evidence.Bench(board, None, tmp_path)
+    evidence._training(bench, "x", tiny(), seeds=1, released=True).run()
+    assert given["pairs"][0].tolist() == board.brands("train").tolist()

@@ -11,14 +11,16 @@ from torch import Tensor
 _ACTIVE = 1e-16  # a triplet counts as active above this loss (released code)
 
 
-def triplet(positive: Tensor, negative: Tensor, margin: float, mean: str = "batch") -> Tensor:
-    """Return the mean hinge loss of triplets (eq 28-30).
+def triplet(positive: Tensor, negative: Tensor, margin: float, reduction: str = "mean") -> Tensor:
+    """Return the hinge loss of triplets (eq 28-30): their mean, or sum.
 
-    With ``mean="active"`` the mean is over triplets that have a loss, 0 where none has.
+    With ``reduction="active"`` the mean is over triplets that have a loss, 0 where none has.
     """
     losses = F.relu(negative - positive + margin)  # (n,)
-    if mean == "batch":
+    if reduction == "mean":
         return losses.mean()
+    if reduction == "sum":
+        return losses.sum()
     return losses.sum() / ((losses > _ACTIVE).sum() + _ACTIVE)
 
 

@@ -51,6 +51,11 @@ class TrainedModel:
     data: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def chosen(self) -> dict[str, Any]:
+        """The entry of the history of the epoch whose weights these are."""
+        return self.history[self.epoch - 1]
+
+    @property
     def input_sizes(self) -> Mapping[str, int]:
         """Columns of each block that it needs."""
         return self.model.input_sizes

@@ -18,8 +18,15 @@ from morning.models.profiles import Profile
 log = logging.getLogger(__name__)
 
 
-def describe_data(features: FeatureSet) -> dict[str, Any]:
-    """Say what a model is trained on and by; the collaborations of test brands play no part."""
+def describe_data(features: FeatureSet, triplets: np.ndarray | None = None) -> dict[str, Any]:
+    """Say what a model is trained on and by; the collaborations of test brands play no part.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    triplets : int array, shape (3, P), optional
+        What is trained on in place of drawn pairs.
+    """
     accounts = features.accounts[["account_id", "role", "category", "split"]]
     training = accounts["account_id"].iloc[features.brands("train", "validation")]
     pairs = features.collaborations[["brand_id", "influencer_id"]]
@@ -28,6 +35,8 @@ def describe_data(features: FeatureSet) -> dict[str, Any]:
         n: t.to_csv(index=False).encode() for n, t in (("accounts", accounts), ("pairs", pairs))
     }
     parts |= {b: np.ascontiguousarray(x).data for b, x in features.blocks.items()}
+    if triplets is not None:
+        parts["triplets"] = np.ascontiguousarray(triplets, dtype=np.int64).data
     return {
         "code": code_of("morning.models.training"),
         "source": features.source,

@@ -9,6 +9,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from morning.features import FeatureSet
 from morning.learning.device import find_device
 from morning.models.checkpoint import TrainedModel
@@ -27,6 +29,7 @@ def train_seeds(
     workers: int | None = None,
     progress: bool = True,
     watch: Watch | None = None,
+    pairs: np.ndarray | None = None,
 ) -> list[TrainedModel]:
     """Train one model per seed in `folder`/seed-0, seed-1, … and return them.
 
@@ -36,13 +39,20 @@ def train_seeds(
         As in `train`; the profile's own seed is the first.
     seeds : int
         How many.
-    workers, watch
+    workers, watch, pairs
         As in `train_all`.
     """
     first = profile.training.seed
     jobs = {f"seed-{seed}": profile.trained_with(seed=seed) for seed in range(first, first + seeds)}
     trained = train_all(
-        features, jobs, folder, device=device, workers=workers, progress=progress, watch=watch
+        features,
+        jobs,
+        folder,
+        device=device,
+        workers=workers,
+        progress=progress,
+        watch=watch,
+        pairs=pairs,
     )
     return list(trained.values())
 
@@ -56,6 +66,7 @@ def train_all(
     workers: int | None = None,
     progress: bool = True,
     watch: Watch | None = None,
+    pairs: np.ndarray | None = None,
 ) -> dict[str, TrainedModel]:
     """Train one model per job in `folder`/<name> and return them by name, in that order.
 
@@ -63,7 +74,7 @@ def train_all(
 
     Parameters
     ----------
-    features, folder, device, progress
+    features, folder, device, progress, pairs
         As in `train`.
     jobs : mapping of str to Profile
         Names are paths below `folder`, such as "seed-0".
@@ -74,8 +85,13 @@ def train_all(
         that is there already.
     """
     places = {name: Path(folder) / name for name in jobs}
-    options: dict[str, Any] = {"device": device, "progress": progress, "watch": watch}
-    data = describe_data(features)
+    options: dict[str, Any] = {
+        "device": device,
+        "progress": progress,
+        "watch": watch,
+        "pairs": pairs,
+    }
+    data = describe_data(features, pairs)
     wanted = [name for name in jobs if find_finished(places[name], jobs[name], data) is None]
     if workers is None:
         workers = 1 if find_device(device).type != "cpu" else (os.cpu_count() or 1)

@@ -20,6 +20,8 @@ from morning.errors import MorningError
 from morning.features.block import KINDS, PERSPECTIVES
 from morning.learning.dropout import dropped
 
+#: What dropout may drop.
+DROPOUTS = ("activations", "first activations", "weights")
 #: A side of the pair: co-attention may have weights of its own for each.
 SIDES = ("brand", "influencer")
 _ROWS = 4096  # accounts encoded at a time: bounds memory whatever the number of accounts
@@ -57,8 +59,8 @@ class ModelOptions:
     """"uniform": U(-0.1, 0.1) for all parameters (paper). "normal": N(0, 0.1²), with co-attention
     biases from N(0, 1) (released code)."""
     dropout: str = "activations"
-    """Drop hidden "activations" (paper), or entries of the first matrix of the content and
-    audience perceptrons, "weights" (released code)."""
+    """Drop hidden "activations" (paper); of content and audiences, "first activations" alone
+    (BAMIR), or entries of the first matrix, "weights" (released code)."""
     dropout_rate: float = 0.5
     """Probability of dropping."""
     negative_slope: float = 0.01
@@ -71,7 +73,7 @@ class ModelOptions:
             raise MorningError("at least one perspective is needed")
         if self.initialisation not in ("uniform", "normal"):
             raise MorningError(f"unknown initialisation {self.initialisation!r}")
-        if self.dropout not in ("activations", "weights"):
+        if self.dropout not in DROPOUTS:
             raise MorningError(f"unknown dropout {self.dropout!r}")
         if not 0 <= self.dropout_rate < 1:
             raise MorningError(f"dropout_rate must be in [0, 1), not {self.dropout_rate}")
@@ -109,9 +111,11 @@ class Perceptron(nn.Module):
         sizes = pairwise([input_size, *widths])
         self.layers = nn.ModuleList(nn.Linear(n, m) for n, m in sizes)  # type: ignore[assignment]
         self.slope = options.negative_slope
-        drop = dict.fromkeys(("activations", "weights"), 0.0)
-        drop[options.dropout] = options.dropout_rate
-        self.activation_rate, self.weight_rate = drop["activations"], drop["weights"] * fused
+        rates = dict.fromkeys(DROPOUTS, 0.0) | {options.dropout: options.dropout_rate}
+        everywhere, first = rates["activations"], rates["first activations"] * fused
+        self.weight_rate = rates["weights"] * fused
+        #: Of the activations before each layer but the first.
+        self.activation_rates = [everywhere + first, *[everywhere] * len(widths)][: len(widths) - 1]
 
     def first(self) -> Tensor:
         """Return the first weight matrix, while training with entries dropped (released code)."""
@@ -122,9 +126,9 @@ class Perceptron(nn.Module):
         """Map (…, input size) to (…, last width); `first` takes the place of the first matrix."""
         head, *rest = self.layers
         x = F.linear(x, first, head.bias)  # (…, width)
-        for layer in rest:
+        for layer, rate in zip(rest, self.activation_rates, strict=True):
             x = F.leaky_relu(x, self.slope)
-            x = F.dropout(x, self.activation_rate, self.training)
+            x = F.dropout(x, rate, self.training)
             x = layer(x)  # (…, next width)
         return x
 

@@ -28,9 +28,9 @@ class ObjectiveOptions:
         default_factory=lambda: {"content": 4.0, "audience": 2.0, "attribute": 2.0}
     )
     """margin1, margin2, margin3 of eq 28-30 by perspective."""
-    triplet_mean: str = "batch"
-    """Average triplets over the "batch", or over the "active" ones, those with a loss (released
-    code)."""
+    triplet_reduction: str = "mean"
+    """"mean" of the batch, mean of the "active" triplets, those with a loss (released code), or
+    "sum" (BAMIR)."""
     l1: float = 0.001
     """λ of eq 32."""
 
@@ -39,8 +39,8 @@ class ObjectiveOptions:
             raise MorningError(f"unknown loss {', '.join(unknown)}; known are {', '.join(LOSSES)}")
         if not set(self.losses) - PENALTIES:
             raise MorningError("at least one loss is needed that ranks partners first")
-        if self.triplet_mean not in ("batch", "active"):
-            raise MorningError(f"unknown triplet_mean {self.triplet_mean!r}")
+        if self.triplet_reduction not in ("mean", "active", "sum"):
+            raise MorningError(f"unknown triplet_reduction {self.triplet_reduction!r}")
         if self.l1 < 0:
             raise MorningError(f"l1 must not be negative, not {self.l1}")
 
@@ -51,7 +51,7 @@ Loss = Callable[[Scores, ObjectiveOptions], dict[str, Tensor]]
 def triplet(scores: Scores, options: ObjectiveOptions) -> dict[str, Tensor]:
     """Return the hinge loss of each sub-score (eq 28-30)."""
     return {
-        f"triplet_{p}": losses.triplet(s[0], s[1:], options.margins[p], options.triplet_mean)
+        f"triplet_{p}": losses.triplet(s[0], s[1:], options.margins[p], options.triplet_reduction)
         for p, s in scores.items()
     }
 

@@ -1,4 +1,4 @@
-"""Named settings: the paper's, the released code's, and smaller ones; the ablations of Table IV."""
+"""Named settings: the paper's, those of released code, smaller ones; ablations of Table IV."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class TrainingOptions:
     """Steps between two decays."""
     negatives: int = 1
     """Negatives per positive in an epoch."""
+    hard_negatives: int = 0
+    """How many of them are partners of other brands of the brand's category."""
     resample: bool = True
     """Draw the negatives anew in each epoch, or keep those of the first."""
     shuffle: bool = True
@@ -52,6 +54,10 @@ class TrainingOptions:
         for name in ("epochs", "batch_size", "negatives", "decay_steps"):
             if getattr(self, name) < 1:
                 raise MorningError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.hard_negatives <= self.negatives:
+            raise MorningError(
+                f"hard_negatives must be from 0 to negatives, not {self.hard_negatives}"
+            )
         if not self.learning_rate > 0:
             raise MorningError(f"learning_rate must be positive, not {self.learning_rate}")
         if self.seed < 0:
@@ -90,9 +96,21 @@ class Profile:
 
 
 _CODE_OBJECTIVE = ObjectiveOptions(
-    losses=("triplet", "cross_entropy", "shrinkage"), triplet_mean="active"
+    losses=("triplet", "cross_entropy", "shrinkage"), triplet_reduction="active"
 )
 _CODE_TRAINING = TrainingOptions(decay="steps", decay_rate=0.99, negatives=57, resample=False)
+# 3 negatives and a hard one for every positive, drawn five times and kept.
+_BAMIR = Profile(
+    replace(
+        PAPER,
+        perspectives=VARIANTS["c+att"],
+        projections=False,
+        initialisation="normal",
+        dropout="first activations",
+    ),
+    ObjectiveOptions(triplet_reduction="sum"),
+    TrainingOptions(batch_size=32, negatives=20, hard_negatives=5, resample=False),
+)
 # Narrow layers need larger initial weights: with U(-0.1, 0.1) the products of equation 9 vanish.
 _QUICK_MODEL = replace(
     PAPER,
@@ -109,6 +127,7 @@ _QUICK_MODEL = replace(
 PROFILES: dict[str, Profile] = {
     "paper": Profile(),
     "code": Profile(CODE, _CODE_OBJECTIVE, _CODE_TRAINING),
+    "bamir": _BAMIR,
     "quick": Profile(model=_QUICK_MODEL, training=TrainingOptions(epochs=20)),
 }
 

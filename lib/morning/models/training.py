@@ -27,7 +27,7 @@ from morning.models.checkpoint import TrainedModel
 from morning.models.fingerprint import describe_data, find_finished
 from morning.models.morning import Morning
 from morning.models.objectives import objective
-from morning.models.profiles import Profile
+from morning.models.profiles import Profile, TrainingOptions
 from morning.models.scoring import measure, tensors
 from morning.models.state import resume, save_state
 
@@ -49,6 +49,7 @@ def train(
     device: str = "auto",
     progress: bool = True,
     watch: Watch | None = None,
+    pairs: np.ndarray | None = None,
 ) -> TrainedModel:
     """Train one model and save it in `folder`, whole or not at all.
 
@@ -68,6 +69,8 @@ def train(
         Show a bar on stderr.
     watch : callable, optional
         Called with the model after every epoch, for the history alone.
+    pairs : int array, shape (3, P), optional
+        Row numbers of brands, positives and negatives to train on, in place of drawn ones.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def train(
         If the features do not suffice, or the loss is not finite.
     """
     folder, options = Path(folder), profile.training
-    data = describe_data(features)
+    data = describe_data(features, pairs)
     if (done := find_finished(folder, profile, data)) is not None:
         return done
     where = find_device(device)
@@ -103,7 +106,8 @@ def train(
         )
         saved = time.monotonic()
         for epoch in bar:
-            losses = _train_epoch(model, inputs, fit, optimiser, profile, epoch)
+            drawn = _draw_pairs(fit, options, epoch) if pairs is None else pairs
+            losses = _train_epoch(model, inputs, drawn, optimiser, profile, epoch)
             entry = {"epoch": epoch + 1, **losses, **_describe_weights(model)}
             auc = float(epoch)  # with nothing to choose by, the last epoch is the best
             if validation is not None:
@@ -143,7 +147,7 @@ def _validation_task(features: FeatureSet) -> Task | None:
 def _train_epoch(
     model: Morning,
     inputs: Mapping[str, Tensor],
-    fit: Task,
+    pairs: np.ndarray,
     optimiser: torch.optim.Optimizer,
     profile: Profile,
     epoch: int,
@@ -152,7 +156,7 @@ def _train_epoch(
     options = profile.training
     # All randomness of an epoch follows from seed and epoch: a resumed run repeats it.
     torch.manual_seed(mix_seeds(options.seed, epoch))
-    batches = _draw_batches(fit, profile, epoch, next(model.parameters()).device)
+    batches = _batches(pairs, options, epoch, next(model.parameters()).device)
     model.train()
     totals: dict[str, Tensor] = {}
     for i, batch in enumerate(batches):
@@ -174,15 +178,19 @@ def _train_epoch(
     return {"learning_rate": rate, **means}
 
 
-def _draw_batches(
-    fit: Task, profile: Profile, epoch: int, device: torch.device
-) -> tuple[Tensor, ...]:
-    """Return the row numbers of brands, positives and negatives of each step, each (3, n)."""
-    options = profile.training
+def _draw_pairs(fit: Task, options: TrainingOptions, epoch: int) -> np.ndarray:
+    """Return the row numbers of an epoch's brands, positives and negatives, (3, pairs)."""
     rng = np.random.default_rng([options.seed, epoch if options.resample else 0, 1])
-    pairs = np.stack(sample_pairs(fit, options.negatives, rng))  # (3, pairs)
+    pairs = np.stack(sample_pairs(fit, options.negatives, rng, hard=options.hard_negatives))
     if pairs.shape[1] == 0:
         raise MorningError("every training brand worked with every candidate: nothing to learn")
+    return pairs
+
+
+def _batches(
+    pairs: np.ndarray, options: TrainingOptions, epoch: int, device: torch.device
+) -> tuple[Tensor, ...]:
+    """Return the pairs of each step, each (3, n)."""
     if options.shuffle:
         order = np.random.default_rng([options.seed, epoch, 2]).permutation(pairs.shape[1])
         pairs = pairs[:, order]

@@ -112,7 +112,7 @@ class MorningRanker(VectorRanker):
             epochs = min(self.options.l1_epochs, wanted.training.epochs)
             short, folder = candidates[l1].trained_with(epochs=epochs), place / f"l1-{l1:g}"
             done = train(features, short, folder, device=self.options.device, progress=progress)
-            auc = (done.history[done.epoch - 1].get("validation") or {}).get("auc")
+            auc = (done.chosen.get("validation") or {}).get("auc")
             return math.nan if auc is None else auc
 
         validated = len(features.brands("validation")) > 0

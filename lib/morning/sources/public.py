@@ -30,6 +30,7 @@ _TOPICS = "text_feature_lda.pt"
 _ATTRIBUTE = "hashtag_weighted_nod2vec_0615_r1_sqrt.pt"
 _IMAGE = "mor_image_feature.pt"
 _COMPETENCE = ("pre_dataset_train.xlsx", "pre_dataset_test.xlsx")
+_TRIPLETS = "train_label_triplet_hard13_five_samebrand.npy"
 _GRAPH = {
     "edges": "attribute_graph.txt",
     "names": "co-occurrence frequencies of attribute pairs.xlsx",
@@ -170,6 +171,21 @@ def competence(mirror: str | Path | None = None) -> pd.DataFrame:
     table = table.drop_duplicates(["brand_id", "influencer_id"])
     table["influencer_id"] = table["influencer_id"].map(id_of)
     return table.reset_index(drop=True)
+
+
+def triplets(mirror: str | Path | None = None) -> np.ndarray:
+    """Return what BAMIR is trained on: int (3, 67700), brands, partners and others.
+
+    Row numbers as in `load`. Each of the 3,385 training collaborations stands there 20 times,
+    with an influencer of another category three times in four, and with one of the brand's own
+    category once.
+    """
+    indices = [f"discover_train_{short}_index.pickle" for short in _ROLES.values()]
+    files = fetch(_TRIPLETS, "sorted_360_brand_list.pkl", *indices, mirror=mirror)
+    brands, influencers = (np.asarray(load_plain(files[name])) for name in indices)
+    offset = len(load_plain(files["sorted_360_brand_list.pkl"]))
+    released = np.load(files[_TRIPLETS], allow_pickle=False).T  # (3, triplets)
+    return np.stack([brands[released[0]], *(offset + influencers[released[1:]])])
 
 
 def attribute_graph_files(mirror: str | Path | None = None) -> dict[str, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,8 @@ import numpy as np
 from morning.evaluation import METRICS, Task, result_row, training_task
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
-from morning.models.jobs import train_seeds
 from morning.models.profiles import Profile
-from morning.studies.audit.selection import watch_seeds
+from morning.studies.audit.selection import selection, watch_seeds
 from morning.studies.trained import statistics
 
 #: Factor -> level -> what it changes, part by part of a profile.
@@ -34,8 +33,17 @@ FACTORS: dict[str, dict[str, dict[str, dict[str, Any]]]] = {
 
 
 def cells(profile: Profile) -> Iterator[tuple[dict[str, str], Profile]]:
-    """Yield every combination of levels, and the profile that has them."""
-    for levels in itertools.product(*FACTORS.values()):
+    """Yield every combination of levels, and the profile that has them.
+
+    The first level of every factor comes first, then those with one other, two others, and so on.
+    """
+
+    def moved(levels: Sequence[str]) -> int:
+        return sum(
+            level != next(iter(FACTORS[f])) for f, level in zip(FACTORS, levels, strict=True)
+        )
+
+    for levels in sorted(itertools.product(*FACTORS.values()), key=moved):
         chosen = profile
         for factor, level in zip(FACTORS, levels, strict=True):
             for part, changes in FACTORS[factor][level].items():
@@ -43,51 +51,83 @@ def cells(profile: Profile) -> Iterator[tuple[dict[str, str], Profile]]:
         yield dict(zip(FACTORS, levels, strict=True)), chosen
 
 
-def grid(
-    features: FeatureSet, profile: Profile, folder: Path, task: Task, *, seeds: int = 5
-) -> Iterator[dict[str, Any]]:
-    """Train every cell; yield its result row as soon as it is there.
+def sampling(profile: Profile) -> dict[str, Profile]:
+    """Return a profile with its pairs drawn otherwise, in about as many steps.
 
-    Yields
-    ------
-    dict
-        A result row of the test brands with `levels` and `validation`: the mean over seeds of
-        every metric of the validation brands at the epoch that they chose. Cells are to be chosen
-        by the latter.
+    The learning rate falls as much in total, whatever the number of epochs.
     """
-    for levels, chosen in cells(profile):
-        name = "-".join(levels.values())
-        models = train_seeds(features, chosen, folder / name, seeds=seeds)
-        row = result_row(name, statistics(models, features, task))
-        yield row | {"levels": levels, "validation": validation(models)}
+    training = profile.training
+
+    def drawn(negatives: int, **options: Any) -> Profile:
+        epochs = max(4, training.epochs // negatives)
+        rate = training.decay_rate ** (training.epochs / epochs)
+        return profile.trained_with(negatives=negatives, epochs=epochs, decay_rate=rate, **options)
+
+    return {
+        "1 negative": profile,
+        "1 negative, file order": profile.trained_with(shuffle=False),
+        "1 negative, kept": profile.trained_with(resample=False),
+        "1 hard negative": profile.trained_with(hard_negatives=1),
+        "4 negatives": drawn(4),
+        "4 negatives, 1 of them hard": drawn(4, hard_negatives=1),
+        "57 negatives": drawn(57),
+    }
 
 
-def curve(
-    features: FeatureSet, profile: Profile, folder: Path, task: Task, *, seeds: int = 3
+def trained_row(
+    name: str,
+    features: FeatureSet,
+    profile: Profile,
+    folder: Path,
+    task: Task,
+    *,
+    seeds: int = 5,
+    pairs: np.ndarray | None = None,
 ) -> dict[str, Any]:
-    """Train with a look at the test brands after every epoch, for the curve and nothing else.
+    """Train one recipe with a look at the test brands after every epoch; return its result row.
+
+    Parameters
+    ----------
+    name : str
+        Of the row.
+    features, profile, folder
+        As in `train_seeds`.
+    task : Task
+        The test brands, scored at the epoch that validation chose.
+    seeds : int
+    pairs : int array, shape (3, P), optional
+        As in `train`.
 
     Returns
     -------
     dict
-        A result row at the epoch that validation chose, with `steps` (of an epoch) and `curve`:
-        for each epoch the mean over seeds of every metric of the test brands.
+        A result row with `validation`: the mean over seeds of every metric of the validation
+        brands at the epoch that they chose; recipes are to be chosen by these. `epochs`: those.
+        `selection`: what other ways of choosing the epoch give (`audit.selection`). `steps`: of
+        an epoch. `curve`: for each epoch the mean over seeds of every metric of the test brands;
+        for the picture and nothing else.
     """
-    models = watch_seeds(features, profile, folder, task, seeds=seeds)
+    models = watch_seeds(features, profile, folder, task, seeds=seeds, pairs=pairs)
     watched = [[entry["watched"] for entry in model.history] for model in models]
     means = [
         {m: float(np.mean([seed[epoch][m] for seed in watched])) for m in METRICS}
         for epoch in range(len(watched[0]))
     ]
-    pairs = profile.training.negatives * int(training_task(features).positives.sum())
-    row = result_row("curve", statistics(models, features, task))
-    steps = -(-pairs // profile.training.batch_size)
-    return row | {"validation": validation(models), "steps": steps, "curve": means}
+    count = profile.training.negatives * int(training_task(features).positives.sum())
+    steps = -(-(count if pairs is None else pairs.shape[1]) // profile.training.batch_size)
+    picked = selection(models)
+    return result_row(name, statistics(models, features, task)) | {
+        "validation": validation(models),
+        "epochs": [model.epoch for model in models],
+        "selection": {rule: picked.loc[rule].dropna().to_dict() for rule in picked.index},
+        "steps": steps,
+        "curve": means,
+    }
 
 
 def validation(models: Sequence[TrainedModel]) -> dict[str, float | None]:
     """Return the mean over seeds of what the validation brands gave at the chosen epochs."""
-    kept = [model.history[model.epoch - 1].get("validation") or {} for model in models]
+    kept: list[Mapping[str, Any]] = [model.chosen.get("validation") or {} for model in models]
     found: dict[str, float | None] = {}
     for metric in METRICS:
         values = [metrics.get(metric) for metrics in kept]

@@ -24,7 +24,7 @@ def test_watching_changes_no_training(board, watched, tmp_path):
 def test_what_was_watched_is_what_the_model_scores(board, watched):
     on = official_task(board)
     for model in watched:
-        noted = model.history[model.epoch - 1]["watched"]
+        noted = model.chosen["watched"]
         found = statistics([model], board, on)[0].metrics()
         assert noted == pytest.approx(found)
 
@@ -32,28 +32,30 @@ def test_what_was_watched_is_what_the_model_scores(board, watched):
 def test_a_watch_reaches_a_worker(board, watched):
     sent = pickle.loads(pickle.dumps(WatchTask(board, official_task(board))))
     model = watched[0]
-    assert sent(model.model) == model.history[model.epoch - 1]["watched"]
+    assert sent(model.model) == model.chosen["watched"]
 
 
 def test_rows_of_known_histories(watched):
-    def entry(auc, rank, validation):
+    def entry(auc, rank, validation, ranked):
         watched_metrics = dict.fromkeys(METRICS, auc) | {"medr": rank}
-        return {"watched": watched_metrics, "validation": {"auc": validation}}
+        return {"watched": watched_metrics, "validation": {"auc": validation, "map": ranked}}
 
     model = replace(
         watched[0],
         epoch=1,
-        history=[entry(0.6, 9.0, 0.9), entry(0.8, 7.0, 0.5), entry(0.7, 3.0, 0.4)],
+        history=[entry(0.6, 9.0, 0.9, 0.1), entry(0.8, 7.0, 0.5, 0.3), entry(0.7, 3.0, 0.4, None)],
     )
     found = selection([model])
     assert found["auc"].to_dict() == {
         "validation": 0.6,
+        "validation MAP": 0.8,
+        "validation MRR": 0.7,
         "last epoch": 0.7,
         "best test AUC": 0.8,
         "best of each metric": 0.8,
     }
-    assert found["medr"].tolist() == [9.0, 3.0, 7.0, 3.0]
-    assert found["epoch"].tolist()[:3] == [1.0, 3.0, 2.0]
+    assert found["medr"].tolist() == [9.0, 7.0, 3.0, 3.0, 7.0, 3.0]
+    assert found["epoch"].tolist()[:5] == [1.0, 2.0, 3.0, 3.0, 2.0]
     other = replace(model, epoch=2)
     assert selection([model, other]).loc["validation", "auc"] == pytest.approx(0.7)
 

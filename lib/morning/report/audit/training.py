@@ -116,7 +116,7 @@ def _noise(sd: float | None, seeds: int) -> float | None:
 
 def _validation_sd(models: Sequence[TrainedModel]) -> float:
     """Return the standard deviation over seeds of the AUC that validation chose; NaN if none."""
-    kept = [model.history[model.epoch - 1].get("validation") or {} for model in models]
+    kept = [model.chosen.get("validation") or {} for model in models]
     return float(pd.Series([metrics.get("auc") for metrics in kept], dtype=float).std())
 
 

@@ -46,6 +46,7 @@ def watch_seeds(
     *,
     seeds: int = 3,
     workers: int | None = None,
+    pairs: np.ndarray | None = None,
 ) -> list[TrainedModel]:
     """Train as `train_seeds` does, and note the metrics of a task after every epoch.
 
@@ -53,7 +54,9 @@ def watch_seeds(
     nothing but the audit may look at them.
     """
     watch = WatchTask(features, task)
-    return train_seeds(features, profile, folder, seeds=seeds, workers=workers, watch=watch)
+    return train_seeds(
+        features, profile, folder, seeds=seeds, workers=workers, watch=watch, pairs=pairs
+    )
 
 
 def selection(models: Sequence[TrainedModel]) -> pd.DataFrame:
@@ -67,8 +70,9 @@ def selection(models: Sequence[TrainedModel]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, columns `METRICS` and `epoch`
-        Rows: "validation" (the epoch that was kept), "last epoch", "best test AUC" (optimistic),
-        and "best of each metric" (an epoch of its own for each; without `epoch`).
+        Rows: "validation" (the epoch that was kept, by AUC), "validation MAP" and "validation MRR"
+        (by these), "last epoch", "best test AUC" (optimistic), and "best of each metric" (an
+        epoch of its own for each; without `epoch`).
 
     Raises
     ------
@@ -88,6 +92,8 @@ def selection(models: Sequence[TrainedModel]) -> pd.DataFrame:
         known = watched["auc"].fillna(-np.inf)
         for name, row in {
             "validation": watched.iloc[model.epoch - 1],
+            "validation MAP": watched.iloc[_best(model, "map")],
+            "validation MRR": watched.iloc[_best(model, "mrr")],
             "last epoch": watched.iloc[-1],
             "best test AUC": watched.iloc[int(known.argmax())],
             "best of each metric": best,
@@ -96,3 +102,10 @@ def selection(models: Sequence[TrainedModel]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.DataFrame(rows).mean() for name, rows in chosen.items()}).T[
         [*METRICS, "epoch"]
     ]
+
+
+def _best(model: TrainedModel, metric: str) -> int:
+    """Return the row of the epoch that is best on the validation brands; the last with none."""
+    validated = [entry.get("validation") or {} for entry in model.history]
+    values = [-np.inf if (v := metrics.get(metric)) is None else v for metrics in validated]
+    return int(np.argmax(values)) if max(values) > -np.inf else len(values) - 1

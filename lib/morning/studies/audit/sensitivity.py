@@ -49,8 +49,8 @@ def variants(profile: Profile) -> dict[str, Profile]:
         "margins doubled": loss(margins=margins(2.0)),
         "learning rate 0.95 per epoch": profile.trained_with(decay="epoch", decay_rate=0.95),
         "learning rate constant": profile.trained_with(decay="constant"),
-        "triplet mean over batch": loss(triplet_mean="batch"),
-        "triplet mean over active": loss(triplet_mean="active"),
+        "triplet mean over batch": loss(triplet_reduction="mean"),
+        "triplet mean over active": loss(triplet_reduction="active"),
         "1 negative": profile.trained_with(negatives=1),
         "5 negatives": profile.trained_with(negatives=5),
         "pairs in file order": profile.trained_with(shuffle=False),
@@ -110,7 +110,7 @@ def sensitivity(
     rows = []
     for name in chosen:
         model = models[folders[name]]
-        kept = model.history[model.epoch - 1]
+        kept = model.chosen
         row = result_row(name, statistics([model], features, task))
         row |= {key: kept.get(key) for key in ("validation", "near_zero")}
         rows.append(row | {"epoch": model.epoch})
