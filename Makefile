@@ -17,8 +17,8 @@ test-long: env  ## hold whole runs against what `morning check` promised; takes 
 bench: env  ## measure what things cost, beside references; takes ten minutes
 	$(BIN)/python -m benchmarks
 
-evidence: env  ## run the long experiments on the benchmark again; takes a night
-	$(BIN)/python -m morning_book.evidence
+evidence: env  ## run the long experiments on the benchmark, or ONLY=grid; a night
+	$(BIN)/python -m morning_book.evidence $(ONLY)
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs
 	$(BIN)/ruff check .

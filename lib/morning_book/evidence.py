@@ -1,14 +1,16 @@
 """The long experiments on the benchmark, whose metrics are committed: `make evidence`.
 
 Each experiment is some jobs, and each job gives a row. Rows are written below `book/results/` as
-they come, with the settings, the code and the day they came from. A row of the same settings and
-code is not computed again, and trainings that were interrupted go on.
+they come, with the settings, the code and the day they came from. A row of the same settings is
+not computed again, unless `ANEW=1` asks for it; where the code has changed since, it is said.
+Trainings that were interrupted go on.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -16,30 +18,67 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from morning.code import code_of
 from morning.errors import MorningError
-from morning.evaluation import Task, mark_validation, official_task
+from morning.evaluation import Task, mark_validation, official_task, result_row
 from morning.features import FeatureSet
+from morning.features.rivals.inputs import Inputs
 from morning.files import read_json, write_json
 from morning.models import Profile, profile
+from morning.models.jobs import train_seeds
 from morning.places import data_folder
+from morning.rankers import ranker
 from morning.sources import load, public
 from morning.studies import recipes
+from morning.studies.comparison import draw
+from morning.studies.splits import by_ranker, metrics_over_splits
+from morning.studies.trained import statistics
 
 from morning_book import ROOT
 
 RESULTS = ROOT / "book" / "results"
 #: What decides a training's result.
 _CODE = "morning.models.training"
+#: Seeds of a training whose mean is compared with others.
+_SEEDS = 5
+#: Methods that are fitted in moments, to stand beside MORNING.
+_QUICK = ("RAND", "popularity", "cosine", "similarity", "ridge-bilinear", "two-tower")
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What experiments share: the benchmark, its test, and where trainings go."""
+    """What experiments share: the benchmark, its test, and where trainings and rows go."""
 
     features: FeatureSet
     task: Task
-    folder: Path
+    trainings: Path
+    results: Path
+
+    def recipes(self) -> dict[str, Profile]:
+        """Return the paper's recipe, and that of the grid which the validation brands choose.
+
+        Raises
+        ------
+        MorningError
+            If the grid is not whole.
+        """
+        cells = {"-".join(levels.values()): recipe for levels, recipe in _cells()}
+        rows = self.rows("grid")
+        if set(rows) != set(cells):
+            raise MorningError(
+                "the chosen recipe comes from the whole grid: make evidence ONLY=grid"
+            )
+        chosen = recipes.best_by_validation(rows.values())["method"]
+        return {next(iter(cells)): profile("paper"), chosen: cells[chosen]}
+
+    def rows(self, experiment: str) -> dict[str, Row]:
+        """Return the rows of an experiment that are there, by name."""
+        path = self.results / f"{experiment}.json"
+        rows = read_json(path)["rows"] if path.is_file() else []
+        return {row["method"]: row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -57,65 +96,138 @@ class Job:
     """
 
     name: str
-    run: Callable[[], dict[str, Any]]
+    run: Callable[[], Row]
     settings: dict[str, Any] = field(default_factory=dict)
 
 
 Experiment = Callable[[Bench], Iterator[Job]]
 
 
+def _cells() -> Iterator[tuple[dict[str, str], Profile]]:
+    yield from recipes.cells(profile("paper"))
+
+
 def _training(
-    bench: Bench, name: str, recipe: Profile, *, seeds: int, released: bool = False, **about: Any
+    bench: Bench, name: str, recipe: Profile, place: str, *, seeds: int, released: bool = False
 ) -> Job:
     """Return the job of training a recipe, on BAMIR's released triplets or on drawn pairs."""
 
-    def run() -> dict[str, Any]:
+    def run() -> Row:
         pairs = None
         if released:
             pairs = public.triplets()
-            training = bench.features.brands("train")
-            pairs = pairs[:, [brand in set(training) for brand in pairs[0]]]
-        place = bench.folder / name.replace(" ", "-")
+            pairs = pairs[:, np.isin(pairs[0], bench.features.brands("train"))]
+        folder = bench.trainings / place
         features, task = bench.features, bench.task
-        return recipes.trained_row(name, features, recipe, place, task, seeds=seeds, pairs=pairs)
+        return recipes.trained_row(name, features, recipe, folder, task, seeds=seeds, pairs=pairs)
 
     settings = {"seeds": seeds, "profile": asdict(recipe), "released triplets": released}
-    return Job(name, run, settings | about)
-
-
-def grid(bench: Bench) -> Iterator[Job]:
-    """Cross initialisation, L1, dropout and projections: 16 recipes, 5 seeds, 100 epochs."""
-    for levels, recipe in recipes.cells(profile("paper")):
-        yield _training(bench, "-".join(levels.values()), recipe, seeds=5, levels=levels)
+    return Job(name, run, settings)
 
 
 def code(bench: Bench) -> Iterator[Job]:
     """Train by the released recipe for five epochs, about 60,000 steps, under three seeds."""
-    yield _training(bench, "code", profile("code").trained_with(epochs=5), seeds=3)
+    yield _training(bench, "code", profile("code").trained_with(epochs=5), "code", seeds=3)
 
 
 def code_whole(bench: Bench) -> Iterator[Job]:
     """Train by the released recipe to its end, about 1.2 million steps, under one seed."""
-    yield _training(bench, "code", profile("code"), seeds=1)
+    yield _training(bench, "code", profile("code"), "code-whole", seeds=1)
 
 
 def bamir(bench: Bench) -> Iterator[Job]:
     """Train by BAMIR's recipe for 40 epochs, on its released triplets and on drawn pairs."""
     recipe = profile("bamir").trained_with(epochs=40)
-    yield _training(bench, "released triplets", recipe, seeds=3, released=True)
-    yield _training(bench, "drawn pairs", recipe, seeds=3)
+    for name, released in (("released triplets", True), ("drawn pairs", False)):
+        place = f"bamir/{name.replace(' ', '-')}"
+        yield _training(bench, name, recipe, place, seeds=3, released=released)
+
+
+def grid(bench: Bench) -> Iterator[Job]:
+    """Cross initialisation, L1, dropout and projections: 16 recipes, 5 seeds, 100 epochs."""
+    for levels, recipe in _cells():
+        name = "-".join(levels.values())
+        yield _training(bench, name, recipe, f"grid/{name}", seeds=_SEEDS)
+
+
+def sampling(bench: Bench) -> Iterator[Job]:
+    """Draw the pairs of the chosen recipe otherwise: order, number and kind of negatives."""
+    _, chosen = bench.recipes().values()
+    for name, recipe in recipes.sampling(chosen).items():
+        place = f"sampling/{name.replace(' ', '-')}"
+        yield _training(bench, name, recipe, place, seeds=3)
+
+
+def refitted(bench: Bench) -> Iterator[Job]:
+    """Train on all 286 brands, for as many epochs as the validation brands chose before."""
+    for name, recipe in bench.recipes().items():
+        epochs = round(float(np.mean(bench.rows("grid")[name]["epochs"])))
+        folder = bench.trainings / "refitted" / name
+
+        def run(
+            name: str = name, recipe: Profile = recipe, folder: Path = folder, epochs: int = epochs
+        ) -> Row:
+            features, task = bench.features, bench.task
+            return recipes.refitted_row(
+                name, features, recipe, folder, task, epochs=epochs, seeds=_SEEDS
+            )
+
+        yield Job(name, run, {"seeds": _SEEDS, "profile": asdict(recipe), "epochs": epochs})
+
+
+def splits(bench: Bench) -> Iterator[Job]:
+    """Deal the brands out at random ten times, and fit every method anew."""
+    for method in ("MORNING-best", "similarity", "ridge-bilinear"):
+
+        def fit(method: str = method) -> Row:
+            found = metrics_over_splits(bench.features, by_ranker(ranker(method)))
+            return {"method": method, "over_splits": found}
+
+        yield Job(method, fit)
+    for name, recipe in bench.recipes().items():
+
+        def train(name: str = name, recipe: Profile = recipe) -> Row:
+            folder = bench.trainings / "splits" / name
+            return recipes.over_splits_row(name, bench.features, recipe, folder)
+
+        yield Job(name, train, {"profile": asdict(recipe)})
+
+
+def everyone(bench: Bench) -> Iterator[Job]:
+    """Rank all 3,748 influencers for the test brands, by every method that can."""
+    task = official_task(bench.features, "all")
+    for method in ("MORNING-best", *_QUICK):
+
+        def fit(method: str = method) -> Row:
+            found = ranker(method)
+            seeds = max(found.draws, _SEEDS) if found.seeded else 1
+            return result_row(method, draw(found, Inputs(bench.features), task, seeds))
+
+        yield Job(method, fit)
+    for name, recipe in bench.recipes().items():
+
+        def score(name: str = name, recipe: Profile = recipe) -> Row:
+            folder = bench.trainings / "grid" / name
+            models = train_seeds(bench.features, recipe, folder, seeds=_SEEDS)
+            return result_row(name, statistics(models, bench.features, task))
+
+        yield Job(name, score, {"seeds": _SEEDS, "profile": asdict(recipe)})
 
 
 EXPERIMENTS: dict[str, Experiment] = {
     "code": code,
     "bamir": bamir,
     "grid": grid,
+    "sampling": sampling,
+    "refitted": refitted,
+    "splits": splits,
+    "everyone": everyone,
     "code_whole": code_whole,
 }
 
 
-def run(names: list[str], results: Path = RESULTS) -> None:
-    """Run experiments by name, or all.
+def run(names: list[str], results: Path = RESULTS, *, anew: bool = False) -> None:
+    """Run experiments by name, or all; with `anew` also the rows that are there.
 
     Raises
     ------
@@ -128,37 +240,38 @@ def run(names: list[str], results: Path = RESULTS) -> None:
     features = load("public").features
     assert features is not None
     features = mark_validation(features)
-    task = official_task(features)
+    bench = Bench(features, official_task(features), data_folder() / "evidence", results)
     for name in names or EXPERIMENTS:
-        experiment, path = EXPERIMENTS[name], results / f"{name}.json"
-        bench = Bench(features, task, data_folder() / "evidence" / name)
-        jobs = list(experiment(bench))
-        known_rows = _known(path)
-        rows: list[dict[str, Any]] = []
-        for job in jobs:
-            row = known_rows.get(job.name)
-            settings = json.loads(json.dumps(job.settings))  # as it is read back
-            made = {"code": code_of(_CODE), "settings": settings}
-            if row is None or {key: row["made"][key] for key in made} != made:
-                row = job.run() | {"made": made | {"date": date.today().isoformat()}}
-                print(f"{name}: {job.name}, AUC {row['auc']:.4f}", flush=True)
-            rows.append(row)
-            rest = [known_rows[j.name] for j in jobs[len(rows) :] if j.name in known_rows]
-            about = (experiment.__doc__ or "").strip()
-            record = {"experiment": name, "about": about, "data": "public", "jobs": len(jobs)}
-            write_json(path, record | {"rows": rows + rest})
-        print(f"{name}: {len(jobs)} of {len(jobs)} rows")
+        _run(name, bench, anew)
 
 
-def _known(path: Path) -> dict[str, dict[str, Any]]:
-    """Return the rows of a results file by name."""
-    rows = read_json(path)["rows"] if path.is_file() else []
-    return {row["method"]: row for row in rows}
+def _run(name: str, bench: Bench, anew: bool) -> None:
+    """Compute the rows of an experiment that are not there, and write each as it comes."""
+    jobs, known = list(EXPERIMENTS[name](bench)), bench.rows(name)
+    about = (EXPERIMENTS[name].__doc__ or "").strip()
+    record = {"experiment": name, "about": about, "data": "public", "jobs": len(jobs)}
+    rows: list[Row] = []
+    for i, job in enumerate(jobs, 1):
+        row = known.get(job.name)
+        made = {
+            "settings": json.loads(json.dumps(job.settings)),  # as it is read back
+            "code": code_of(_CODE),
+            "date": date.today().isoformat(),
+        }
+        done = f"{name}, {i} of {len(jobs)}: {job.name}"
+        if anew or row is None or row["made"]["settings"] != made["settings"]:
+            row = job.run() | {"made": made}
+            print(done, *([f"AUC {row['auc']:.4f}"] if "auc" in row else []), flush=True)
+        elif row["made"]["code"] != made["code"]:
+            print(f"{done} is there, by the code of {row['made']['date']}")
+        rows.append(row)
+        later = [known[job.name] for job in jobs[i:] if job.name in known]
+        write_json(bench.results / f"{name}.json", record | {"rows": rows + later})
 
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     try:
-        run(sys.argv[1:])
+        run(sys.argv[1:], anew=bool(os.environ.get("ANEW")))
     except MorningError as error:
         sys.exit(f"error: {error}")

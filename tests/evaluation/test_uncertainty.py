@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from morning.evaluation import METRICS, BrandStatistics, brand_statistics, difference, estimate
 from morning.evaluation.metrics import POOLED
 from morning.evaluation.protocol import FEW_BRANDS
-from morning.evaluation.uncertainty import LEAST_BRANDS, Estimate
+from morning.evaluation.uncertainty import LEAST_BRANDS, Estimate, gap
 
 SHARES = [name for name, metric in METRICS.items() if metric.smooth]
 
@@ -132,6 +132,36 @@ class TestDifference:
         assert found.difference_interval() == (0, 0)
 
 
+class TestGap:
+    def test_of_two_means_it_is_the_jackknifes(self):
+        rng = np.random.default_rng(0)
+        values, one = rng.random((1, 30, 8)), rng.random((30, 8)) < 0.4
+        other = ~one & (rng.random((30, 8)) < 0.5)
+        found = gap(values, one, other)
+        assert found.value == pytest.approx(values[0][one].mean() - values[0][other].mean())
+        without = []
+        for b in range(30):
+            rest = np.arange(30) != b
+            kept = values[0][rest]
+            without.append(kept[one[rest]].mean() - kept[other[rest]].mean())
+        expected = math.sqrt(29 / 30 * ((without - np.mean(without)) ** 2).sum())
+        assert found.error == pytest.approx(expected)
+
+    def test_seeds_add_their_own_variance(self):
+        rng = np.random.default_rng(0)
+        values, one = rng.random((1, 30, 8)), rng.random((30, 8)) < 0.4
+        shift = np.array([-0.2, 0, 0.2])[:, None, None] * one
+        once, thrice = gap(values, one, ~one), gap(values + shift, one, ~one)
+        assert thrice.value == pytest.approx(once.value)
+        assert thrice.error**2 == pytest.approx(once.error**2 + 0.04 / 3)
+
+    def test_brands_without_pairs_do_not_count(self):
+        values, one = np.random.default_rng(0).random((1, 30, 8)), np.zeros((30, 8), bool)
+        one[:12, :3] = True
+        other = np.roll(one, 3, axis=1)
+        assert gap(values, one, other).brands == 12
+
+
 # What follows draws many samples of brands from a world that is known and counts how often its
 # true value lies in the interval. Brands differ in how hard they are, as real ones do.
 
@@ -183,6 +213,20 @@ def test_intervals_of_differences_keep_their_promise(worlds, metric, brands):
         ahead = difference([one.take(drawn)], [other.take(drawn)], metric)
         found.append(ahead.difference_interval())
     assert abs(covered(found, truth) - 0.95) < 0.02 + 0.014
+
+
+@pytest.mark.parametrize("brands", [FEW_BRANDS, 74])
+@pytest.mark.parametrize("share", [0.15, 0.5])
+def test_intervals_of_gaps_keep_their_promise(brands, share):
+    """Pairs of a brand are alike, some groups are small, and brands have few pairs or many."""
+    rng = np.random.default_rng(brands)
+    found = []
+    for _ in range(DRAWS):
+        pairs = np.arange(20) < rng.integers(3, 20, (brands, 1))
+        one = pairs & (rng.random((brands, 20)) < share)
+        values = 0.1 * rng.normal(size=(brands, 1)) + 0.2 * rng.normal(size=(brands, 20))
+        found.append(gap((values + 0.05 * one)[None], one, pairs & ~one).difference_interval())
+    assert abs(covered(found, 0.05) - 0.95) < 0.02 + 0.014
 
 
 @pytest.mark.parametrize("seeds", [3, 5])

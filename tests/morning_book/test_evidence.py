@@ -60,11 +60,15 @@ def test_an_interrupted_experiment_goes_on(calls, tmp_path, monkeypatch):
     assert calls == ["row 0", "row 1"]
 
 
-def test_other_code_is_another_result(calls, tmp_path, monkeypatch):
+def test_other_code_is_said_and_anew_is_anew(calls, tmp_path, monkeypatch, capsys):
     evidence.run([], tmp_path)
     monkeypatch.setattr(evidence, "code_of", lambda *_: "other")
     evidence.run([], tmp_path)
+    assert len(calls) == 2
+    assert "small, 2 of 2: row 1 is there, by the code of " in capsys.readouterr().out
+    evidence.run([], tmp_path, anew=True)
     assert calls == ["row 0", "row 1"] * 2
+    assert {row["made"]["code"] for row in read_json(tmp_path / "small.json")["rows"]} == {"other"}
 
 
 def test_other_settings_are_another_result(calls, tmp_path, monkeypatch):
@@ -99,6 +103,45 @@ def test_a_training_on_released_triplets_leaves_out_the_validation_brands(tmp_pa
         return {"auc": 0.5}
 
     monkeypatch.setattr(evidence.recipes, "trained_row", note)
-    bench = evidence.Bench(board, None, tmp_path)
-    evidence._training(bench, "x", tiny(), seeds=1, released=True).run()
+    bench = evidence.Bench(board, None, tmp_path, tmp_path)
+    evidence._training(bench, "x", tiny(), "x", seeds=1, released=True).run()
     assert given["pairs"][0].tolist() == board.brands("train").tolist()
+
+
+class TestEveryExperiment:
+    """Small: of two recipes, on a checkerboard, with hardly any training."""
+
+    @pytest.fixture
+    def found(self, tmp_path, monkeypatch):
+        board = checkerboard()
+        monkeypatch.setattr(
+            evidence, "load", lambda _: Source("public", None, board, released=True)
+        )
+        monkeypatch.setattr(evidence, "profile", lambda _: tiny(epochs=1))
+        monkeypatch.setattr(evidence, "_SEEDS", 2)
+        monkeypatch.setattr("morning.models.jobs.os.cpu_count", lambda: 1)  # starts no process
+        monkeypatch.setattr(evidence, "data_folder", lambda: tmp_path)
+        monkeypatch.setattr(evidence.recipes, "FACTORS", {"l1": evidence.recipes.FACTORS["l1"]})
+        brands = board.brands("train")
+        influencers = np.flatnonzero(board.accounts["role"] == "influencer")[:2]
+        pairs = np.stack([brands, *influencers[:, None].repeat(len(brands), 1)])
+        monkeypatch.setattr(evidence.public, "triplets", lambda: pairs)
+        evidence.run([], tmp_path)
+        return {name: read_json(tmp_path / f"{name}.json")["rows"] for name in evidence.EXPERIMENTS}
+
+    def test_runs(self, found):
+        assert {row["method"] for row in found["grid"]} == {"0.001", "0"}
+        chosen = evidence.recipes.best_by_validation(found["grid"])["method"]
+        names = {"0.001", chosen}
+        assert {row["method"] for row in found["refitted"]} == names
+        for experiment in ("splits", "everyone"):
+            assert names < {row["method"] for row in found[experiment]}
+        assert {len(row["over_splits"]) for row in found["splits"]} == {10}
+        assert len({row["auc"] for row in found["everyone"]}) > 2
+        assert [row["seeds"] for row in found["code"]] == [3]
+
+
+def test_the_chosen_recipe_needs_the_whole_grid(tmp_path):
+    bench = evidence.Bench(checkerboard(), None, tmp_path, tmp_path)
+    with pytest.raises(MorningError, match="the whole grid: make evidence ONLY=grid"):
+        bench.recipes()

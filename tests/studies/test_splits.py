@@ -26,7 +26,7 @@ def test_only_the_splits_of_brands_change(features):
 
 def test_differences_are_within_splits(features):
     methods = [ranker("ridge-bilinear"), ranker("RAND"), ranker("ridge-bilinear", penalties=(1.0,))]
-    rows = over_splits(features, methods[:2], splits=4, progress=False)
+    rows = over_splits(features, methods[:2], splits=4)
     assert [(row["method"], row["metric"]) for row in rows] == [
         (method.name, metric) for method in methods[:2] for metric in METRICS
     ]

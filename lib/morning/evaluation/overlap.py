@@ -7,6 +7,9 @@ import numpy as np
 from morning.evaluation.protocol import Task
 from morning.roster import Roster
 
+#: The group of partners that no training brand has worked with.
+UNSEEN = "unseen"
+
 
 def count_overlap(roster: Roster) -> dict[str, int]:
     """Count influencers and test positives that training has seen.
@@ -57,7 +60,7 @@ def partners_by_training(roster: Roster, task: Task) -> dict[str, np.ndarray]:
     in_category = (same @ partners) & task.positives
     seen = partners.any(axis=0) & task.positives
     return {
-        "unseen": task.positives & ~seen,
+        UNSEEN: task.positives & ~seen,
         "seen in another category": seen & ~in_category,
         "seen in the brand's category": in_category,
     }

@@ -96,6 +96,30 @@ def difference(
     return _estimate(value, mine_left_out - other_left_out, mine_count | other_count, [mine, other])
 
 
+def gap(runs: np.ndarray, one: np.ndarray, other: np.ndarray) -> Estimate:
+    """Return how far the mean over some pairs is above that over others.
+
+    Parameters
+    ----------
+    runs : float array, shape (seeds, B, M)
+        A value of every pair under each seed, finite for the pairs that are meant.
+    one, other : bool array, shape (B, M)
+        Pairs; at least one of each.
+    """
+    sums = np.array(
+        [[np.where(pairs, run, 0).sum(axis=1) for pairs in (one, other)] for run in runs]
+    )
+    counts = np.array([pairs.sum(axis=1) for pairs in (one, other)])  # (2, B)
+    rest = counts.sum(axis=1, keepdims=True) - counts
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left_out = (sums.sum(axis=2, keepdims=True) - sums) / rest  # (seeds, 2, B)
+    values = sums.sum(axis=2) / counts.sum(axis=1)  # (seeds, 2)
+    values, left_out = values[:, 0] - values[:, 1], left_out[:, 0] - left_out[:, 1]
+    return _estimate(
+        float(values.mean()), left_out.mean(axis=0), np.any(counts > 0, axis=0), [values]
+    )
+
+
 def _jackknife(
     runs: Sequence[BrandStatistics], metric: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

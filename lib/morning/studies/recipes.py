@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from morning.evaluation import METRICS, Task, result_row, training_task
+from morning.evaluation import (
+    METRICS,
+    BrandStatistics,
+    Task,
+    official_task,
+    result_row,
+    training_task,
+)
 from morning.features import FeatureSet
 from morning.models.checkpoint import TrainedModel
+from morning.models.jobs import train_seeds
 from morning.models.profiles import Profile
 from morning.studies.audit.selection import selection, watch_seeds
+from morning.studies.splits import SPLITS, metrics_over_splits
 from morning.studies.trained import statistics
 
 #: Factor -> level -> what it changes, part by part of a profile.
@@ -125,6 +134,35 @@ def trained_row(
     }
 
 
+def refitted_row(
+    name: str,
+    features: FeatureSet,
+    profile: Profile,
+    folder: Path,
+    task: Task,
+    *,
+    epochs: int,
+    seeds: int = 5,
+) -> dict[str, Any]:
+    """Train on the validation brands, too, for a number of epochs known from before."""
+    splits = features.accounts["split"].astype("str").replace("validation", "train")
+    everyone = replace(features, accounts=features.accounts.assign(split=splits))
+    models = train_seeds(everyone, profile.trained_with(epochs=epochs), folder, seeds=seeds)
+    return result_row(name, statistics(models, features, task))
+
+
+def over_splits_row(
+    name: str, features: FeatureSet, profile: Profile, folder: Path, *, splits: int = SPLITS
+) -> dict[str, Any]:
+    """Train one seed on every random split; `over_splits` has the metrics of each."""
+
+    def scored(dealt: FeatureSet, split: int) -> BrandStatistics:
+        models = train_seeds(dealt, profile, folder / f"split-{split}", seeds=1)
+        return statistics(models, dealt, official_task(dealt))[0]
+
+    return {"method": name, "over_splits": metrics_over_splits(features, scored, splits=splits)}
+
+
 def validation(models: Sequence[TrainedModel]) -> dict[str, float | None]:
     """Return the mean over seeds of what the validation brands gave at the chosen epochs."""
     kept: list[Mapping[str, Any]] = [model.chosen.get("validation") or {} for model in models]
@@ -134,3 +172,8 @@ def validation(models: Sequence[TrainedModel]) -> dict[str, float | None]:
         known = [value for value in values if value is not None]
         found[metric] = float(np.mean(known)) if known else None
     return found
+
+
+def best_by_validation(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the row of the recipe with the best AUC of the validation brands."""
+    return max(rows, key=lambda row: row["validation"]["auc"])

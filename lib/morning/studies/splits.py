@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
-from morning.evaluation import METRICS, official_task
+from morning.evaluation import METRICS, BrandStatistics, official_task
+from morning.evaluation.results import null
 from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
 from morning.rankers import Ranker
@@ -31,23 +31,44 @@ def split_again(features: FeatureSet, seed: int) -> FeatureSet:
     return replace(features, accounts=accounts)
 
 
-def over_splits(
+def metrics_over_splits(
     features: FeatureSet,
-    methods: Sequence[Ranker],
+    scored: Callable[[FeatureSet, int], BrandStatistics],
     *,
     splits: int = SPLITS,
-    progress: bool = True,
-) -> list[dict[str, Any]]:
-    """Fit and score methods on random splits.
+) -> list[dict[str, float | None]]:
+    """Return the metrics of the test brands on each random split; None for what has no value.
 
     Parameters
     ----------
     features : FeatureSet
-    methods : sequence of Ranker
-        The first is compared with the others. Each is fitted under its seed 0.
+    scored : callable
+        Fits a method to a split, of a number, and returns what each of its test brands
+        contributes.
     splits : int
-    progress : bool
-        Show a bar on stderr.
+    """
+    found = [scored(split_again(features, split), split).metrics() for split in range(splits)]
+    return [{metric: null(value) for metric, value in metrics.items()} for metrics in found]
+
+
+def by_ranker(method: Ranker) -> Callable[[FeatureSet, int], BrandStatistics]:
+    """Return what fits a ranker, under its seed 0, to a split."""
+
+    def scored(features: FeatureSet, split: int) -> BrandStatistics:
+        return draw(method, Inputs(features), official_task(features), 1)[0]
+
+    return scored
+
+
+def compare_over_splits(
+    found: Mapping[str, Sequence[Mapping[str, float | None]]],
+) -> list[dict[str, Any]]:
+    """Compare what methods reach on the same splits.
+
+    Parameters
+    ----------
+    found : mapping of method to list of metrics
+        From `metrics_over_splits`. The first is compared with the others.
 
     Returns
     -------
@@ -56,14 +77,18 @@ def over_splits(
         be measured (null with fewer than two); for all but the first also ahead (how far the
         first is ahead, mean over splits), ahead_sd and wins (splits in which it is better).
     """
-    found = np.array(list(_values(features, methods, splits, progress)))  # (splits, methods, K)
+    values = {
+        method: {m: np.array([on[m] for on in metrics], dtype=float) for m in METRICS}
+        for method, metrics in found.items()
+    }
+    first = next(iter(values))
     rows = []
-    for i, method in enumerate(methods):
-        for k, metric in enumerate(METRICS):
-            mean, sd = _spread(found[:, i, k])
-            row = {"method": method.name, "metric": metric, "mean": mean, "sd": sd}
-            if i:
-                ahead = found[:, 0, k] - found[:, i, k]
+    for method, of_metric in values.items():
+        for metric, reached in of_metric.items():
+            mean, sd = _spread(reached)
+            row = {"method": method, "metric": metric, "mean": mean, "sd": sd}
+            if method != first:
+                ahead = values[first][metric] - reached
                 better = ahead < 0 if METRICS[metric].lower_is_better else ahead > 0
                 mean, sd = _spread(ahead)
                 row |= {"ahead": mean, "ahead_sd": sd, "wins": int(better.sum())}
@@ -71,18 +96,16 @@ def over_splits(
     return rows
 
 
+def over_splits(
+    features: FeatureSet, methods: Sequence[Ranker], *, splits: int = SPLITS
+) -> list[dict[str, Any]]:
+    """Fit rankers on random splits; return the rows of `compare_over_splits`."""
+    return compare_over_splits(
+        {m.name: metrics_over_splits(features, by_ranker(m), splits=splits) for m in methods}
+    )
+
+
 def _spread(values: np.ndarray) -> tuple[float, float] | tuple[None, None]:
     """Return mean and standard deviation of what could be measured."""
     known = values[np.isfinite(values)]
-    return (known.mean(), known.std(ddof=1)) if len(known) > 1 else (None, None)
-
-
-def _values(
-    features: FeatureSet, methods: Sequence[Ranker], splits: int, progress: bool
-) -> Iterator[list[list[float]]]:
-    """Yield what every method reaches on each split, by metric."""
-    for seed in tqdm(range(splits), "splits", unit="split", disable=not progress):
-        dealt = split_again(features, seed)
-        inputs, task = Inputs(dealt), official_task(dealt)
-        metrics = [draw(method, inputs, task, 1)[0].metrics() for method in methods]
-        yield [[values[metric] for metric in METRICS] for values in metrics]
+    return (float(known.mean()), float(known.std(ddof=1))) if len(known) > 1 else (None, None)

@@ -1,5 +1,6 @@
 """What is audited, and the partners that training has seen."""
 
+import pytest
 from morning.report.audit import beaten, subject_size, unseen
 from morning.studies.audit.seen import beaten_by_training, seen_rows
 from toys.audited import assert_sound
@@ -26,7 +27,7 @@ def test_rows_and_table_without_seen_partners(subject):
 def test_who_is_beaten(subject):
     section = beaten(subject, unseen(subject))
     assert_sound(section)
-    found = beaten_by_training(subject)
+    found = beaten_by_training(subject).table
     assert section.findings["partners_by_training"] == found.to_dict("index")
     assert section.tables[0].data.equals(found)
 
@@ -37,16 +38,15 @@ def test_what_leaving_out_the_seen_changes(subjects):
     every, some = without.rows[:2]
     ahead = some["difference"]["auc"]
     seen = beaten_by_training(subjects["shared"])
-    share, alike = seen["share beaten"], seen["by similarity"]
-    easy, hard = share.idxmax(), share.idxmin()
-    ours, theirs = share[easy] - share[hard], alike[easy] - alike[hard]
     assert ahead["ci95"] is None  # eight brands allow none
     assert f"changes AUC by {some['auc'] - every['auc']:+.4f}. " in section.text
-    assert (
-        f"Easiest are partners *{easy}*, hardest partners *{hard}*: {ours:+.3f} for MORNING, "
-        in (section.text)
-    )
-    assert section.text.endswith(f"can have added is the difference, {ours - theirs:+.3f}.")
+    for name, added in seen.added.items():
+        share, alike = (seen.table.loc[name] - seen.table.loc["unseen"])[
+            ["share beaten", "by similarity"]
+        ]
+        assert added.value == pytest.approx(share - alike)
+        assert f"Partners *{name}* beat {share:+.3f} more than unseen ones" in section.text
+        assert f"is the difference, {added.value:+.3f}." in section.text
     assert section.tables[1].data.index.tolist() == ["unseen partners", "unseen candidates"]
 
 

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from morning.evaluation import brand_statistics
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
 from morning.studies.audit.seen import (
     beaten_by_training,
     seen_rows,
@@ -94,7 +96,7 @@ def test_one_row_where_nobody_is_seen():
 
 
 def test_the_groups_pool_to_the_clean_auc(subject):
-    found = beaten_by_training(subject)
+    found = beaten_by_training(subject).table
     assert found["pairs"].to_dict() == {
         "unseen": 20,
         "seen in another category": 2,
@@ -113,7 +115,22 @@ def test_a_brand_that_works_with_everyone_beats_nobody():
     )
     pairs = pd.concat([features.collaborations, pairs], ignore_index=True).drop_duplicates()
     subject = subject_of(replace(features, collaborations=pairs))
-    found = beaten_by_training(subject)
+    found = beaten_by_training(subject).table
     assert found["share beaten"].between(0, 1).all()
     pooled = np.average(found["share beaten"], weights=found["pairs"])
     assert pooled == pytest.approx(subject.row["auc_clean"])
+
+
+def test_a_model_that_only_repeats_the_similarity_has_learnt_nothing(subject):
+    similarity = ranker("similarity").fit(Inputs(subject.features)).score(subject.task)
+    same = replace(subject, scores=[similarity] * 2)
+    added = beaten_by_training(same).added
+    assert list(added) == ["seen in another category", "seen in the brand's category"]
+    assert [estimate.value for estimate in added.values()] == pytest.approx([0, 0])
+
+
+def test_what_training_adds_is_a_difference_of_differences(subject):
+    found = beaten_by_training(subject)
+    ahead = found.table["share beaten"] - found.table["by similarity"]
+    for name, added in found.added.items():
+        assert added.value == pytest.approx(ahead[name] - ahead["unseen"])

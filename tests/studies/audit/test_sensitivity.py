@@ -26,7 +26,8 @@ def test_variants_differ_in_one_choice_each(name):
             (variant.model, profile.model),
         )
     ]
-    assert all(fields <= {"decay", "decay_rate"} or len(fields) <= 1 for fields in changed)
+    together = {"decay", "decay_rate"}, {"negatives", "hard_negatives"}
+    assert all(len(fields) <= 1 or fields in together for fields in changed)
 
 
 def test_margins_and_values():

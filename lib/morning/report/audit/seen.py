@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
+from morning.evaluation.overlap import UNSEEN
 from morning.report.section import Section
 from morning.report.tables.results import beside_paper, differences
 from morning.report.tables.style import written
-from morning.studies.audit.seen import beaten_by_training, seen_rows
+from morning.studies.audit.seen import Beaten, beaten_by_training, seen_rows
 from morning.studies.audit.subject import Subject
 
 
@@ -41,30 +40,37 @@ def beaten(subject: Subject, without: Section) -> Section:
     without : Section
         From `unseen`.
     """
-    seen = beaten_by_training(subject)
+    found = beaten_by_training(subject)
+    seen = found.table
     tables = [written(seen, {"pairs": "{:.0f}"} | dict.fromkeys(seen.columns[1:], "{:.3f}"))]
     if len(without.rows) > 1:
         tables.append(differences({"rows": without.rows}))
     return Section(
-        findings={"partners_by_training": seen.to_dict("index")},
+        findings={
+            "partners_by_training": seen.to_dict("index"),
+            "added_by_training": {
+                name: {"value": added.value, "ci95": added.difference_interval()}
+                for name, added in found.added.items()
+            },
+        },
         tables=tables,
-        text=_easier(seen, without),
+        text=_easier(found, without),
     )
 
 
-def _easier(seen: pd.DataFrame, without: Section) -> str:
+def _easier(found: Beaten, without: Section) -> str:
     """Return what leaving out the seen partners changes, and who is found most easily."""
     if len(without.rows) == 1:
         return "No candidate is a partner of training brands, or every one is."
     said = [_change(without.rows[1]["difference"]["auc"])]
-    share, alike = seen["share beaten"], seen["by similarity"]
-    if len(share) > 1:
-        easy, hard = share.idxmax(), share.idxmin()
-        ours, theirs = share[easy] - share[hard], alike[easy] - alike[hard]
+    share, alike = found.table["share beaten"], found.table["by similarity"]
+    for name, added in found.added.items():
+        ours, theirs = share[name] - share[UNSEEN], alike[name] - alike[UNSEEN]
         said.append(
-            f"Easiest are partners *{easy}*, hardest partners *{hard}*: {ours:+.3f} for MORNING, "
-            f"and {theirs:+.3f} for the similarity, which was shown none of them. What training "
-            f"on the partners themselves can have added is the difference, {ours - theirs:+.3f}."
+            f"Partners *{name}* beat {ours:+.3f} more than unseen ones under MORNING, and "
+            f"{theirs:+.3f} under the similarity, which was shown none of them. What training on "
+            f"the partners themselves can have added is the difference, {added.value:+.3f}"
+            f"{_interval(added.difference_interval())}."
         )
     return " ".join(filter(None, said))
 
@@ -75,5 +81,9 @@ def _change(moved: Mapping[str, Any]) -> str:
     said = f"Leaving out the partners that training has seen changes AUC by {-moved['value']:+.4f}"
     if moved["ci95"]:
         low, high = moved["ci95"]
-        said += f" (95 % interval {-high:+.4f} to {-low:+.4f})"
+        said += _interval((-high, -low))
     return f"{said}."
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return f" (95 % interval {interval[0]:+.4f} to {interval[1]:+.4f})" if interval else ""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from morning.evaluation import Task, brand_statistics, result_row
-from morning.evaluation.overlap import partners_by_training, seen_in_training
+from morning.evaluation.overlap import UNSEEN, partners_by_training, seen_in_training
 from morning.evaluation.results import differences
+from morning.evaluation.uncertainty import Estimate, gap
 from morning.features.rivals.inputs import Inputs
 from morning.rankers import ranker
 from morning.studies.audit.subject import Subject
@@ -79,30 +80,43 @@ def seen_rows(subject: Subject) -> list[dict[str, Any]]:
     return rows
 
 
-def beaten_by_training(subject: Subject) -> pd.DataFrame:
-    """Return how many of a brand's other candidates its partners beat, mean over seeds.
+@dataclass(frozen=True)
+class Beaten:
+    """How many of a brand's other candidates its partners beat, by what training has seen.
 
-    Returns
-    -------
-    DataFrame, columns "pairs", "share beaten" and "by similarity"
-        A row for each group of `evaluation.overlap.partners_by_training` that has pairs. Those
-        of a brand that works with every candidate do not count: there is nobody to beat. The
-        similarity has been shown no partner as such: what is easier for it as well is not easier
-        because training has seen it.
+    Attributes
+    ----------
+    table : DataFrame, columns "pairs", "share beaten" and "by similarity"
+        A row for each group of `evaluation.overlap.partners_by_training` that has pairs; the
+        mean over seeds. Those of a brand that works with every candidate do not count: there is
+        nobody to beat. The similarity has been shown no partner as such: what is easier for it
+        as well is not easier because training has seen it.
+    added : dict of str to Estimate
+        For each other group, how much further the models are above the similarity than among
+        partners that are unseen: what training on the partners themselves can have added.
     """
+
+    table: pd.DataFrame
+    added: dict[str, Estimate]
+
+
+def beaten_by_training(subject: Subject) -> Beaten:
+    """Return how many of a brand's other candidates its partners beat."""
     task = subject.task
-    beaten = np.mean([wins(scores, task.positives) for scores in subject.scores], axis=0)
+    ours = np.array([wins(scores, task.positives) for scores in subject.scores])  # (seeds, B, M)
     similarity = ranker("similarity").fit(Inputs(subject.features)).score(task)
     alike = wins(similarity, task.positives)
+    known = ~np.isnan(alike)
     groups = partners_by_training(subject.features, task)
-    known = ~np.isnan(beaten)
+    groups = {name: pairs & known for name, pairs in groups.items() if (pairs & known).any()}
     rows = {
         name: {
-            "pairs": (pairs & known).sum(),
-            "share beaten": beaten[pairs & known].mean(),
-            "by similarity": alike[pairs & known].mean(),
+            "pairs": pairs.sum(),
+            "share beaten": ours[:, pairs].mean(),
+            "by similarity": alike[pairs].mean(),
         }
         for name, pairs in groups.items()
-        if (pairs & known).any()
     }
-    return pd.DataFrame(rows, index=["pairs", "share beaten", "by similarity"]).T
+    unseen = groups.pop(UNSEEN, None)
+    added = {} if unseen is None else {n: gap(ours - alike, g, unseen) for n, g in groups.items()}
+    return Beaten(pd.DataFrame(rows, index=["pairs", "share beaten", "by similarity"]).T, added)

@@ -40,6 +40,10 @@ def variants(profile: Profile) -> dict[str, Profile]:
     def margins(factor: float) -> dict[str, float]:
         return {p: factor * margin for p, margin in profile.objective.margins.items()}
 
+    def negatives(n: int) -> Profile:
+        hard = min(n, profile.training.hard_negatives)
+        return profile.trained_with(negatives=n, hard_negatives=hard)
+
     ranking = tuple(name for name in profile.objective.losses if name != "shrinkage")
     changed = {
         "l1 0": loss(l1=0.0),
@@ -51,8 +55,8 @@ def variants(profile: Profile) -> dict[str, Profile]:
         "learning rate constant": profile.trained_with(decay="constant"),
         "triplet mean over batch": loss(triplet_reduction="mean"),
         "triplet mean over active": loss(triplet_reduction="active"),
-        "1 negative": profile.trained_with(negatives=1),
-        "5 negatives": profile.trained_with(negatives=5),
+        "1 negative": negatives(1),
+        "5 negatives": negatives(5),
         "pairs in file order": profile.trained_with(shuffle=False),
         "without shrinkage": loss(losses=ranking),
         "with shrinkage": loss(losses=(*ranking, "shrinkage")),
