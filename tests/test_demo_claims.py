@@ -38,7 +38,7 @@ def pooled(posts, truth, n):
     return np.hstack(halves).astype(np.float32)
 
 
-def measured(folder, structure):
+def measured(folder, structure, announced=0.0):
     """Return what the brands of a small world give under each variant and seed."""
     world = demo.generate(
         folder / "world",
@@ -47,6 +47,7 @@ def measured(folder, structure):
         posts=6,
         audience=6,
         structure=structure,
+        announced=announced,
         seed=3,
         picture_size=16,
     )

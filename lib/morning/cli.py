@@ -61,7 +61,7 @@ def train(
     features: Features,
     out: Annotated[Path, typer.Option(help="New run folder.", show_default=False)],
     profile: Annotated[
-        str, typer.Option(help="best, or a reproduction: paper, code or quick.")
+        str, typer.Option(help="best, or a reproduction: paper, code, bamir or quick.")
     ] = "best",
     blocks: Annotated[str, typer.Option(help="Comma-separated; default all.")] = "",
     seed: Annotated[int, typer.Option(min=0, help="Of a reproduction.")] = 0,
@@ -132,7 +132,7 @@ def compare(
     cache: Annotated[
         Path | None, typer.Option(help="Where finished trainings are kept; default beside DIR.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="Of MORNING: paper, code or quick.")] = "paper",
+    profile: Annotated[str, typer.Option(help="Of MORNING: paper, code, bamir or quick.")] = "paper",
     epochs: Annotated[int | None, typer.Option(min=1, help="Of every method.")] = None,
     format: Annotated[str, typer.Option(help="table, csv or latex.")] = "table",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,

@@ -91,13 +91,16 @@ class Settings:
     )
     """Networks that look at pictures; `auto`: small for the demo, else pretrained if to be had."""
 
+    label_posts: Annotated[str, Choice(("keep", "drop"))] = "keep"
+    """Posts that name a partner, of which labels are made: kept, or dropped before all else."""
+
     topics: Annotated[int, Count(0)] = 0
     """Number of topics; 0: chosen by coherence and fit."""
 
     topic_seed: Annotated[int, Count(0)] = 0
     """Seed of the topic models."""
 
-    profile: Annotated[str, Choice(("auto", "paper", "code", "quick"))] = "auto"
+    profile: Annotated[str, Choice(("auto", "paper", "code", "bamir", "quick"))] = "auto"
     """How models are trained; `auto`: quick for the demo, else as in the paper."""
 
     seeds: Annotated[int, Count(1)] = 3

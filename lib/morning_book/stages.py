@@ -17,7 +17,7 @@ from morning_book import ROOT
 _READ = ("data", "run")
 _EXTRACT = (*_READ, "visual", "topics", "topic_seed")
 _TRAIN = (*_READ, "profile", "seeds", "epochs")
-_COMPARE = (*_TRAIN, "visual")
+_COMPARE = (*_TRAIN, "visual", "label_posts")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     looked = {name: (run.note(name), run.skipped(name)) for name in ("content", "audience")}
     return [
         Stage("01_dataset", _READ, (), (dataset,), opens_data=True),
-        Stage("02_content_features", _EXTRACT, (dataset,), looked["content"], True),
+        Stage(
+            "02_content_features", (*_EXTRACT, "label_posts"), (dataset,), looked["content"], True
+        ),
         Stage("03_audience_features", _EXTRACT, (content,), looked["audience"], True),
         Stage("04_attribute_graph", _READ, (dataset,), (attribute, *readings), opens_data=True),
         Stage("05_model", _TRAIN, (content, audience, attribute), trained),

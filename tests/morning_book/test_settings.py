@@ -52,7 +52,7 @@ class TestRead:
         ("name", "text", "said"),
         [
             ("sedes", "3", "there is no setting sedes; known are data, run"),
-            ("profile", "foo", "profile: 'foo' is not one of auto, paper, code, quick"),
+            ("profile", "foo", "profile: 'foo' is not one of auto, paper, code, bamir, quick"),
             ("data", "nowhere", "data: 'nowhere' is neither demo, public nor an existing folder"),
             ("visual", "resnet", "visual: 'resnet' is neither auto"),
             ("seeds", "0", "seeds: '0' is not a whole number of at least 1"),

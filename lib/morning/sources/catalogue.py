@@ -39,7 +39,11 @@ NAMED: dict[str, Callable[[], Source]] = {"demo": _demo, "public": _public}
 LAYOUTS = (archive,)
 
 
-def load(data: str | Path) -> Source:
+#: What happens to posts that name a partner, and so made a label.
+LABEL_POSTS = ("keep", "drop")
+
+
+def load(data: str | Path, *, label_posts: str = "keep") -> Source:
     """Open a data source; some training brands are marked for validation where none are.
 
     What is odd about a folder is logged.
@@ -49,6 +53,8 @@ def load(data: str | Path) -> Source:
     data : str or path
         One of `NAMED`, or a folder: a Dataset, a FeatureSet, or the authors' spreadsheets (see
         `morning.sources.archive`).
+    label_posts : "keep" or "drop"
+        What happens to posts that name a partner of their author.
 
     Raises
     ------
@@ -57,9 +63,11 @@ def load(data: str | Path) -> Source:
     ContractError
         With every violation in the folder: file, row, column and rule.
     """
-    return _marked(
-        NAMED[data]() if isinstance(data, str) and data in NAMED else _load_folder(Path(data))
-    )
+    if label_posts not in LABEL_POSTS:
+        raise MorningError(f"label_posts is {label_posts!r}, not one of {', '.join(LABEL_POSTS)}")
+    named = isinstance(data, str) and data in NAMED
+    source = _marked(NAMED[str(data)]() if named else _load_folder(Path(data)))
+    return source.without_label_posts() if label_posts == "drop" else source
 
 
 def _marked(source: Source) -> Source:

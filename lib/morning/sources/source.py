@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from morning.dataset import Dataset
 from morning.features import FeatureSet
 from morning.roster import Roster
+from morning.sources.label_posts import label_posts
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,8 @@ class Source:
         """Whether any raw post, of an account or of an audience, names a picture."""
         images = self.dataset.posts["image"].fillna("")
         return bool((images != "").any())
+
+    def without_label_posts(self) -> Source:
+        """Return the source without the posts that name a partner of their author."""
+        posts = self.dataset.posts[~label_posts(self.dataset)].reset_index(drop=True)
+        return replace(self, dataset=replace(self.dataset, posts=posts))

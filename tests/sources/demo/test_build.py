@@ -11,6 +11,7 @@ from morning.sources import demo
 from morning.sources.demo.build import tables
 from morning.sources.demo.vocabulary import vocabulary
 from morning.sources.demo.world import WEIGHTS
+from morning.sources.label_posts import label_posts
 from PIL import Image
 from toys.worlds import SMALL, keyword_attributes
 
@@ -55,8 +56,25 @@ class TestFolder:
             (r"[😊😍🙌🔥]", 0.4),
         ):
             assert captions.str.contains(pattern, regex=True).mean() > least
-        handles = set(captions.str.extractall(r"@(\S+)")[0])
-        assert not handles & set(dataset.accounts["account_id"])
+
+    def test_a_post_of_the_influencer_names_each_partner(self, worlds):
+        for share, least in ((1.0, 1.0), (0.0, 0.0), (0.5, 0.4)):
+            options = demo.DemoOptions(audience=0, announced=share)
+            dataset, _, _ = tables(worlds[0], options)
+            posts = dataset.posts[label_posts(dataset)]
+            brands = posts["caption"].str.extract(r"#ad with @(\S+)$")[0]
+            found = set(zip(brands, posts["account_id"], strict=True))
+            pairs = set(dataset.collaborations.itertuples(index=False, name=None))
+            assert found <= pairs
+            assert least <= len(found) / len(pairs) <= share + 0.1 * (0 < share < 1)
+
+    def test_announcements_change_no_other_post(self, worlds):
+        plain, _, _ = tables(worlds[0], demo.DemoOptions(audience=1, announced=0.0))
+        told, _, _ = tables(worlds[0], demo.DemoOptions(audience=1))
+        changed = label_posts(told)
+        assert plain.posts[~changed].equals(told.posts[~changed])
+        others = plain.posts.columns.difference(["caption"])
+        assert plain.posts[others].equals(told.posts[others])
 
     def test_biographies_name_keywords_that_stand_for_attributes(self, worlds):
         dataset, _, _ = tables(worlds[0], demo.DemoOptions(audience=0))

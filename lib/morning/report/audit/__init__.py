@@ -3,6 +3,7 @@
 from morning.report.audit.candidates import everyone
 from morning.report.audit.controls import category, chance, printed_chance
 from morning.report.audit.graph_reading import lost_weight, recovered_weight
+from morning.report.audit.label_posts import labelled
 from morning.report.audit.metrics import comparisons, recall_ceiling, recombination, ties
 from morning.report.audit.seen import beaten, subject_size, unseen
 from morning.report.audit.training import selection, sensitivity
@@ -13,6 +14,7 @@ __all__ = [
     "chance",
     "comparisons",
     "everyone",
+    "labelled",
     "lost_weight",
     "printed_chance",
     "recall_ceiling",

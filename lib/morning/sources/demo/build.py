@@ -211,6 +211,7 @@ def tables(world: World, options: DemoOptions) -> tuple[Dataset, np.ndarray, np.
     for (_, name), group, row in zip(audiences, groups, accounts[len(owners) :], strict=True):
         writer.add(name, vocabulary().groups[group], options.audience_posts, row[4])
 
+    _announce(writer.rows, world, options)
     pairs = [(world.brand_ids[b], world.influencer_ids[m]) for b, m in np.argwhere(world.partners)]
     rows = {
         "accounts": accounts,
@@ -221,6 +222,23 @@ def tables(world: World, options: DemoOptions) -> tuple[Dataset, np.ndarray, np.
     frames = {n: pd.DataFrame(r, columns=list(SCHEMAS[n].columns)) for n, r in rows.items()}
     objects = np.array(writer.objects, dtype=np.uint8)
     return Dataset(**frames).validate(), objects, np.array(writer.scenes, dtype=np.uint8)
+
+
+def _announce(rows: list[tuple], world: World, options: DemoOptions) -> None:
+    """Let influencers name their partners: give some posts a caption about the brand's topics."""
+    rng = np.random.default_rng([options.seed, 4])
+    topics = list(vocabulary().topics.values())
+    first = len(world.brand_ids) * options.posts  # the first influencer's first post
+    for m, partners in enumerate(world.partners.T):
+        brands = rng.permutation(np.flatnonzero(partners))[: options.posts]
+        places = rng.choice(options.posts, size=len(brands), replace=False)
+        for b, place in zip(brands, places, strict=True):
+            if rng.random() < options.announced:
+                topic = topics[rng.choice(len(topics), p=world.content[b])]
+                i = first + m * options.posts + place
+                post, owner, _, *rest = rows[i]
+                caption = f"{write_caption(topic, rng)} #ad with @{world.brand_ids[b]}"
+                rows[i] = (post, owner, caption, *rest)
 
 
 def _accounts(world: World, rng: np.random.Generator) -> list[tuple]:

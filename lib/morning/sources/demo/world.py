@@ -44,6 +44,10 @@ class DemoOptions:
     """Posts of each audience account."""
     structure: float = 1.0
     """Strength of the planted preference; with 0, collaborations are independent of everything."""
+    announced: float = 1.0
+    """Share of the collaborations that a post of the influencer announces: its caption is about
+    what the brand is about, and names it. Such posts are what labels are made of in real data,
+    and vectors computed from them know something of the answer."""
     role_gap: float = 1.0
     """How differently brands and influencers picture one topic: with 0 alike, with 1 by another
     object in another scene where the topic has two, but for what is off topic. Brands show their
@@ -63,8 +67,9 @@ class DemoOptions:
                 raise MorningError(f"demo: {name} must be at least {least}")
         if not 0 <= self.structure <= 100:
             raise MorningError("demo: structure must be between 0 and 100")
-        if not 0 <= self.role_gap <= 1:
-            raise MorningError("demo: role_gap must be between 0 and 1")
+        for name in ("announced", "role_gap"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise MorningError(f"demo: {name} must be between 0 and 1")
         if self.picture_size > 512:
             raise MorningError("demo: picture_size must be at most 512")
 

@@ -1,0 +1,39 @@
+"""The section on posts that made the labels."""
+
+from __future__ import annotations
+
+from morning.errors import counted
+from morning.report.section import Section
+from morning.report.tables.results import beside_paper, differences
+from morning.sources import Source
+from morning.studies.audit.label_posts import given_away
+from morning.studies.audit.subject import Subject
+
+_NO_POSTS = (
+    "It cannot be measured here: there are no posts to compute vectors from. The benchmark's "
+    "labels are said to be mentions, and its topics were computed from captions of the same "
+    "accounts; whether the posts that mention a partner are among them is not known."
+)
+
+
+def labelled(subject: Subject, source: Source) -> Section:
+    """Show what changes where posts that name a partner are dropped before anything is computed."""
+    found = given_away(subject, source)
+    if found is None:
+        return Section(text=_NO_POSTS)
+    share = f"{counted(found.named, 'post')} of {found.posts:,} name a partner of their author. "
+    if not found.named:
+        return Section(text=f"{share}There is nothing to drop.")
+    alone = found.rows[1]["difference"]["auc"]
+    text = share
+    if alone["value"] is not None:
+        text += f"With them, AUC by topics of content alone is {alone['value']:+.3f} higher"
+        if alone["ci95"]:
+            text += " (95 % interval {:+.3f} to {:+.3f})".format(*alone["ci95"])
+        text += ". `LABEL_POSTS=drop` computes everything without them."
+    return Section(
+        rows=[row | {"part": "label posts"} for row in found.rows],
+        findings={"label_posts": {"posts": found.posts, "named": found.named}},
+        tables=[beside_paper({"rows": found.rows}), differences({"rows": found.rows})],
+        text=text,
+    )
