@@ -132,7 +132,9 @@ def compare(
     cache: Annotated[
         Path | None, typer.Option(help="Where finished trainings are kept; default beside DIR.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="Of MORNING: paper, code, bamir or quick.")] = "paper",
+    profile: Annotated[
+        str, typer.Option(help="Of MORNING: paper, code, bamir or quick.")
+    ] = "paper",
     epochs: Annotated[int | None, typer.Option(min=1, help="Of every method.")] = None,
     format: Annotated[str, typer.Option(help="table, csv or latex.")] = "table",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,

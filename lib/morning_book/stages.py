@@ -14,6 +14,8 @@ from morning.run import Run
 
 from morning_book import ROOT
 
+#: Metrics of long experiments and of the benchmark, committed with the book.
+RESULTS = ROOT / "book" / "results"
 _READ = ("data", "run")
 _EXTRACT = (*_READ, "visual", "topics", "topic_seed")
 _TRAIN = (*_READ, "profile", "seeds", "epochs")
@@ -79,6 +81,9 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         Stage("08_baselines", _COMPARE, trained, (run.results("table3_baselines"),), True),
         Stage("09_audit", _TRAIN, (*trained, *readings), (run.results("audit"),), True),
         Stage("10_claims", (*_READ, "profile"), (*trained, *compared), (run.results("claims"),)),
+        Stage("11_case_study", (*_READ, "profile"), trained, (run.results("case_study"),), True),
+        *([] if released else [Stage("12_benchmark", _READ, (RESULTS / "public.json",), ())]),
+        Stage("13_gap", _READ, tuple(sorted(RESULTS.glob("*.json"))), ()),
     ]
 
 

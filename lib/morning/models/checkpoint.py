@@ -56,6 +56,12 @@ class TrainedModel:
         return self.history[self.epoch - 1]
 
     @property
+    def curve(self) -> dict[str, Any]:
+        """Seed, chosen epoch and history: what a picture of the training needs."""
+        seed = self.profile.training.seed
+        return {"seed": seed, "epoch": self.epoch, "history": self.history}
+
+    @property
     def input_sizes(self) -> Mapping[str, int]:
         """Columns of each block that it needs."""
         return self.model.input_sizes

@@ -103,6 +103,8 @@ def test_a_block_says_how_it_was_made(dataset, tmp_path, objects, scenes):
     assert made["objects"]["weights_sha256"] == objects.weights_digest
     assert made["objects"]["classes"] == 3
     assert made["scenes"]["preprocess"]["resize"] == 4
+    assert made["labels"] == [*objects.labels, *scenes.labels]
+    assert len(made["labels"]) == block.values.shape[1]
     assert made["threshold"] == 0.1
     assert made["counts"] == block.counts
 

@@ -1,7 +1,5 @@
 """Figures of trainings and results, on rows and histories written by hand."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from morning.evaluation.significance import MeanRanks
@@ -17,8 +15,7 @@ def model(seed, epoch, **validation):
         | {key: values[i] for key, values in validation.items()}
         for i in range(3)
     ]
-    profile = SimpleNamespace(training=SimpleNamespace(seed=seed))
-    return SimpleNamespace(history=history, epoch=epoch, profile=profile)
+    return {"seed": seed, "epoch": epoch, "history": history}
 
 
 def test_curves_of_every_seed():

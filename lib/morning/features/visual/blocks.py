@@ -150,6 +150,7 @@ def visual_block(
         "method": "softmax, threshold, sum over posts, division by the sum (eq 4-6)",
         "objects": objects.made(),
         "scenes": scenes.made(),
+        "labels": [*objects.labels, *scenes.labels],
         "threshold": options.threshold,
         **({"audience": asdict(posts.audience)} if posts.audience else {}),
         "counts": counts,

@@ -11,23 +11,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from morning.evaluation.significance import MeanRanks
-from morning.models import TrainedModel
 from morning.report.figures.style import OURS, PAPER, canvas, literal
 from morning.report.headings import HEADINGS
 
 
-def training_curves(models: Sequence[TrainedModel]) -> Figure:
-    """Show loss, L1 norm and validation AUC of every seed; a dot marks the chosen epoch."""
+def training_curves(curves: Sequence[Mapping[str, Any]]) -> Figure:
+    """Show loss, L1 norm and validation AUC of every seed; a dot marks the chosen epoch.
+
+    Parameters
+    ----------
+    curves : sequence of mapping
+        As `TrainedModel.curve` has them.
+    """
     figure, (loss, norm, auc) = canvas(11, 3.2, columns=3)
-    for model in models:
-        history = pd.DataFrame(model.history)
-        label = f"seed {model.profile.training.seed}"
+    for curve in curves:
+        history = pd.DataFrame(curve["history"])
+        label = f"seed {curve['seed']}"
         loss.plot(history["epoch"], history["data"], label=label)
         norm.plot(history["epoch"], history["near_zero"])
         if "validation" in history:
             values = history["validation"].map(lambda metrics: metrics["auc"]).astype(float)
             (line,) = auc.plot(history["epoch"], values)
-            auc.plot(model.epoch, values[model.epoch - 1], "o", color=line.get_color())
+            auc.plot(curve["epoch"], values[curve["epoch"] - 1], "o", color=line.get_color())
     loss.set(xlabel="epoch", ylabel="loss without L1")
     norm.set(xlabel="epoch", ylabel="share of weights below 0.01", ylim=(0, 1.02))
     auc.set(xlabel="epoch", ylabel="AUC on validation brands")

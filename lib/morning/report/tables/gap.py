@@ -1,0 +1,69 @@
+"""Tables on why a reproduction falls short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from morning.report.headings import HEADINGS, digits
+from morning.report.tables.style import in_words, written
+from morning.studies.gap import Effect, Share
+
+_SHOWN = ("auc", "cauc", "recall@10", "mrr", "map")
+_RULES = {
+    "validation": "AUC of validation brands",
+    "validation MAP": "MAP of validation brands",
+    "validation MRR": "MRR of validation brands",
+    "last epoch": "none: the last epoch",
+    "best test AUC": "AUC of test brands (optimistic)",
+}
+
+Row = Mapping[str, Any]
+
+
+def recipes(rows: Sequence[Row], name: str = "recipe") -> Any:
+    """Return recipes in the order in which the validation brands rank them, with what they give.
+
+    Validation and test are not comparable with one another: validation brands have fewer
+    candidates. ± is the standard deviation over seeds.
+    """
+    ranked = sorted(rows, key=lambda row: -row["validation"]["auc"])
+    table = {}
+    for row in ranked:
+        cells = {("validation", "AUC"): f"{row['validation']['auc']:.3f}"}
+        cells |= {("test", HEADINGS[m]): _spread(row, m) for m in _SHOWN}
+        epochs = {("chosen", "epoch"): f"{np.mean(row['epochs']):.0f}"}
+        table[row["method"]] = cells | epochs
+    return in_words(pd.DataFrame(table).T.rename_axis(name))
+
+
+def _spread(row: Row, metric: str) -> str:
+    text = f"{row[metric]:.{digits(metric)}f}"
+    return text if row["sd"][metric] is None else f"{text} ±{row['sd'][metric]:.3f}"
+
+
+def effects(found: Mapping[str, Sequence[Effect]]) -> Any:
+    """Return the effect of each factor on each metric, with the noise of seeds."""
+    table: dict[str, dict[str, str]] = {}
+    for metric, each in found.items():
+        for effect in each:
+            row = table.setdefault(f"{effect.factor}: {effect.level}", {})
+            row[HEADINGS[metric]] = f"{effect.value:+.3f} ±{effect.noise:.3f}"
+    return in_words(pd.DataFrame(table).T.rename_axis("changed to"))
+
+
+def rules(row: Row) -> Any:
+    """Return what the ways of choosing an epoch give for one recipe."""
+    found = row["selection"]
+    table = pd.DataFrame({_RULES[rule]: found[rule] for rule in _RULES if rule in found}).T
+    table = table[[*_SHOWN, "epoch"]].rename(columns=HEADINGS).rename_axis("chosen by")
+    return written(table, {c: "{:.0f}" if c == "epoch" else "{:.3f}" for c in table})
+
+
+def shares(found: Sequence[Share]) -> Any:
+    """Return what each cause is worth."""
+    table = pd.DataFrame({s.cause: {"AUC": f"{s.change:+.3f}", "compared": s.how} for s in found}).T
+    return in_words(table.rename_axis("cause"))

@@ -1,0 +1,20 @@
+"""Figures of the gap, on rows whose numbers are known."""
+
+from morning.report.figures import gap as figures
+from toys.evidence import evidence_row, found
+from toys.figures import legend
+
+
+def test_recipes_by_validation_with_what_to_compare():
+    rows = [evidence_row("a$", 0.7), evidence_row("b", 0.8, sd=None)]
+    (axis,) = figures.recipes(rows, {"printed": 0.88}).axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == [r"a\$", "b"]
+    assert "printed" in legend(axis)
+
+
+def test_steps_are_those_of_the_training():
+    left, right = figures.over_steps({"whole": found()["code_whole"][0]}, {"printed": 0.88}).axes
+    assert left.lines[0].get_xdata().tolist() == [10, 20]
+    assert left.lines[0].get_ydata().tolist() == [0.82, 0.82]
+    assert legend(left) == ["whole, 1 seeds", "printed"]
+    assert len(right.lines) == 1

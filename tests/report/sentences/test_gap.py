@@ -1,0 +1,42 @@
+"""The answer in one paragraph, and where its numbers come from."""
+
+from morning.report.sentences.gap import answer, origin
+from morning.report.sentences.published import origin_of_run
+from toys.evidence import found
+
+
+def test_the_answer_has_the_numbers():
+    said = answer(found(), {"similarity": 0.849, "MORNING-best": 0.864})
+    assert "The paper prints an AUC of 0.882" in said
+    assert "recipe gives 0.780 on the topics and attributes that were released, 0.102 less" in said
+    assert "+0.065 is the recipe: normal-0-0-with" in said
+    assert "another split of the brands +0.025" in said
+    assert "similarity 0.849, MORNING-best 0.864" in said
+    assert "after the best of these is 0.018" in said
+
+
+def test_nothing_was_run():
+    assert answer({}, {}) == "The experiments were not run yet: `make evidence` does."
+
+
+def test_only_the_grid():
+    said = answer({"grid": found()["grid"]}, {"similarity": 0.8})
+    assert "another split" not in said
+    assert "after the best of these is 0.037" in said
+
+
+def test_when_rows_were_computed_and_by_which_code():
+    rows = [row for each in found().values() for row in each]
+    said = origin(rows, "this")
+    assert said.startswith(
+        f"{len(rows)} rows, computed on the benchmark (2026-11-01 to 2026-11-03)"
+    )
+    assert "the code that trains has changed since 3 of them" in said
+    assert "has changed" not in origin(rows[:2], "this")
+    assert origin([], "this") == "Nothing of this was computed yet."
+
+
+def test_where_a_published_run_comes_from():
+    made = {"date": "2026-11-01", "code": "a" * 64, "settings": {"data": "public", "seeds": 3}}
+    said = origin_of_run({"made": made})
+    assert "on 2026-11-01 (data public, seeds 3; code `aaaaaaaaaaaa`)" in said
