@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
 	$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := .venv/bin
 
-.PHONY: book test test-long bench evidence lint lab env lock clean
+.PHONY: book test test-long bench evidence publish lint lab env lock clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
 	@$(BIN)/morning run $(filter-out PYTHON=%,$(MAKEOVERRIDES))
@@ -19,6 +19,9 @@ bench: env  ## measure what things cost, beside references; takes ten minutes
 
 evidence: env  ## run the long experiments on the benchmark, or ONLY=grid; a night
 	$(BIN)/python -m morning_book.evidence $(ONLY)
+
+publish: env  ## commit what the run of DATA=public found: metrics, intervals and curves
+	$(BIN)/python -m morning_book.publish
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs
 	$(BIN)/ruff check .

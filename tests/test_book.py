@@ -140,3 +140,13 @@ def test_a_browser_opens_it_offline_with_mathematics(html, tmp_path):
     assert 'class="MathJax' in done.stdout
     assert "Math Processing Error" not in done.stdout
     assert "File failed to load" not in done.stdout
+
+
+def test_tests_that_a_page_names_are_there():
+    named = {
+        path
+        for page in (ROOT / "book").glob("*.md")
+        for path in re.findall(r"`(tests/[\w/]+\.py)`", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert all((ROOT / path).is_file() for path in named)
