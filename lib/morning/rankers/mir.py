@@ -48,6 +48,7 @@ class MirOptions(TowerOptions):
 
 @register(
     rows=[MirOptions(k=k) for k in (2, 3, 4)],
+    quick={"lists": 5},
     tiny={"embedding_size": 16, "epochs": 12, "lists": 5},
 )
 class Mir(TwoSidedRanker):
