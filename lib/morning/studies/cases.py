@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -150,6 +151,11 @@ def find_cases(
         to_brand=to_brand,
         to_partner=to_partner,
     )
+
+
+def case_rows(study: CaseStudy) -> list[dict[str, Any]]:
+    """Return role, rank and scores of every account for a results file: nobody is named."""
+    return [{"role": case.role, "rank": case.rank, **case.scores} for case in study.cases]
 
 
 def likeness(

@@ -1,6 +1,6 @@
 """The answer in one paragraph, and where its numbers come from."""
 
-from morning.report.sentences.gap import answer, origin
+from morning.report.sentences.gap import added_by_training, answer, origin
 from morning.report.sentences.published import origin_of_run
 from toys.evidence import found
 
@@ -23,6 +23,17 @@ def test_only_the_grid():
     said = answer({"grid": found()["grid"]}, {"similarity": 0.8})
     assert "another split" not in said
     assert "after the best of these is 0.037" in said
+
+
+def test_what_training_can_have_added():
+    added = {
+        "seen in another category": {"value": 0.01, "ci95": [-0.02, 0.04]},
+        "seen in the brand's category": {"value": -0.02, "ci95": None},
+    }
+    said = added_by_training({"added_by_training": added})
+    assert "*seen in another category* +0.010 (95 % interval -0.020 to +0.040)" in said
+    assert said.endswith("*seen in the brand's category* -0.020.")
+    assert added_by_training({}).startswith("No partner of a test brand was seen")
 
 
 def test_when_rows_were_computed_and_by_which_code():

@@ -70,3 +70,25 @@ def origin(rows: Iterable[Row], code: str) -> str:
     if other:
         said += f"; the code that trains has changed since {other} of them"
     return f"{said}. They are committed with the book; `make evidence` computes them again."
+
+
+def added_by_training(findings: Mapping[str, Any]) -> str:
+    """Return what training on the partners themselves can have added, group by group.
+
+    Parameters
+    ----------
+    findings : mapping
+        Of the audit of a run.
+    """
+    said = []
+    for group, added in findings.get("added_by_training", {}).items():
+        one = f"*{group}* {added['value']:+.3f}"
+        if added["ci95"]:
+            one += " (95 % interval {:+.3f} to {:+.3f})".format(*added["ci95"])
+        said.append(one)
+    if not said:
+        return "No partner of a test brand was seen in training, or every one was."
+    return (
+        "How much further above the similarity MORNING is among partners that training has seen "
+        f"than among unseen ones, in the share of other candidates beaten: {', '.join(said)}."
+    )

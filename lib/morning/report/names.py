@@ -1,0 +1,66 @@
+"""What people are called on a page: influencers under pseudonyms, brands by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from morning.reading.handles import handle
+from morning.roster import Roster
+from morning.sources import Source
+from morning.sources.public import pseudonyms
+
+_HIDDEN = "…"
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+#: Mentions, ids with hyphens too, and addresses of e-mails.
+_MENTION = re.compile(r"[\w.+-]*[@＠][\w.-]*\w")
+_WORD = re.compile(r"\w(?:[\w.-]*\w)?")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of accounts, and texts in which nobody else is named."""
+
+    shown: Mapping[str, str]
+    """Account id -> name on a page; those of audiences are missing."""
+    hide: bool
+    """Whether ids are people's own; otherwise texts are shown as they are."""
+
+    @classmethod
+    def of(cls, source: Source, roster: Roster) -> Names:
+        """Name the accounts of a roster; generated and released data have pseudonyms already."""
+        ids = roster.accounts["account_id"]
+        shown = dict(zip(ids, ids, strict=True))
+        hide = not (source.planted or source.released)
+        if hide:
+            people = ids.iloc[roster.influencers()]
+            shown |= dict(zip(people, pseudonyms(len(people)), strict=True))
+        return cls(shown, hide)
+
+    def text(self, text: str, author: str) -> str:
+        """Return what an account wrote, without handles, addresses and links of people.
+
+        Influencers who are mentioned get their pseudonyms, brands keep their names. A name that
+        is no id and follows no @ cannot be told from a word.
+        """
+        if not self.hide:
+            return text
+        text = _MENTION.sub(self._mention, _LINK.sub(_HIDDEN, text))
+        own = rf"(?<!\w){re.escape(author)}(?!\w)"
+        text = re.sub(own, lambda _: self.shown.get(author, _HIDDEN), text, flags=re.IGNORECASE)
+        return _WORD.sub(lambda word: self._people.get(handle(word[0]), word[0]), text)
+
+    def _mention(self, found: re.Match[str]) -> str:
+        return "@" + self._known.get(handle(found[0]), _HIDDEN)
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Handle of an id -> its name on a page."""
+        return {handle(account): name for account, name in self.shown.items()}
+
+    @cached_property
+    def _people(self) -> dict[str, str]:
+        """Handle of an id -> its pseudonym, where it has one."""
+        return {handle(a): name for a, name in self.shown.items() if a != name}
