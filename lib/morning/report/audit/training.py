@@ -19,8 +19,8 @@ from morning.studies.audit import selection as choice
 from morning.studies.audit import sensitivity as open_choices
 from morning.studies.audit.subject import Subject
 
-#: Longest training of a variant.
-_EPOCHS = 25
+#: Epochs of a variant, at least; else a quarter of the profile's.
+_EPOCHS = 10
 _WATCHED = ("auc", "mrr", "recall@10", "map")
 _SHOWN = {m: HEADINGS[m] for m in ("auc", "cauc", "map")}
 
@@ -84,11 +84,12 @@ def sensitivity(subject: Subject, profile: Profile, folder: Path) -> Section:
     ----------
     subject : Subject
     profile : Profile
-        Trained for 25 epochs at most.
+        Each variant is trained for a quarter of its epochs, ten at least.
     folder : path
         Takes a training per variant.
     """
-    short = profile.trained_with(epochs=min(_EPOCHS, profile.training.epochs))
+    epochs = profile.training.epochs
+    short = profile.trained_with(epochs=min(epochs, max(_EPOCHS, epochs // 4)))
     rows = open_choices.sensitivity(subject.features, short, folder, subject.task)
     seeds, sd = len(subject.models), subject.row["sd"]["auc"]
     noise = {
