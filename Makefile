@@ -20,7 +20,8 @@ bench: env  ## measure what things cost, beside references; takes ten minutes
 evidence: env  ## run the long experiments on the benchmark, or ONLY=grid; a night
 	$(BIN)/python -m morning_book.evidence $(ONLY)
 
-publish: env  ## commit what the run of DATA=public found: metrics, intervals and curves
+publish: env  ## write what a run of DATA=public finds to book/results, to be committed
+	$(BIN)/morning run DATA=public --no-book
 	$(BIN)/python -m morning_book.publish
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from morning.files import write_json
-from morning_book.speed import RESULTS
+from morning_book.speed import BENCHMARKS
 
 from benchmarks import growth, made, stages, steps
 from benchmarks.figure import Figure
@@ -102,7 +102,7 @@ def main(names: list[str]) -> None:
                 f"peak {each['peak_mb']:,.0f} MB",
                 flush=True,
             )
-    write_json(RESULTS, {"machine": machine(), "figures": rows, "growth": points})
+    write_json(BENCHMARKS, {"machine": machine(), "figures": rows, "growth": points})
 
 
 if __name__ == "__main__":

@@ -7,3 +7,5 @@ from pathlib import Path
 
 #: The checkout: notebooks, pages and `dodo.py` lie here.
 ROOT = Path(__file__).resolve().parents[2]
+#: Metrics of long experiments and of the benchmark, committed with the book.
+RESULTS = ROOT / "book" / "results"

@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,20 +26,17 @@ from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
 from morning.files import read_json, write_json
 from morning.models import Profile, profile
-from morning.models.jobs import train_seeds
 from morning.places import data_folder
 from morning.rankers import ranker
 from morning.sources import load, public
 from morning.studies import recipes
+from morning.studies.audit.selection import watch_seeds
 from morning.studies.comparison import draw
 from morning.studies.splits import by_ranker, metrics_over_splits
 from morning.studies.trained import statistics
 
-from morning_book import ROOT
+from morning_book import RESULTS
 
-RESULTS = ROOT / "book" / "results"
-#: What decides a training's result.
-_CODE = "morning.models.training"
 #: Seeds of a training whose mean is compared with others.
 _SEEDS = 5
 #: Of the paper's 100: its trainings choose one of the first fifty, and the learning rate falls to a
@@ -68,14 +65,14 @@ class Bench:
         MorningError
             If the grid is not whole.
         """
-        cells = {"-".join(levels.values()): recipe for levels, recipe in _cells()}
-        rows = self.rows("grid")
-        if set(rows) != set(cells):
+        jobs, rows = list(grid(self)), self.rows("grid")
+        if any(job.name not in rows or not job.made(rows[job.name]) for job in jobs):
             raise MorningError(
                 "the chosen recipe comes from the whole grid: make evidence ONLY=grid"
             )
-        chosen = recipes.best_by_validation(rows.values())["method"]
-        return {next(iter(cells)): _paper(), chosen: cells[chosen]}
+        cells = {_name(levels): recipe for levels, recipe in _cells()}
+        chosen = recipes.best_by_validation(rows[job.name] for job in jobs)["method"]
+        return {name: cells[name] for name in (jobs[0].name, chosen)}
 
     def rows(self, experiment: str) -> dict[str, Row]:
         """Return the rows of an experiment that are there, by name."""
@@ -96,11 +93,27 @@ class Job:
         Computes it.
     settings : dict
         What decides it, beside the data and the code.
+    code : tuple of str
+        Modules that decide it.
     """
 
     name: str
     run: Callable[[], Row]
     settings: dict[str, Any] = field(default_factory=dict)
+    code: tuple[str, ...] = ("morning.models.training",)
+
+    def provenance(self) -> dict[str, Any]:
+        """Return what the row says of how it came about."""
+        return {
+            "settings": json.loads(json.dumps(self.settings)),  # as it is read back
+            "modules": list(self.code),
+            "code": code_of(*self.code),
+            "date": date.today().isoformat(),
+        }
+
+    def made(self, row: Row) -> bool:
+        """Whether a row is of these settings."""
+        return bool(row["made"]["settings"] == self.provenance()["settings"])
 
 
 Experiment = Callable[[Bench], Iterator[Job]]
@@ -115,10 +128,19 @@ def _cells() -> Iterator[tuple[dict[str, str], Profile]]:
     yield from recipes.cells(_paper())
 
 
+def _name(levels: Mapping[str, str]) -> str:
+    return "-".join(levels.values())
+
+
+def _code_of(method: str) -> tuple[str, ...]:
+    """Return the module that decides what a ranker gives."""
+    return (type(ranker(method)).__module__,)
+
+
 def _training(
     bench: Bench, name: str, recipe: Profile, place: str, *, seeds: int, released: bool = False
 ) -> Job:
-    """Return the job of training a recipe, on BAMIR's released triplets or on drawn pairs."""
+    """Return the job of training a recipe, on drawn pairs or on BAMIR's released triplets."""
 
     def run() -> Row:
         pairs = None
@@ -152,13 +174,13 @@ def bamir(bench: Bench) -> Iterator[Job]:
 def grid(bench: Bench) -> Iterator[Job]:
     """Cross initialisation, L1, dropout and projections: 16 recipes, 5 seeds, 60 epochs."""
     for levels, recipe in _cells():
-        name = "-".join(levels.values())
+        name = _name(levels)
         yield _training(bench, name, recipe, f"grid/{name}", seeds=_SEEDS)
 
 
 def sampling(bench: Bench) -> Iterator[Job]:
     """Draw the pairs of the chosen recipe otherwise: order, number and kind of negatives."""
-    _, chosen = bench.recipes().values()
+    chosen = list(bench.recipes().values())[-1]
     for name, recipe in recipes.sampling(chosen).items():
         place = f"sampling/{name.replace(' ', '-')}"
         yield _training(bench, name, recipe, place, seeds=3)
@@ -189,7 +211,7 @@ def splits(bench: Bench) -> Iterator[Job]:
             found = metrics_over_splits(bench.features, by_ranker(ranker(method)))
             return {"method": method, "over_splits": found}
 
-        yield Job(method, fit)
+        yield Job(method, fit, code=_code_of(method))
     for name, recipe in bench.recipes().items():
 
         def train(name: str = name, recipe: Profile = recipe) -> Row:
@@ -209,12 +231,12 @@ def everyone(bench: Bench) -> Iterator[Job]:
             seeds = max(found.draws, _SEEDS) if found.seeded else 1
             return result_row(method, draw(found, Inputs(bench.features), task, seeds))
 
-        yield Job(method, fit)
+        yield Job(method, fit, code=_code_of(method))
     for name, recipe in bench.recipes().items():
 
         def score(name: str = name, recipe: Profile = recipe) -> Row:
             folder = bench.trainings / "grid" / name
-            models = train_seeds(bench.features, recipe, folder, seeds=_SEEDS)
+            models = watch_seeds(bench.features, recipe, folder, bench.task, seeds=_SEEDS)
             return result_row(name, statistics(models, bench.features, task))
 
         yield Job(name, score, {"seeds": _SEEDS, "profile": asdict(recipe)})
@@ -259,13 +281,8 @@ def _run(name: str, bench: Bench, anew: bool) -> None:
     rows: list[Row] = []
     for i, job in enumerate(jobs, 1):
         row = known.get(job.name)
-        made = {
-            "settings": json.loads(json.dumps(job.settings)),  # as it is read back
-            "code": code_of(_CODE),
-            "date": date.today().isoformat(),
-        }
-        done = f"{name}, {i} of {len(jobs)}: {job.name}"
-        if anew or row is None or row["made"]["settings"] != made["settings"]:
+        made, done = job.provenance(), f"{name}, {i} of {len(jobs)}: {job.name}"
+        if anew or row is None or not job.made(row):
             row = job.run() | {"made": made}
             print(done, *([f"AUC {row['auc']:.4f}"] if "auc" in row else []), flush=True)
         elif row["made"]["code"] != made["code"]:
@@ -278,6 +295,6 @@ def _run(name: str, bench: Bench, anew: bool) -> None:
 if __name__ == "__main__":
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     try:
-        run(sys.argv[1:], anew=bool(os.environ.get("ANEW")))
+        run(sys.argv[1:], anew=os.environ.get("ANEW") == "1")
     except MorningError as error:
         sys.exit(f"error: {error}")

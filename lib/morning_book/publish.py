@@ -17,8 +17,9 @@ from morning.models import load_seeds
 from morning.run import Run
 
 from morning_book import ROOT
+from morning_book.settings import Settings
+from morning_book.stages import PUBLIC
 
-PUBLISHED = ROOT / "book" / "results" / "public.json"
 #: Results of a run that are published.
 TABLES = (
     "table2_dataset",
@@ -38,23 +39,24 @@ _CODE = (
 )
 
 
-def publish(run: Run, path: Path = PUBLISHED) -> None:
-    """Write what a finished run of the benchmark found.
+def publish(run: Run, path: Path = PUBLIC) -> None:
+    """Write what a finished run of the benchmark found; it must be up to date.
 
     Raises
     ------
     MorningError
-        If the run is of other data, or not finished.
+        If the run is of other data or settings, or not finished.
     """
-    settings = run.settings()
-    if settings.get("data") != "public":
-        raise MorningError(f"{run.folder}: only a run with DATA=public is published")
+    settings = {name: value for name, value in run.settings().items() if name != "run"}
+    usual = Settings.read({"data": "public"}, ROOT).recorded()
+    if settings != {name: value for name, value in usual.items() if name != "run"}:
+        raise MorningError(f"{run.folder}: only a run of `make book DATA=public` is published")
     if missing := [name for name in TABLES if not run.results(name).is_file()]:
         raise MorningError(f"{run.folder}: not finished, {', '.join(missing)} missing")
     made = {
-        "settings": {name: value for name, value in settings.items() if name != "run"},
+        "settings": settings,
         "code": code_of(*_CODE),
-        "date": date.today().isoformat(),
+        "date": date.fromtimestamp(run.results("claims").stat().st_mtime).isoformat(),
     }
     tables = {name: read_json(run.results(name)) for name in TABLES}
     curves = [model.curve for model in load_seeds(run.model())]

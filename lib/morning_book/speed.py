@@ -9,16 +9,16 @@ from typing import Any
 from matplotlib.figure import Figure
 from morning.files import read_json
 
-from morning_book import ROOT
+from morning_book import RESULTS
 
-RESULTS = ROOT / "book" / "results" / "benchmarks.json"
+BENCHMARKS = RESULTS / "benchmarks.json"
 _PANELS = {"seconds": "seconds", "peak_mb": "peak memory, MB"}
 _VERDICTS = {True: "met", False: "**not met**", None: ""}
 
 
 def speed_parts(page: Path) -> dict[str, str]:
     """Return what fills the page on speed, and draw its figure beside the page."""
-    results = read_json(RESULTS)
+    results = read_json(BENCHMARKS)
     growth_figure(results["growth"]).savefig(page.with_name("growth.svg"), bbox_inches="tight")
     return {
         "machine": machine(results["machine"]),

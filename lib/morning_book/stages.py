@@ -11,11 +11,12 @@ from typing import Any
 
 from morning.errors import MorningError
 from morning.run import Run
+from morning.studies.gap import EXPERIMENTS
 
-from morning_book import ROOT
+from morning_book import RESULTS, ROOT
 
-#: Metrics of long experiments and of the benchmark, committed with the book.
-RESULTS = ROOT / "book" / "results"
+#: What `make publish` writes.
+PUBLIC = RESULTS / "public.json"
 _READ = ("data", "run")
 _EXTRACT = (*_READ, "visual", "topics", "topic_seed")
 _TRAIN = (*_READ, "profile", "seeds", "epochs")
@@ -68,6 +69,8 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     trained = (run.manifest, model)
     compared = (run.results("table4_ablations"), run.results("table3_baselines"))
     looked = {name: (run.note(name), run.skipped(name)) for name in ("content", "audience")}
+    experiments = [RESULTS / f"{name}.json" for name in EXPERIMENTS]
+    experiments = [path for path in experiments if path.is_file()]
     return [
         Stage("01_dataset", _READ, (), (dataset,), opens_data=True),
         Stage(
@@ -81,9 +84,15 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         Stage("08_baselines", _COMPARE, trained, (run.results("table3_baselines"),), True),
         Stage("09_audit", _TRAIN, (*trained, *readings), (run.results("audit"),), True),
         Stage("10_claims", (*_READ, "profile"), (*trained, *compared), (run.results("claims"),)),
-        Stage("11_case_study", (*_READ, "profile"), trained, (run.results("case_study"),), True),
-        *([] if released else [Stage("12_benchmark", _READ, (RESULTS / "public.json",), ())]),
-        Stage("13_gap", _READ, tuple(sorted(RESULTS.glob("*.json"))), ()),
+        Stage(
+            "11_case_study",
+            (*_READ, "profile", "label_posts"),
+            trained,
+            (run.results("case_study"),),
+            True,
+        ),
+        *([] if released else [Stage("12_benchmark", _READ, (PUBLIC,), ())]),
+        Stage("13_gap", _READ, (PUBLIC, *experiments), ()),
     ]
 
 

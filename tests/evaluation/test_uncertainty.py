@@ -161,6 +161,12 @@ class TestGap:
         other = np.roll(one, 3, axis=1)
         assert gap(values, one, other).brands == 12
 
+    def test_a_side_with_few_brands_has_no_interval(self):
+        values = np.random.default_rng(0).random((1, 74, 8))
+        one = np.zeros((74, 8), bool)
+        one[: FEW_BRANDS - 1, 0] = True
+        assert gap(values, one, ~one).difference_interval() is None
+
 
 # What follows draws many samples of brands from a world that is known and counts how often its
 # true value lies in the interval. Brands differ in how hard they are, as real ones do.
@@ -216,16 +222,20 @@ def test_intervals_of_differences_keep_their_promise(worlds, metric, brands):
 
 
 @pytest.mark.parametrize("brands", [FEW_BRANDS, 74])
-@pytest.mark.parametrize("share", [0.15, 0.5])
+@pytest.mark.parametrize("share", [0.15, 0.5, "few brands"])
 def test_intervals_of_gaps_keep_their_promise(brands, share):
     """Pairs of a brand are alike, some groups are small, and brands have few pairs or many."""
     rng = np.random.default_rng(brands)
     found = []
     for _ in range(DRAWS):
         pairs = np.arange(20) < rng.integers(3, 20, (brands, 1))
-        one = pairs & (rng.random((brands, 20)) < share)
+        if share == "few brands":  # as few as allow an interval
+            one = pairs & (np.arange(brands) < FEW_BRANDS)[:, None] & (np.arange(20) % 4 == 0)
+        else:
+            one = pairs & (rng.random((brands, 20)) < share)
         values = 0.1 * rng.normal(size=(brands, 1)) + 0.2 * rng.normal(size=(brands, 20))
-        found.append(gap((values + 0.05 * one)[None], one, pairs & ~one).difference_interval())
+        interval = gap((values + 0.05 * one)[None], one, pairs & ~one).difference_interval()
+        found.append(interval)
     assert abs(covered(found, 0.05) - 0.95) < 0.02 + 0.014
 
 

@@ -10,10 +10,11 @@ from morning.rankers.rand import expected_metrics
 from morning.sources import public
 from morning.studies.comparison import draw
 from morning.studies.gap import EXPERIMENTS, read_experiments
-from morning_book.evidence import RESULTS
-from morning_book.publish import PUBLISHED, TABLES
+from morning_book import RESULTS, evidence
+from morning_book.publish import TABLES
+from morning_book.stages import PUBLIC
 
-DOCUMENT = read_json(PUBLISHED)
+DOCUMENT = read_json(PUBLIC)
 
 
 def row_of(table, method):
@@ -73,6 +74,9 @@ class TestWhatIsThere:
                 if "over_splits" not in row:
                     assert set(METRICS) <= set(row)
                     assert row["ci95"]["auc"][0] < row["auc"] < row["ci95"]["auc"][1]
+
+    def test_the_page_reads_what_the_experiments_write(self):
+        assert set(EXPERIMENTS) == set(evidence.EXPERIMENTS)
 
     def test_nobody_is_named(self):
         assert "influencer-0" not in "".join(p.read_text() for p in RESULTS.glob("*.json"))

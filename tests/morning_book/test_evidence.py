@@ -33,7 +33,7 @@ def test_rows_and_where_they_come_from(calls, tmp_path):
     assert [row["method"] for row in record["rows"]] == ["row 0", "row 1"]
     assert (record["about"], record["data"], record["jobs"]) == ("Two rows.", "public", 2)
     for i, row in enumerate(record["rows"]):
-        assert set(row["made"]) == {"code", "settings", "date"}
+        assert set(row["made"]) == {"code", "modules", "settings", "date"}
         assert row["made"]["settings"] == {"i": [i]}
 
 

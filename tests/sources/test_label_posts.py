@@ -31,6 +31,7 @@ def dataset(*captions, author="anna.b"):
     [
         ("new shoes by @nike!", "anna.b", True),
         ("@NIKE.", "anna.b", True),
+        ("＠nike", "anna.b", True),
         ("out with @brand-auto-1.", "anna.b", True),
         ("out with @brand-auto-12", "anna.b", False),
         ("@rival is no partner of mine", "anna.b", False),

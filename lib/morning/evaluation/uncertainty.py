@@ -14,7 +14,7 @@ Efron, The Jackknife, the Bootstrap and Other Resampling Plans (1982), chapters 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import t as student
@@ -105,6 +105,11 @@ def gap(runs: np.ndarray, one: np.ndarray, other: np.ndarray) -> Estimate:
         A value of every pair under each seed, finite for the pairs that are meant.
     one, other : bool array, shape (B, M)
         Pairs; at least one of each.
+
+    Returns
+    -------
+    Estimate
+        Its `brands` are those of the side that has fewer.
     """
     sums = np.array(
         [[np.where(pairs, run, 0).sum(axis=1) for pairs in (one, other)] for run in runs]
@@ -115,9 +120,12 @@ def gap(runs: np.ndarray, one: np.ndarray, other: np.ndarray) -> Estimate:
         left_out = (sums.sum(axis=2, keepdims=True) - sums) / rest  # (seeds, 2, B)
     values = sums.sum(axis=2) / counts.sum(axis=1)  # (seeds, 2)
     values, left_out = values[:, 0] - values[:, 1], left_out[:, 0] - left_out[:, 1]
-    return _estimate(
+    found = _estimate(
         float(values.mean()), left_out.mean(axis=0), np.any(counts > 0, axis=0), [values]
     )
+    # The side of which fewer brands have pairs decides how much is known.
+    brands = int((counts > 0).sum(axis=1).min())
+    return replace(found, brands=brands, freedom=min(found.freedom, brands - 1))
 
 
 def _jackknife(

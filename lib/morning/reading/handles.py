@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 #: A mention in a caption: not inside of an e-mail address, without the full stop of a sentence.
-_MENTION = re.compile(r"(?<![\w.@])@([\w](?:[\w.]{0,62}\w)?)")
+_MENTION = re.compile(r"(?<![\w.@＠])[@＠]([\w](?:[\w.]{0,62}\w)?)")
 _ADVERTISEMENT = re.compile(
     r"#\s?(?:ad|advert|advertisement|sponsored|sponsoredpost|paidpartnership|paidad|anzeige|werbung"
     r"|publicidad|publi|pub|reklame|adv|pubblicit[aà]|partenariat)\b",

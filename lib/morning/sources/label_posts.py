@@ -11,7 +11,7 @@ from morning.dataset import Dataset
 from morning.reading.handles import handle, mentions
 
 #: Ids may have hyphens, which handles have not.
-_HYPHENATED = re.compile(r"(?<![\w.@])@(\w[\w.-]*-[\w.-]*\w)")
+_HYPHENATED = re.compile(r"(?<![\w.@＠])[@＠](\w[\w.-]*-[\w.-]*\w)")
 
 
 def label_posts(dataset: Dataset) -> np.ndarray:
@@ -22,7 +22,7 @@ def label_posts(dataset: Dataset) -> np.ndarray:
     computed from these posts know something of the answer.
     """
     captions = dataset.posts["caption"].fillna("")
-    names = captions[captions.str.contains("@", regex=False)].map(_named).explode().dropna()
+    names = captions[captions.str.contains("[@＠]")].map(_named).explode().dropna()
     known = {handle(name): name for name in dataset.accounts["account_id"]}
     named = names.map(known)
     author = dataset.posts["account_id"].loc[names.index]

@@ -1,7 +1,7 @@
 """Why a reproduction falls short of the published number: what each experiment is worth.
 
-Works on rows that were computed before (`studies.recipes`), by experiment: `grid`, `sampling`,
-`refitted`, `splits`, `everyone`. An experiment that is not there is left out.
+Works on rows that were computed before, by experiment, see `EXPERIMENTS`. One that is not there,
+or a grid that is not whole, is left out.
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ def curves(found: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
     return named | {f"BAMIR, {row['method']}": row for row in found.get("bamir", [])}
 
 
+def is_whole(grid: Sequence[Row]) -> bool:
+    """Whether every recipe of the grid is there."""
+    return len(grid) == np.prod([len(levels) for levels in FACTORS.values()])
+
+
 @dataclass(frozen=True)
 class Effect:
     """How much one factor moves a metric of the test brands.
@@ -72,7 +77,7 @@ def levels_of(row: Row) -> dict[str, str]:
 
 def main_effects(rows: Sequence[Row], metric: str = "auc") -> list[Effect]:
     """Return the effect of each factor's second level, over a whole grid; empty without one."""
-    if len(rows) < np.prod([len(levels) for levels in FACTORS.values()]):
+    if not is_whole(rows):
         return []
     effects = []
     for factor, levels in FACTORS.items():
@@ -114,7 +119,7 @@ def shares(found: Mapping[str, Sequence[Row]]) -> list[Share]:
     found : mapping of experiment to rows
     """
     grid = found.get("grid", [])
-    if not grid:
+    if not is_whole(grid):
         return []
     paper, chosen = grid[0], best_by_validation(grid)
     shown = [

@@ -61,9 +61,10 @@ def cells(profile: Profile) -> Iterator[tuple[dict[str, str], Profile]]:
 
 
 def sampling(profile: Profile) -> dict[str, Profile]:
-    """Return a profile with its pairs drawn otherwise, in about as many steps.
+    """Return a profile with its pairs drawn otherwise, in as many steps where that is possible.
 
-    The learning rate falls as much in total, whatever the number of epochs.
+    An epoch of 57 negatives is long, and four of them are the least. The learning rate falls as
+    much in total, whatever the number of epochs.
     """
     training = profile.training
 

@@ -12,17 +12,18 @@ def test_the_answer_has_the_numbers():
     assert "+0.065 is the recipe: normal-0-0-with" in said
     assert "another split of the brands +0.025" in said
     assert "similarity 0.849, MORNING-best 0.864" in said
-    assert "after the best of these is 0.018" in said
+    assert "From the best of all that was tried on these two blocks, 0.018 remain" in said
 
 
 def test_nothing_was_run():
-    assert answer({}, {}) == "The experiments were not run yet: `make evidence` does."
+    for few in ({}, {"grid": found()["grid"][:5]}):
+        assert answer(few, {}).startswith("The grid of recipes is not whole yet")
 
 
 def test_only_the_grid():
     said = answer({"grid": found()["grid"]}, {"similarity": 0.8})
     assert "another split" not in said
-    assert "after the best of these is 0.037" in said
+    assert "0.037 remain" in said
 
 
 def test_what_training_can_have_added():
@@ -38,13 +39,13 @@ def test_what_training_can_have_added():
 
 def test_when_rows_were_computed_and_by_which_code():
     rows = [row for each in found().values() for row in each]
-    said = origin(rows, "this")
+    said = origin(rows)
     assert said.startswith(
         f"{len(rows)} rows, computed on the benchmark (2026-11-01 to 2026-11-03)"
     )
-    assert "the code that trains has changed since 3 of them" in said
-    assert "has changed" not in origin(rows[:2], "this")
-    assert origin([], "this") == "Nothing of this was computed yet."
+    assert "the code has changed since 3 of them" in said
+    assert "has changed" not in origin(rows[:2])
+    assert origin([]) == "Nothing of this was computed yet."
 
 
 def test_where_a_published_run_comes_from():

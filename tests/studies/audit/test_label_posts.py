@@ -48,9 +48,9 @@ def test_the_section_says_it(leaky):
     assert {row["part"] for row in section.rows} == {"label posts"}
     assert [row["method"] for row in section.rows] == [
         "topics of content alone, all posts",
-        "topics of content alone, without label posts",
+        "topics of content alone, topics without label posts",
         "all blocks, all posts",
-        "all blocks, without label posts",
+        "all blocks, topics without label posts",
     ]
     assert len(section.tables) == 2
     assert official_task(leaky[0].features).brands.size > 20

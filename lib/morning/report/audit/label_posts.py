@@ -9,10 +9,9 @@ from morning.sources import Source
 from morning.studies.audit.label_posts import given_away
 from morning.studies.audit.subject import Subject
 
-_NO_POSTS = (
-    "It cannot be measured here: there are no posts to compute vectors from. The benchmark's "
-    "labels are said to be mentions, and its topics were computed from captions of the same "
-    "accounts; whether the posts that mention a partner are among them is not known."
+_UNKNOWN = (
+    "It cannot be measured here: topics were not computed from posts of these data. Whether posts "
+    "that name a partner are in the vectors is not known."
 )
 
 
@@ -20,7 +19,7 @@ def labelled(subject: Subject, source: Source) -> Section:
     """Show what changes where posts that name a partner are dropped before anything is computed."""
     found = given_away(subject, source)
     if found is None:
-        return Section(text=_NO_POSTS)
+        return Section(text=_UNKNOWN)
     share = f"{counted(found.named, 'post')} of {found.posts:,} name a partner of their author. "
     if not found.named:
         return Section(text=f"{share}There is nothing to drop.")

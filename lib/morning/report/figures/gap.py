@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
+
+#: Of lines to compare with.
+_COLOURS = (PAPER, THIRD, "grey", "#8a64b5")
 
 Row = Mapping[str, Any]
 
@@ -58,5 +62,5 @@ def over_steps(curves: Mapping[str, Row], lines: Mapping[str, float]) -> Figure:
 
 
 def _lines(draw: Any, lines: Mapping[str, float]) -> None:
-    for (name, value), colour in zip(lines.items(), (PAPER, THIRD, "grey"), strict=False):
+    for (name, value), colour in zip(lines.items(), cycle(_COLOURS)):
         draw(value, color=colour, linestyle="--", linewidth=1, label=literal(name))

@@ -24,7 +24,7 @@ _MEASURED = {"topics of content alone": ("similarity", True), "all blocks": ("MO
 
 @dataclass(frozen=True)
 class GivenAway:
-    """A ranking with topics of all own posts, and without those that name a partner.
+    """A ranking with topics of all own posts, and of those alone that name no partner.
 
     Attributes
     ----------
@@ -47,21 +47,25 @@ def given_away(subject: Subject, source: Source) -> GivenAway | None:
     """
     if not source.has_posts or _BLOCK not in subject.features.blocks:
         return None
-    named = int(label_posts(source.dataset).sum())
-    posts = len(Posts.own(source.dataset))
+    own = Posts.own(source.dataset)
+    named = int(label_posts(source.dataset)[own.rows].sum())
     whole, some = (_ranked(subject, each) for each in (source, source.without_label_posts()))
     rows = []
     for name in _MEASURED:
-        pair = {f"{name}, all posts": whole[name], f"{name}, without label posts": some[name]}
+        pair = {
+            f"{name}, all posts": whole[name],
+            f"{name}, topics without label posts": some[name],
+        }
         first, second = (result_row(label, runs) for label, runs in pair.items())
         ahead = differences(pair, first["method"])
         rows += [first, second | {"difference": ahead[second["method"]]}]
-    return GivenAway(posts, named, rows)
+    return GivenAway(len(own), named, rows)
 
 
 def _ranked(subject: Subject, source: Source) -> Mapping[str, Sequence[BrandStatistics]]:
     """Return what the rankings give where topics are those of a source's posts."""
-    options = TopicOptions(topics=subject.features.sizes()[_BLOCK])
+    made = subject.features.made.get(_BLOCK, {}).get("model", {})
+    options = TopicOptions(topics=subject.features.sizes()[_BLOCK], seed=made.get("seed", 0))
     block, _ = topic_block(Posts.own(source.dataset), options)
     blocks = {**subject.features.blocks, _BLOCK: block.values}
     features = replace(subject.features, blocks=blocks)

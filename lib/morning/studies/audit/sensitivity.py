@@ -41,7 +41,7 @@ def variants(profile: Profile) -> dict[str, Profile]:
         return {p: factor * margin for p, margin in profile.objective.margins.items()}
 
     def negatives(n: int) -> Profile:
-        hard = min(n, profile.training.hard_negatives)
+        hard = n * profile.training.hard_negatives // profile.training.negatives
         return profile.trained_with(negatives=n, hard_negatives=hard)
 
     ranking = tuple(name for name in profile.objective.losses if name != "shrinkage")
