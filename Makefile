@@ -20,8 +20,7 @@ bench: env  ## measure what things cost, beside references; takes ten minutes
 evidence: env  ## run the long experiments on the benchmark, or ONLY=grid; a night
 	$(BIN)/python -m morning_book.evidence $(ONLY)
 
-publish: env  ## write what a run of DATA=public finds to book/results, to be committed
-	$(BIN)/morning run DATA=public --no-book
+publish: env  ## run the benchmark and write what it finds to book/results, to be committed
 	$(BIN)/python -m morning_book.publish
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs

@@ -6,6 +6,7 @@ name but brands' categories.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ TABLES = (
     "audit",
     "claims",
 )
+_UP_TO_DATE = ("run", "DATA=public", f"RUN={ROOT / 'runs' / 'public'}", "--no-book")
 _CODE = (
     "morning.report.audit",
     "morning.studies.ablations",
@@ -64,7 +66,11 @@ def publish(run: Run, path: Path = PUBLIC) -> None:
 
 
 if __name__ == "__main__":
+    # What is up to date is not computed again; what is published is of the code that is here.
+    done = subprocess.run([sys.executable, "-m", "morning_book.command", *_UP_TO_DATE], check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
     try:
-        publish(Run(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "runs" / "public"))
+        publish(Run(ROOT / "runs" / "public"))
     except MorningError as error:
         sys.exit(f"error: {error}")

@@ -1,6 +1,6 @@
 """The page on speed: what was measured, in words, lines and a figure."""
 
-from morning_book.speed import RESULTS, accelerator, figures, growth_figure, machine, speed_parts
+from morning_book.speed import BENCHMARKS, accelerator, figures, growth_figure, machine, speed_parts
 
 ROW = {
     "name": "a thing",
@@ -47,7 +47,7 @@ def test_growth_has_a_line_per_stage_on_logarithmic_axes():
 
 
 def test_the_committed_results_fill_the_page(tmp_path):
-    assert RESULTS.is_file()
+    assert BENCHMARKS.is_file()
     parts = speed_parts(tmp_path / "speed.md")
     assert (tmp_path / "growth.svg").stat().st_size > 1000
     assert parts["figures"].count("\n") >= 5
