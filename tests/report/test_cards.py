@@ -167,7 +167,7 @@ def test_clouds_of_what_a_run_learnt(tmp_path):
     made = {"content_visual": {"labels": list("abcd"), "objects": {"classes": 2}}}
     blocks = {"content_visual": visual, "content_topics": topics, "audience_visual": visual}
     accounts = open_accounts(data, tmp_path, blocks, made=made)
-    pictures, captions, audience = accounts.profile(0).views
+    pictures, captions, audience = accounts.portrait(0).views
     assert [view.name for view in (captions, audience)] == ["ACT", "AUI"]
     assert pictures.words == ["a", "b"]
     assert pictures.cloud is not None
@@ -184,7 +184,7 @@ def test_data_without_posts(tmp_path):
     data = world()
     alone = Dataset(data.accounts.assign(biography=None), data.collaborations).validate()
     accounts = open_accounts(alone, tmp_path)
-    profile = accounts.profile(2)
+    profile = accounts.portrait(2)
     assert profile.posts == []
     said = " ".join(profile.missing)
     for sentence in ("no biography", "no attributes", "no posts, only vectors", "no vector for"):
@@ -204,7 +204,7 @@ def test_whom_an_influencer_worked_with(tmp_path):
     data.collaborations.loc[len(data.collaborations)] = ["b1", "i0"]
     data.collaborations.loc[len(data.collaborations)] = ["b2", "i0"]  # a test brand: not told
     accounts = open_accounts(data, tmp_path)
-    known = [accounts.profile(row).known_for for row in (0, 4, 8)]
+    known = [accounts.portrait(row).known_for for row in (0, 4, 8)]
     assert known == ["food", "worked with training brands of: food, travel", ""]
 
 

@@ -41,7 +41,10 @@ def test_influencers_have_pseudonyms_and_brands_have_names(names):
         ("thanks @some_body and @other-one", "thanks @… and @…"),
         ("mail me: anna.bakes@mail.com", "mail me: @…"),
         ("see https://instagram.com/anna.bakes or www.x.y", "see … or …"),
-        ("instagram.com/anna.bakes", "instagram.com/influencer-0001"),
+        ("instagram.com/anna.bakes, linktr.ee/some.body", "… …"),
+        ("anna.bakes.Thanks", "influencer-0001.Thanks"),
+        ("anna.bakes...cleo-paris", "influencer-0001...influencer-0003"),
+        ("with-cleo-paris", "with-influencer-0003"),
         ("#ANNA.BAKES ♥", "#influencer-0001 ♥"),
         ("I am BEN MILLER, a baker", "I am influencer-0002, a baker"),
         ("acme cake at 12:30, $5 @ home", "acme cake at 12:30, $5 @ home"),
@@ -57,3 +60,15 @@ def test_what_has_pseudonyms_already_is_left_alone(kind):
     names = Names.of(Source("x", DATA, **{kind: True}), DATA)
     assert names.shown["anna.bakes"] == "anna.bakes"
     assert names.text("with @jo.harper", "acme") == "with @jo.harper"
+
+
+@pytest.mark.parametrize(
+    ("word", "person"),
+    [("annabakes", True), ("anna.bakes", True), ("cleoparis", True), ("cake", False)],
+)
+def test_words_that_are_ids(names, word, person):
+    assert names.person(word) == person
+
+
+def test_generated_names_are_words_like_others():
+    assert not Names.of(Source("x", DATA, planted=True), DATA).person("annabakes")

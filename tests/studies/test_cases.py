@@ -35,7 +35,7 @@ def test_roles_and_ranks():
     }
     assert list(ROLES) == [case.role for case in study.cases]
     assert study.absent == {}
-    assert (study.partners, study.candidates, study.category) == (3, 8, "food")
+    assert (study.partners, study.candidates) == (3, 8)
     assert study.typical == {TOP_PARTNER: 2, TOP_STRANGER: 1, LOWEST_PARTNER: 8}
 
 
@@ -96,3 +96,10 @@ def test_rows_name_nobody():
     text = json.dumps(case_rows(find_cases(*world(), MODELS, "bar")), allow_nan=False)
     assert '"role": "top partner", "rank": 2, "f": 4.0, "F": 8.0' in text
     assert "m0" not in text
+
+
+def test_partners_with_one_score_are_two_accounts():
+    features, task = world()
+    level = Fixed(**{part: np.zeros_like(x) for part, x in MODELS[0].scores.items()})
+    study = find_cases(features, task, [level], "diner")
+    assert len({case.row for case in study.cases}) == len(study.cases) == 4

@@ -16,12 +16,12 @@ from morning.features.languages import (
     sounds_english,
     usual_languages,
 )
+from morning.reading.handles import LINK
 
 _DROPPED = re.compile(
-    r"""
+    rf"""
     [\w.+-]+@[\w-]+(?:\.[\w-]+)+      # an e-mail address
-    | https?://\S+ | www\.\S+         # a link
-    | \b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|co|io|ly|me|be|gl|shop|store|link|uk|de)\b(?:/\S*)?
+    | {LINK}
     | @[\w.]+                         # a mention
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -9,6 +9,11 @@ from typing import Any
 
 #: A mention in a caption: not inside of an e-mail address, without the full stop of a sentence.
 _MENTION = re.compile(r"(?<![\w.@＠])[@＠]([\w](?:[\w.]{0,62}\w)?)")
+#: An address of the web, with or without its scheme; for a pattern that ignores case.
+LINK = (
+    r"https?://\S+|www\.\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|co|io|ly|me|ee|be|gl|shop|store|link|uk|de)\b(?:/\S*)?"
+)
 _ADVERTISEMENT = re.compile(
     r"#\s?(?:ad|advert|advertisement|sponsored|sponsoredpost|paidpartnership|paidad|anzeige|werbung"
     r"|publicidad|publi|pub|reklame|adv|pubblicit[aà]|partenariat)\b",

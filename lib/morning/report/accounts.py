@@ -20,6 +20,7 @@ from morning.report.figures.clouds import cloud, said, seen
 from morning.report.names import Names
 from morning.run import Run
 from morning.sources import Source
+from morning.studies.campaigns import most_engaging
 
 #: Block -> its name in Fig. 4, and what it says.
 VIEWS = {
@@ -60,7 +61,7 @@ class Shown:
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
+class Portrait:
     """An account as it is shown; any of it may be empty."""
 
     name: str
@@ -107,7 +108,7 @@ class Accounts:
             encoder=AttributeEncoder.load(attributes) if attributes.is_dir() else None,
         )
 
-    def profile(self, row: int) -> Profile:
+    def portrait(self, row: int) -> Portrait:
         """Return what is known of an account (row of the FeatureSet)."""
         account = str(self.features.accounts["account_id"].iloc[row])
         about = self.dataset.accounts.set_index("account_id").loc[account]
@@ -119,7 +120,7 @@ class Accounts:
         missing += [] if posts else [self._without_posts()]
         if unknown := [name for block, (name, _) in VIEWS.items() if block not in self._blocks]:
             missing.append(f"The data have no vector for {', '.join(unknown)}.")
-        return Profile(
+        return Portrait(
             name=self.names.shown[account],
             known_for=category or self._worked_with(account),
             followers=_number(about.get("followers")),
@@ -143,10 +144,8 @@ class Accounts:
         if posts is None:
             owned = self.posts.accounts["account_id"].to_numpy()[self.posts.owner] == account
             posts = self.posts.table.iloc[self.posts.rows[owned]]
-        engaged = posts[["likes", "comments"]].astype(float).fillna(0).sum(axis=1)
-        pictured = posts["image"].fillna("") != ""
-        order = np.lexsort((-engaged, ~pictured))[:_POSTS]
-        return [self._shown(account, post) for _, post in posts.iloc[order].iterrows()]
+        chosen = posts.iloc[most_engaging(posts)[:_POSTS]]
+        return [self._shown(account, post) for _, post in chosen.iterrows()]
 
     def _shown(self, account: str, post: pd.Series) -> Shown:
         picture, trouble = _small(_text(post["image"]), self.dataset.root)
@@ -189,6 +188,8 @@ class Accounts:
         vector = self._blocks[block][row]
         if block in self.topics:
             weights = said(self.topics[block], vector)
+            if not isinstance(weights, str):
+                weights = {w: x for w, x in weights.items() if not self.names.person(w)}
         elif block.endswith("_topics"):
             largest = np.argsort(-vector, kind="stable")[:_TOPICS]
             shares = {f"topic {i + 1}": float(vector[i]) for i in largest}

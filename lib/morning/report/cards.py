@@ -15,7 +15,7 @@ from IPython.display import HTML
 from PIL import Image
 
 from morning.errors import counted
-from morning.report.accounts import Accounts, Profile, Shown, View
+from morning.report.accounts import Accounts, Portrait, Shown, View
 from morning.studies.campaigns import Announcement
 from morning.studies.cases import ROLES, Case, CaseStudy
 
@@ -73,7 +73,7 @@ _STYLE = """
 def brand_card(study: CaseStudy, accounts: Accounts) -> HTML:
     """Show the brand of a case study."""
     size = f"{counted(study.partners, 'partner')} among {counted(study.candidates, 'candidate')}"
-    return _page([_card("brand", accounts.profile(study.row), size)])
+    return _page([_card("brand", accounts.portrait(study.row), size)])
 
 
 def case_cards(study: CaseStudy, accounts: Accounts) -> HTML:
@@ -81,7 +81,7 @@ def case_cards(study: CaseStudy, accounts: Accounts) -> HTML:
     cards = []
     for case in study.cases:
         rank = f"rank {case.rank:,} of {study.candidates:,}"
-        cards.append(_card(case.role, accounts.profile(case.row), rank, _parts(case)))
+        cards.append(_card(case.role, accounts.portrait(case.row), rank, _parts(case)))
     return _page(cards)
 
 
@@ -90,7 +90,7 @@ def campaign_cards(found: Announcement | None, accounts: Accounts) -> HTML:
     if found is None:
         return _page([_node("article", _soft("No post of the data names a partner of the brand."))])
     brand, influencer = (
-        accounts.profile(int(row))
+        accounts.portrait(int(row))
         for row in accounts.features.rows([found.brand, found.influencer])
     )
     (post,) = accounts.shown(found.author, found.post)
@@ -113,17 +113,17 @@ def _page(cards: Iterable[Element], kind: str = "") -> HTML:
     return HTML(tostring(page, encoding="unicode", method="html"))
 
 
-def _card(role: str, profile: Profile, rank: str, parts: Element | None = None) -> Element:
+def _card(role: str, portrait: Portrait, rank: str, parts: Element | None = None) -> Element:
     paper = f" ({ROLES[role][0]})" if role in ROLES else ""
-    about = [each for each in (profile.known_for, _followers(profile)) if each]
+    about = [each for each in (portrait.known_for, _followers(portrait)) if each]
     return _node(
         "article",
-        _header(role + paper, profile.name, " · ".join(about), rank),
+        _header(role + paper, portrait.name, " · ".join(about), rank),
         *([] if parts is None else [parts]),
-        *_texts(profile),
-        *([_posts(profile.posts)] if profile.posts else []),
-        *([_views(profile.views)] if profile.views else []),
-        *([_soft(" ".join(profile.missing))] if profile.missing else []),
+        *_texts(portrait),
+        *([_posts(portrait.posts)] if portrait.posts else []),
+        *([_views(portrait.views)] if portrait.views else []),
+        *([_soft(" ".join(portrait.missing))] if portrait.missing else []),
     )
 
 
@@ -149,10 +149,10 @@ def _parts(case: Case) -> Element:
     return _node("div", *rows, class_="parts")
 
 
-def _texts(profile: Profile) -> list[Element]:
+def _texts(portrait: Portrait) -> list[Element]:
     """Show biography and attributes, where there are any."""
-    biography = _shortened(profile.biography, _BIOGRAPHY)
-    tags = [_node("span", name) for name in profile.attributes]
+    biography = _shortened(portrait.biography, _BIOGRAPHY)
+    tags = [_node("span", name) for name in portrait.attributes]
     shown = [_node("p", biography, dir="auto")] if biography else []
     return shown + ([_node("div", *tags, class_="tags")] if tags else [])
 
@@ -199,8 +199,8 @@ def _soft(text: str) -> Element:
     return _node("p", text, class_="soft")
 
 
-def _followers(profile: Profile) -> str:
-    return "" if profile.followers is None else counted(profile.followers, "follower")
+def _followers(portrait: Portrait) -> str:
+    return "" if portrait.followers is None else counted(portrait.followers, "follower")
 
 
 def _shortened(text: str, most: int) -> str:

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from morning.reading.handles import handle
+from morning.reading.handles import LINK, handle
 from morning.roster import Roster
 from morning.sources import Source
 from morning.sources.public import pseudonyms
 
 _HIDDEN = "…"
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_LINK = re.compile(LINK, re.IGNORECASE)
 #: Mentions, ids with hyphens too, and addresses of e-mails.
 _MENTION = re.compile(r"[\w.+-]*[@＠][\w.-]*\w")
 _WORD = re.compile(r"\w(?:[\w.-]*\w)?")
+#: What stands between the words of a run; an id may have some of it.
+_BETWEEN = re.compile(r"([.-]+)")
+_LONGEST = 15  # words and what is between them of an id that is looked for in a run
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,25 @@ class Names:
         """
         if not self.hide:
             return text
-        text = _MENTION.sub(self._mention, _LINK.sub(_HIDDEN, text))
+        text = _LINK.sub(_HIDDEN, _MENTION.sub(self._mention, text))
         own = rf"(?<!\w){re.escape(author)}(?!\w)"
         text = re.sub(own, lambda _: self.shown.get(author, _HIDDEN), text, flags=re.IGNORECASE)
-        return _WORD.sub(lambda word: self._people.get(handle(word[0]), word[0]), text)
+        return _WORD.sub(self._run, text)
+
+    def person(self, word: str) -> bool:
+        """Whether a word, as topics know it, is somebody's id, with or without its punctuation."""
+        return self.hide and word.casefold() in self._bare
+
+    def _run(self, found: re.Match[str]) -> str:
+        """Return a run of letters, digits, full stops and hyphens without ids of people."""
+        parts, shown, i = _BETWEEN.split(found[0]), [], 0
+        while i < len(parts):
+            ends = range(min(len(parts), i + _LONGEST), i, -1)
+            spans = ((j, self._people.get(handle("".join(parts[i:j])))) for j in ends)
+            j, name = next(((j, name) for j, name in spans if name), (i + 1, parts[i]))
+            shown.append(name)
+            i = j
+        return "".join(shown)
 
     def _mention(self, found: re.Match[str]) -> str:
         return "@" + self._known.get(handle(found[0]), _HIDDEN)
@@ -64,3 +82,8 @@ class Names:
     def _people(self) -> dict[str, str]:
         """Handle of an id -> its pseudonym, where it has one."""
         return {handle(a): name for a, name in self.shown.items() if a != name}
+
+    @cached_property
+    def _bare(self) -> frozenset[str]:
+        """The ids of people, as they are and in letters and digits alone."""
+        return frozenset(self._people) | {re.sub(r"[\W_]", "", name) for name in self._people}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from morning.dataset import Dataset
@@ -43,8 +44,12 @@ def announcement(dataset: Dataset, brand: str) -> Announcement | None:
         found.append(posts[label_posts(theirs)].assign(partner=influencer))
     if not found or (all_of_them := pd.concat(found, ignore_index=True)).empty:
         return None
-    engaged = all_of_them[["likes", "comments"]].astype(float).fillna(0).sum(axis=1)
-    pictured = all_of_them["image"].fillna("") != ""
-    best = engaged.where(pictured | ~pictured.any(), -1.0).idxmax()
-    post = all_of_them.loc[[best]]
+    post = all_of_them.iloc[most_engaging(all_of_them)[:1]]
     return Announcement(brand, str(post["partner"].iloc[0]), post.drop(columns="partner"))
+
+
+def most_engaging(posts: pd.DataFrame) -> np.ndarray:
+    """Return the places of posts by likes and comments, most first; those with a picture before."""
+    engaged = posts[["likes", "comments"]].astype(float).fillna(0).sum(axis=1)
+    pictured = posts["image"].fillna("") != ""
+    return np.lexsort((-engaged, ~pictured))

@@ -55,7 +55,6 @@ class CaseStudy:
     brand: str
     row: int
     """Row of the accounts."""
-    category: str
     partners: int
     candidates: int
     cases: Sequence[Case]
@@ -116,8 +115,10 @@ def find_cases(
     chosen = {
         TOP_PARTNER: _extreme(rank, partner),
         TOP_STRANGER: _extreme(rank, ~partner),
-        LOWEST_PARTNER: _extreme(-rank, partner) if partner.sum() > 1 else None,
     }
+    rest = partner.copy()
+    rest[[each for each in (chosen[TOP_PARTNER],) if each is not None]] = False
+    chosen[LOWEST_PARTNER] = _extreme(-rank, rest)
     row = int(task.brands[place])
     to_brand, to_partner = likeness(alike, features, row, task.influencers), pd.DataFrame()
     if (top := chosen[TOP_PARTNER]) is not None:
@@ -142,7 +143,6 @@ def find_cases(
     return CaseStudy(
         brand=brand,
         row=row,
-        category=str(task.categories[place]),
         partners=int(partner.sum()),
         candidates=len(rank),
         cases=cases,

@@ -35,7 +35,7 @@ def cloud(weights: Mapping[str, float]) -> Image.Image | None:
     Returns
     -------
     Image
-        RGBA, on a transparent ground; None where no word is left.
+        RGBA, on a transparent ground; None where no word is left, or the heaviest has no room.
     """
     positive = {word: float(weight) for word, weight in weights.items() if weight > 0}
     heaviest = sorted(positive, key=lambda word: (-positive[word], word))[:_WORDS]
@@ -44,7 +44,7 @@ def cloud(weights: Mapping[str, float]) -> Image.Image | None:
     if not shown:
         return None
     width, height = _SIZE
-    drawn = WordCloud(
+    empty = WordCloud(
         font_path=font,
         width=width,
         height=height,
@@ -54,8 +54,11 @@ def cloud(weights: Mapping[str, float]) -> Image.Image | None:
         prefer_horizontal=1.0,
         color_func=_colour,
         random_state=0,
-    ).generate_from_frequencies(shown)
-    return drawn.to_image()
+    )
+    try:
+        return empty.generate_from_frequencies(shown).to_image()
+    except ValueError:  # the heaviest word is wider than the picture
+        return None
 
 
 def seen(features: FeatureSet, block: str, account: int) -> dict[str, float] | str:

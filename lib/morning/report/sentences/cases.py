@@ -119,6 +119,8 @@ def _weakest(case: Case) -> str:
 
 def _shares(nearer: pd.Series) -> str:
     """Write the share for everything together, and the lowest and highest of single blocks."""
+    if pd.isna(nearer[TOGETHER]):
+        return "none"
     blocks = nearer.drop(TOGETHER)
     said = f"**{nearer[TOGETHER]:.0%}**"
     if len(blocks) > 1:
