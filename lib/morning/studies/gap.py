@@ -33,15 +33,15 @@ EXPERIMENTS = (
 
 
 def read_experiments(folder: str | Path) -> dict[str, list[Row]]:
-    """Return the rows of every experiment that is there, by name."""
+    """Return the rows of every experiment by name; none where it was not run."""
     paths = {name: Path(folder) / f"{name}.json" for name in EXPERIMENTS}
-    return {name: read_json(path)["rows"] for name, path in paths.items() if path.is_file()}
+    return {n: read_json(path)["rows"] if path.is_file() else [] for n, path in paths.items()}
 
 
 def curves(found: Mapping[str, Sequence[Row]]) -> dict[str, Row]:
     """Return the trainings of other recipes than the paper's, by what a picture calls them."""
     names = {"code": "released program", "code_whole": "released program, whole"}
-    named = {name: found[key][0] for key, name in names.items() if key in found}
+    named = {name: found[key][0] for key, name in names.items() if found.get(key)}
     return named | {f"BAMIR, {row['method']}": row for row in found.get("bamir", [])}
 
 

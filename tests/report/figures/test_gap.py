@@ -18,3 +18,8 @@ def test_steps_are_those_of_the_training():
     assert left.lines[0].get_ydata().tolist() == [0.82, 0.82]
     assert legend(left) == ["whole, 1 seeds", "printed"]
     assert len(right.lines) == 1
+
+
+def test_nothing_to_draw():
+    assert figures.recipes([], {}) is None
+    assert figures.over_steps({}, {}) is None

@@ -26,7 +26,7 @@ def test_effects_beside_one_another():
 
 
 def test_rules_that_choose_an_epoch():
-    printed = tables.rules(evidence_row("a", 0.7)).data
+    printed = tables.rules([evidence_row("a", 0.7), evidence_row("b", 0.6)]).data
     assert printed.loc["AUC of validation brands", "AUC"] == 0.7
     assert printed.index[-1] == "AUC of test brands (optimistic)"
     assert printed["epoch"].tolist() == [4.0] * 5
@@ -35,3 +35,16 @@ def test_rules_that_choose_an_epoch():
 def test_shares():
     printed = tables.shares(shares(found())).data
     assert printed.loc["training on all 286 brands", "AUC"] == "+0.003"
+
+
+def test_results_and_splits():
+    everything = found()
+    assert "similarity" in tables.results(everything["everyone"]).to_html()
+    assert "MORNING-best before similarity" in tables.splits(everything["splits"]).to_html()
+
+
+def test_what_was_not_computed_is_said():
+    empty = [tables.recipes([]), tables.rules([]), tables.results([]), tables.splits([])]
+    assert {each.data for each in [*empty, tables.effects({"auc": []}), tables.shares([])]} == {
+        "*Not computed yet: `make evidence` does.*"
+    }

@@ -17,7 +17,7 @@ _COLOURS = (PAPER, THIRD, "grey", "#8a64b5")
 Row = Mapping[str, Any]
 
 
-def recipes(rows: Sequence[Row], lines: Mapping[str, float]) -> Figure:
+def recipes(rows: Sequence[Row], lines: Mapping[str, float]) -> Figure | None:
     """Show test AUC of every recipe, in the order of validation AUC, with its seeds' spread.
 
     Parameters
@@ -26,6 +26,8 @@ def recipes(rows: Sequence[Row], lines: Mapping[str, float]) -> Figure:
     lines : mapping of name to AUC
         What to compare with.
     """
+    if not rows:
+        return None
     ranked = sorted(rows, key=lambda row: row["validation"]["auc"])
     figure, axis = canvas(8, 0.3 * len(ranked) + 1.4)
     for y, row in enumerate(ranked):
@@ -38,7 +40,7 @@ def recipes(rows: Sequence[Row], lines: Mapping[str, float]) -> Figure:
     return figure
 
 
-def over_steps(curves: Mapping[str, Row], lines: Mapping[str, float]) -> Figure:
+def over_steps(curves: Mapping[str, Row], lines: Mapping[str, float]) -> Figure | None:
     """Show test AUC and MAP of trainings over their steps, mean over seeds.
 
     Parameters
@@ -48,6 +50,8 @@ def over_steps(curves: Mapping[str, Row], lines: Mapping[str, float]) -> Figure:
     lines : mapping of name to AUC
         What to compare with.
     """
+    if not curves:
+        return None
     figure, (left, right) = canvas(11, 3.6, columns=2)
     for name, row in curves.items():
         steps = row["steps"] * np.arange(1, len(row["curve"]) + 1)

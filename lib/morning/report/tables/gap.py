@@ -7,10 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from IPython.display import Markdown
 
 from morning.report.headings import HEADINGS, digits
+from morning.report.tables.best import over_splits
+from morning.report.tables.results import beside_paper
 from morning.report.tables.style import in_words, written
 from morning.studies.gap import Effect, Share
+from morning.studies.recipes import best_by_validation
+from morning.studies.splits import compare_over_splits
 
 _SHOWN = ("auc", "cauc", "recall@10", "mrr", "map")
 _RULES = {
@@ -23,6 +28,9 @@ _RULES = {
 
 Row = Mapping[str, Any]
 
+#: In the place of what is still to be computed.
+NOT_YET = Markdown("*Not computed yet: `make evidence` does.*")
+
 
 def recipes(rows: Sequence[Row], name: str = "recipe") -> Any:
     """Return recipes in the order in which the validation brands rank them, with what they give.
@@ -30,6 +38,8 @@ def recipes(rows: Sequence[Row], name: str = "recipe") -> Any:
     Validation and test are not comparable with one another: validation brands have fewer
     candidates. ± is the standard deviation over seeds.
     """
+    if not rows:
+        return NOT_YET
     ranked = sorted(rows, key=lambda row: -row["validation"]["auc"])
     table = {}
     for row in ranked:
@@ -47,6 +57,8 @@ def _spread(row: Row, metric: str) -> str:
 
 def effects(found: Mapping[str, Sequence[Effect]]) -> Any:
     """Return the effect of each factor on each metric, with the noise of seeds."""
+    if not any(found.values()):
+        return NOT_YET
     table: dict[str, dict[str, str]] = {}
     for metric, each in found.items():
         for effect in each:
@@ -55,9 +67,11 @@ def effects(found: Mapping[str, Sequence[Effect]]) -> Any:
     return in_words(pd.DataFrame(table).T.rename_axis("changed to"))
 
 
-def rules(row: Row) -> Any:
-    """Return what the ways of choosing an epoch give for one recipe."""
-    found = row["selection"]
+def rules(rows: Sequence[Row]) -> Any:
+    """Return what the ways of choosing an epoch give for the recipe that validation chooses."""
+    if not rows:
+        return NOT_YET
+    found = best_by_validation(rows)["selection"]
     table = pd.DataFrame({_RULES[rule]: found[rule] for rule in _RULES if rule in found}).T
     table = table[[*_SHOWN, "epoch"]].rename(columns=HEADINGS).rename_axis("chosen by")
     return written(table, {c: "{:.0f}" if c == "epoch" else "{:.3f}" for c in table})
@@ -65,5 +79,19 @@ def rules(row: Row) -> Any:
 
 def shares(found: Sequence[Share]) -> Any:
     """Return what each cause is worth."""
+    if not found:
+        return NOT_YET
     table = pd.DataFrame({s.cause: {"AUC": f"{s.change:+.3f}", "compared": s.how} for s in found}).T
     return in_words(table.rename_axis("cause"))
+
+
+def results(rows: Sequence[Row]) -> Any:
+    """Return result rows as other chapters show them."""
+    return beside_paper({"rows": rows}) if rows else NOT_YET
+
+
+def splits(rows: Sequence[Row]) -> Any:
+    """Return what methods reach on the same random splits; the first is held against the others."""
+    if not rows:
+        return NOT_YET
+    return over_splits(compare_over_splits({row["method"]: row["over_splits"] for row in rows}))
