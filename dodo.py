@@ -70,7 +70,7 @@ def task_notebook() -> Iterator[dict[str, Any]]:
             "file_dep": [*code_files(stage.notebook), *stage.reads],
             "targets": [target, *stage.writes],
             "uptodate": [config_changed(parameters), *used],
-            "task_dep": ["parameters"],
+            "task_dep": ["parameters", *(f"notebook:{name}" for name in stage.after)],
             "title": lambda task: task.name,
         }
 
