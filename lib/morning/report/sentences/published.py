@@ -11,7 +11,7 @@ def origin_of_run(published: Mapping[str, Any]) -> str:
     made = published["made"]
     settings = ", ".join(f"{name} {value}" for name, value in made["settings"].items())
     return (
-        f"**Where these numbers come from:** a run of the **real public benchmark** on {made['date']} ({settings}; code "
-        f"`{made['code'][:12]}`), committed with the book. They were not computed in this copy, "
-        "and its data have no part in them."
+        "**Where these numbers come from:** a run of the **real public benchmark** on "
+        f"{made['date']} ({settings}; code `{made['code'][:12]}`), committed with the book. They "
+        "were not computed in this copy, and its data have no part in them."
     )
