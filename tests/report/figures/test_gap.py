@@ -16,7 +16,8 @@ def test_steps_are_those_of_the_training():
     left, right = figures.over_steps({"whole": found()["code_whole"][0]}, {"printed": 0.88}).axes
     assert left.lines[0].get_xdata().tolist() == [10, 20]
     assert left.lines[0].get_ydata().tolist() == [0.82, 0.82]
-    assert legend(left) == ["whole, 1 seeds", "printed"]
+    (texts,) = [each.get_texts() for each in left.figure.legends]
+    assert [text.get_text() for text in texts] == ["whole, 1 seed", "printed"]
     assert len(right.lines) == 1
 
 

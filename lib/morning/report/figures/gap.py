@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from morning.errors import counted
 from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
 
 #: Of lines to compare with.
@@ -57,11 +58,11 @@ def over_steps(curves: Mapping[str, Row], lines: Mapping[str, float]) -> Figure 
         steps = row["steps"] * np.arange(1, len(row["curve"]) + 1)
         for axis, metric in ((left, "auc"), (right, "map")):
             values = [metrics[metric] for metrics in row["curve"]]
-            axis.plot(steps, values, label=literal(f"{name}, {row['seeds']} seeds"))
+            axis.plot(steps, values, label=literal(f"{name}, {counted(row['seeds'], 'seed')}"))
     _lines(left.axhline, lines)
     left.set(xscale="log", xlabel="steps", ylabel="AUC of test brands")
     right.set(xscale="log", xlabel="steps", ylabel="MAP of test brands")
-    left.legend(frameon=False, fontsize=8)
+    figure.legend(*left.get_legend_handles_labels(), frameon=False, fontsize=9, loc="outside right")
     return figure
 
 

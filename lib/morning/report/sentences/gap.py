@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from morning.code import code_of
+from morning.errors import counted
 from morning.evaluation.published import PUBLISHED
 from morning.studies.gap import is_whole, shares
 from morning.studies.recipes import FACTORS, best_by_validation
@@ -66,7 +67,7 @@ def origin(rows: Iterable[Row]) -> str:
     days = sorted({each["date"] for each in made})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     other = sum(each["code"] != code_of(*each["modules"]) for each in made)
-    said = f"{len(made)} rows, computed on the benchmark ({when})"
+    said = f"{counted(len(made), 'row')}, computed on the benchmark ({when})"
     if other:
         said += f"; the code has changed since {other} of them"
     return f"{said}. They are committed with the book; `make evidence` computes them again."
