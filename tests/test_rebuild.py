@@ -59,7 +59,7 @@ def checkout(tmp_path_factory):
     }
     for stage in STAGES:
         reads, writes = (
-            [place.relative_to(RUN.folder).as_posix() for place in places]
+            [p.relative_to(RUN.folder).as_posix() for p in places if p.is_relative_to(RUN.folder)]
             for places in (stage.reads, stage.writes)
         )
         path = root / "notebooks" / f"{stage.name}.ipynb"
@@ -167,7 +167,9 @@ def test_a_later_call_redoes_what_follows_and_says_why(checkout, interrupted):
         done = call(checkout, folder, "DATA=mine", *words, "--no-book")
         return executed(done), done.stdout
 
-    assert again()[0] == CHAPTERS - {"01_dataset"}
+    # Pages that read committed numbers alone wait for nothing, and may have been done or not.
+    free = {stage.name for stage in STAGES if not set(stage.writes)}
+    assert again()[0] - free == CHAPTERS - free - {"01_dataset"}
     assert again("PROCESSES=1")[0] == set()
     changed, _ = again("TOPIC_SEED=5")
     assert changed == following("topic_seed")
