@@ -68,5 +68,5 @@ def test_the_switch(tmp_path):
     dataset("@nike", "hello").save(tmp_path / "mine")
     assert len(load(tmp_path / "mine").dataset.posts) == 2
     assert len(load(tmp_path / "mine", label_posts="drop").dataset.posts) == 1
-    with pytest.raises(MorningError, match="label_posts is 'dorp', not one of keep, drop"):
-        load(tmp_path / "mine", label_posts="dorp")
+    with pytest.raises(MorningError, match="label_posts is 'never', not one of keep, drop"):
+        load(tmp_path / "mine", label_posts="never")

@@ -62,7 +62,8 @@ def over_steps(curves: Mapping[str, Row], lines: Mapping[str, float]) -> Figure 
     _lines(left.axhline, lines)
     left.set(xscale="log", xlabel="steps", ylabel="AUC of test brands")
     right.set(xscale="log", xlabel="steps", ylabel="MAP of test brands")
-    figure.legend(*left.get_legend_handles_labels(), frameon=False, fontsize=9, loc="outside right")
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, fontsize=9, loc="outside right center")
     return figure
 
 
