@@ -105,7 +105,7 @@ class Job:
     def provenance(self) -> dict[str, Any]:
         """Return what the row says of how it came about."""
         return {
-            "settings": json.loads(json.dumps(self.settings)),  # as it is read back
+            "settings": self._read_back(),
             "modules": list(self.code),
             "code": code_of(*self.code),
             "date": date.today().isoformat(),
@@ -113,7 +113,11 @@ class Job:
 
     def made(self, row: Row) -> bool:
         """Whether a row is of these settings."""
-        return bool(row["made"]["settings"] == self.provenance()["settings"])
+        return bool(row["made"]["settings"] == self._read_back())
+
+    def _read_back(self) -> Any:
+        """Return the settings as a file gives them back."""
+        return json.loads(json.dumps(self.settings))
 
 
 Experiment = Callable[[Bench], Iterator[Job]]

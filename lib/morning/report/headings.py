@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 #: Metric -> heading, for the metrics that the paper prints, in its order.
 HEADINGS = {
     "auc": "AUC",
@@ -18,6 +20,14 @@ PAPER_METRICS = tuple(HEADINGS)
 def digits(metric: str) -> int:
     """Return how many digits after the point a metric is written with."""
     return 1 if metric == "medr" else 3
+
+
+def between(interval: Sequence[float] | None, digits: int = 3) -> str:
+    """Return the interval of a difference as it follows its value in a sentence; "" for none."""
+    if interval is None:
+        return ""
+    low, high = (f"{end:+.{digits}f}" for end in interval)
+    return f" (95 % interval {low} to {high})"
 
 
 def number(value: float | None, metric: str) -> str:

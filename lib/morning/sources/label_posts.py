@@ -21,16 +21,28 @@ def label_posts(dataset: Dataset) -> np.ndarray:
     round. Where labels were read off mentions, as those of the paper were, vectors that are
     computed from these posts know something of the answer.
     """
-    captions = dataset.posts["caption"].fillna("")
+    found = np.zeros(len(dataset.posts), dtype=bool)
+    found[named_partners(dataset)["post"]] = True
+    return found
+
+
+def named_partners(dataset: Dataset) -> pd.DataFrame:
+    """Return who names whom: `post` (place in `dataset.posts`), `brand_id`, `influencer_id`.
+
+    In the order of the collaborations, and of the posts for each.
+    """
+    captions = dataset.posts["caption"].fillna("").reset_index(drop=True)
     names = captions[captions.str.contains("[@＠]")].map(_named).explode().dropna()
     known = {handle(name): name for name in dataset.accounts["account_id"]}
-    named = names.map(known)
-    author = dataset.posts["account_id"].loc[names.index]
-    pairs = pd.MultiIndex.from_frame(dataset.collaborations[["brand_id", "influencer_id"]])
-    partner = pd.MultiIndex.from_arrays([author, named]).isin(pairs)
-    partner |= pd.MultiIndex.from_arrays([named, author]).isin(pairs)
-    found = dataset.posts.index.isin(names.index[partner])
-    return np.asarray(found)
+    author = dataset.posts["account_id"].iloc[names.index].to_numpy()
+    said = pd.DataFrame({"post": names.index, "author": author, "named": names.map(known).array})
+    sides = (
+        {"author": "brand_id", "named": "influencer_id"},
+        {"named": "brand_id", "author": "influencer_id"},
+    )
+    either = pd.concat([said.rename(columns=side) for side in sides]).drop_duplicates()
+    either = either.sort_values("post", kind="stable")
+    return dataset.collaborations.merge(either, on=["brand_id", "influencer_id"])
 
 
 def _named(caption: str) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from morning.dataset import Dataset
-from morning.sources.label_posts import label_posts
+from morning.sources.label_posts import named_partners
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,20 +32,13 @@ def announcement(dataset: Dataset, brand: str) -> Announcement | None:
     None where no post of the brand names a partner, nor one of a partner the brand. Posts with a
     picture come first.
     """
-    pairs = dataset.collaborations
-    pairs = pairs[pairs["brand_id"] == brand]
-    found = []
-    for influencer in pairs["influencer_id"]:
-        both = [brand, influencer]
-        accounts = dataset.accounts[dataset.accounts["account_id"].isin(both)]
-        posts = dataset.posts[dataset.posts["account_id"].isin(both)].reset_index(drop=True)
-        pair = pairs[pairs["influencer_id"] == influencer]
-        theirs = replace(dataset, accounts=accounts, posts=posts, collaborations=pair)
-        found.append(posts[label_posts(theirs)].assign(partner=influencer))
-    if not found or (all_of_them := pd.concat(found, ignore_index=True)).empty:
+    named = named_partners(dataset)
+    named = named[named["brand_id"] == brand]
+    if named.empty:
         return None
-    post = all_of_them.iloc[most_engaging(all_of_them)[:1]]
-    return Announcement(brand, str(post["partner"].iloc[0]), post.drop(columns="partner"))
+    posts = dataset.posts.iloc[named["post"]]
+    best = most_engaging(posts)[0]
+    return Announcement(brand, str(named["influencer_id"].iloc[best]), posts.iloc[[best]])
 
 
 def most_engaging(posts: pd.DataFrame) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from morning.errors import counted
+from morning.report.headings import between
 from morning.report.section import Section
 from morning.report.tables.results import beside_paper, differences
 from morning.sources import Source
@@ -27,8 +28,7 @@ def labelled(subject: Subject, source: Source) -> Section:
     text = share
     if alone["value"] is not None:
         text += f"With them, AUC by topics of content alone is {alone['value']:+.3f} higher"
-        if alone["ci95"]:
-            text += " (95 % interval {:+.3f} to {:+.3f})".format(*alone["ci95"])
+        text += between(alone["ci95"])
         text += ". `LABEL_POSTS=drop` computes everything without them."
     return Section(
         rows=[row | {"part": "label posts"} for row in found.rows],

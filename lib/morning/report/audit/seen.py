@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from morning.evaluation.overlap import UNSEEN
+from morning.report.headings import between
 from morning.report.section import Section
 from morning.report.tables.results import beside_paper, differences
 from morning.report.tables.style import written
@@ -70,7 +71,7 @@ def _easier(found: Beaten, without: Section) -> str:
             f"Partners *{name}* beat {ours:+.3f} more than unseen ones under MORNING, and "
             f"{theirs:+.3f} under the similarity, which was shown none of them. What training on "
             f"the partners themselves can have added is the difference, {added.value:+.3f}"
-            f"{_interval(added.difference_interval())}."
+            f"{between(added.difference_interval(), 4)}."
         )
     return " ".join(filter(None, said))
 
@@ -81,9 +82,5 @@ def _change(moved: Mapping[str, Any]) -> str:
     said = f"Leaving out the partners that training has seen changes AUC by {-moved['value']:+.4f}"
     if moved["ci95"]:
         low, high = moved["ci95"]
-        said += _interval((-high, -low))
+        said += between((-high, -low), 4)
     return f"{said}."
-
-
-def _interval(interval: tuple[float, float] | None) -> str:
-    return f" (95 % interval {interval[0]:+.4f} to {interval[1]:+.4f})" if interval else ""

@@ -8,6 +8,7 @@ from typing import Any
 from morning.code import code_of
 from morning.errors import counted
 from morning.evaluation.published import PUBLISHED
+from morning.report.headings import between
 from morning.studies.gap import is_whole, shares
 from morning.studies.recipes import FACTORS, best_by_validation
 
@@ -83,10 +84,7 @@ def added_by_training(findings: Mapping[str, Any]) -> str:
     """
     said = []
     for group, added in findings.get("added_by_training", {}).items():
-        one = f"*{group}* {added['value']:+.3f}"
-        if added["ci95"]:
-            one += " (95 % interval {:+.3f} to {:+.3f})".format(*added["ci95"])
-        said.append(one)
+        said.append(f"*{group}* {added['value']:+.3f}{between(added['ci95'])}")
     if not said:
         return "No partner of a test brand was seen in training, or every one was."
     return (

@@ -49,7 +49,8 @@ def given_away(subject: Subject, source: Source) -> GivenAway | None:
         return None
     own = Posts.own(source.dataset)
     named = int(label_posts(source.dataset)[own.rows].sum())
-    whole, some = (_ranked(subject, each) for each in (source, source.without_label_posts()))
+    others = Posts.own(source.without_label_posts().dataset)
+    whole, some = (_ranked(subject, posts) for posts in (own, others))
     rows = []
     for name in _MEASURED:
         pair = {
@@ -62,11 +63,11 @@ def given_away(subject: Subject, source: Source) -> GivenAway | None:
     return GivenAway(len(own), named, rows)
 
 
-def _ranked(subject: Subject, source: Source) -> Mapping[str, Sequence[BrandStatistics]]:
-    """Return what the rankings give where topics are those of a source's posts."""
+def _ranked(subject: Subject, posts: Posts) -> Mapping[str, Sequence[BrandStatistics]]:
+    """Return what the rankings give where topics are those of some posts."""
     made = subject.features.made.get(_BLOCK, {}).get("model", {})
     options = TopicOptions(topics=subject.features.sizes()[_BLOCK], seed=made.get("seed", 0))
-    block, _ = topic_block(Posts.own(source.dataset), options)
+    block, _ = topic_block(posts, options)
     blocks = {**subject.features.blocks, _BLOCK: block.values}
     features = replace(subject.features, blocks=blocks)
     return {
