@@ -2,6 +2,8 @@
 PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
 	$(if $(shell $(v) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo yes),$(v))))
 BIN := .venv/bin
+# Modules are compiled when they are imported: most never are, and compiling all takes as long again.
+PIP = $(BIN)/pip install -q --disable-pip-version-check --no-compile
 
 .PHONY: book test test-long bench evidence publish lint lab env lock clean
 
@@ -39,10 +41,10 @@ env: .venv/.installed  ## make the environment
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	@echo "installing torch"
-	$(BIN)/pip install -q --disable-pip-version-check $$(grep '^torch==' requirements.lock)
+	$(PIP) $$(grep '^torch==' requirements.lock)
 	@echo "installing the other pinned packages"
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps -r requirements.lock
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	$(PIP) --no-deps -r requirements.lock
+	$(PIP) --no-deps -e .
 	@touch $@
 
 lock:  ## resolve requirements.lock anew (needs uv on the PATH)
