@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -195,55 +196,44 @@ def refitted(bench: Bench) -> Iterator[Job]:
     for name, recipe in bench.recipes().items():
         epochs = round(float(np.mean(bench.rows("grid")[name]["epochs"])))
         folder = bench.trainings / "refitted" / name
-
-        def run(
-            name: str = name, recipe: Profile = recipe, folder: Path = folder, epochs: int = epochs
-        ) -> Row:
-            features, task = bench.features, bench.task
-            return recipes.refitted_row(
-                name, features, recipe, folder, task, epochs=epochs, seeds=_SEEDS
-            )
-
+        given = (name, bench.features, recipe, folder, bench.task)
+        run = partial(recipes.refitted_row, *given, epochs=epochs, seeds=_SEEDS)
         yield Job(name, run, {"seeds": _SEEDS, "profile": asdict(recipe), "epochs": epochs})
 
 
 def splits(bench: Bench) -> Iterator[Job]:
     """Deal the brands out at random ten times, and fit every method anew."""
+
+    def fit(method: str) -> Row:
+        found = metrics_over_splits(bench.features, by_ranker(ranker(method)))
+        return {"method": method, "over_splits": found}
+
     for method in ("MORNING-best", "similarity", "ridge-bilinear"):
-
-        def fit(method: str = method) -> Row:
-            found = metrics_over_splits(bench.features, by_ranker(ranker(method)))
-            return {"method": method, "over_splits": found}
-
-        yield Job(method, fit, code=_code_of(method))
+        yield Job(method, partial(fit, method), code=_code_of(method))
     for name, recipe in bench.recipes().items():
-
-        def train(name: str = name, recipe: Profile = recipe) -> Row:
-            folder = bench.trainings / "splits" / name
-            return recipes.over_splits_row(name, bench.features, recipe, folder)
-
-        yield Job(name, train, {"profile": asdict(recipe)})
+        given = (name, bench.features, recipe, bench.trainings / "splits" / name)
+        yield Job(name, partial(recipes.over_splits_row, *given), {"profile": asdict(recipe)})
 
 
 def everyone(bench: Bench) -> Iterator[Job]:
     """Rank all 3,748 influencers for the test brands, by every method that can."""
     task = official_task(bench.features, "all")
+
+    def fit(method: str) -> Row:
+        found = ranker(method)
+        seeds = max(found.draws, _SEEDS) if found.seeded else 1
+        return result_row(method, draw(found, Inputs(bench.features), task, seeds))
+
+    def score(name: str, recipe: Profile) -> Row:
+        folder = bench.trainings / "grid" / name
+        models = watch_seeds(bench.features, recipe, folder, bench.task, seeds=_SEEDS)
+        return result_row(name, statistics(models, bench.features, task))
+
     for method in ("MORNING-best", *_QUICK):
-
-        def fit(method: str = method) -> Row:
-            found = ranker(method)
-            seeds = max(found.draws, _SEEDS) if found.seeded else 1
-            return result_row(method, draw(found, Inputs(bench.features), task, seeds))
-
-        yield Job(method, fit, code=_code_of(method))
+        yield Job(method, partial(fit, method), code=_code_of(method))
     for name, recipe in bench.recipes().items():
-
-        def score(name: str = name, recipe: Profile = recipe) -> Row:
-            folder = bench.trainings / "grid" / name
-            models = watch_seeds(bench.features, recipe, folder, bench.task, seeds=_SEEDS)
-            return result_row(name, statistics(models, bench.features, task))
-
-        yield Job(name, score, {"seeds": _SEEDS, "profile": asdict(recipe)})
+        settings = {"seeds": _SEEDS, "profile": asdict(recipe)}
+        yield Job(name, partial(score, name, recipe), settings)
 
 
 EXPERIMENTS: dict[str, Experiment] = {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import numpy as np
 
 from morning.features import FeatureSet
 from morning.learning.device import find_device
+from morning.learning.workers import pool
 from morning.models.checkpoint import TrainedModel
 from morning.models.fingerprint import describe_data, find_finished
 from morning.models.profiles import Profile
@@ -97,10 +96,9 @@ def train_all(
         workers = 1 if find_device(device).type != "cpu" else (os.cpu_count() or 1)
     workers = min(workers, len(wanted))
     if workers > 1:
-        # "spawn": a forked child would inherit torch's thread pool in an unusable state.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with pool(workers) as processes:
             futures = [
-                pool.submit(_train_quietly, features, jobs[name], places[name], options)
+                processes.submit(_train_quietly, features, jobs[name], places[name], options)
                 for name in wanted
             ]
             for future in futures:

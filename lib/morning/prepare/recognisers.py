@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.small import SmallOptions, load_small, save_small, train_small
 from morning.features.visual.upernet import upernet_scenes
 from morning.features.visual.weights import IMAGENET, NETWORKS, absent
+from morning.learning.workers import pool
 from morning.places import cache_folder
 from morning.prepare.looks import provide
 from morning.sources import demo
@@ -93,8 +92,8 @@ def small_recognisers() -> tuple[Recogniser, Recogniser]:
     absent = [kind for kind, folder in folders.items() if not folder.is_dir()]
     if absent:
         log.info("training small networks for %s", " and ".join(absent))
-        with ProcessPoolExecutor(len(absent), mp_context=get_context("spawn")) as pool:
-            jobs = [pool.submit(_train_small, kind, folders[kind]) for kind in absent]
+        with pool(len(absent)) as processes:
+            jobs = [processes.submit(_train_small, kind, folders[kind]) for kind in absent]
             for job in jobs:
                 job.result()
     return load_small(folders["objects"]), load_small(folders["scenes"])
