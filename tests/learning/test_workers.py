@@ -1,0 +1,49 @@
+"""Worker processes end with the process that started them."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from morning.learning.workers import pool
+
+_PARENT = """
+import sys
+from morning.learning.workers import pool
+from tests.learning.test_workers import live
+
+if __name__ == "__main__":
+    with pool(1) as processes:
+        processes.submit(live, sys.argv[1]).result()
+"""
+
+
+def live(path: str) -> None:
+    """Say so ten times a second, for a minute."""
+    for _ in range(600):
+        Path(path).touch()
+        time.sleep(0.1)
+
+
+def test_work_is_done_elsewhere():
+    with pool(2) as processes:
+        assert processes.submit(os.getpid).result() != os.getpid()
+
+
+def test_workers_of_a_killed_parent_end(tmp_path):
+    said, script = tmp_path / "said", tmp_path / "parent.py"
+    script.write_text(_PARENT)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["lib", os.getcwd()])}
+    parent = subprocess.Popen([sys.executable, str(script), str(said)], env=environment)
+    assert _soon(said.exists)
+    parent.kill()
+    parent.wait()
+    assert _soon(lambda: time.time() - said.stat().st_mtime > 2)
+
+
+def _soon(asked, seconds=30):
+    until = time.monotonic() + seconds
+    while not (answer := asked()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return answer
