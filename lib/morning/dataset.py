@@ -154,12 +154,18 @@ class Dataset(Roster):
             raise ContractError(f"Dataset {self.root or ''}".strip(), problems)
         return checked
 
-    def check(self) -> tuple[Dataset, list[Problem]]:
-        """Return the data as `validate` would, and every violation instead of an exception."""
+    def check(self, complete: bool = True) -> tuple[Dataset, list[Problem]]:
+        """Return the data as `validate` would, and every violation instead of an exception.
+
+        Parameters
+        ----------
+        complete : bool
+            Whether brands need a category, a split and a collaboration.
+        """
         problems: list[Problem] = []
         checked = {n: _conform(n, t, problems) for n, t in self.tables().items()}
         if all(set(SCHEMAS[n].columns) <= set(table.columns) for n, table in checked.items()):
-            problems += _relations(checked)
+            problems += _relations(checked, complete)
         return Dataset(root=self.root, **checked), problems
 
     def save(self, folder: str | Path) -> None:
@@ -223,7 +229,7 @@ class Read:
     rows: np.ndarray
 
 
-def read_tables(folder: Path, report: Report) -> dict[str, Read]:
+def read_tables(folder: Path, report: Report, needed: frozenset[str] = NEEDED) -> dict[str, Read]:
     """Read `accounts`, `posts`, `audiences` and `collaborations` of a folder, each if it is there.
 
     Parameters
@@ -232,6 +238,8 @@ def read_tables(folder: Path, report: Report) -> dict[str, Read]:
     report : Report
         Takes what is wrong with the files and their cells, what was read in a way that their
         owner should know, and what is ignored.
+    needed : set of str
+        Tables whose absence is an error.
 
     Returns
     -------
@@ -242,7 +250,7 @@ def read_tables(folder: Path, report: Report) -> dict[str, Read]:
     for name in SCHEMAS:
         files = reading.find(folder, name)
         if not files:
-            if name in NEEDED:
+            if name in needed:
                 rule = f"is missing; {_what_is_there(folder)}"
                 report.errors.append(Problem(f"{name}.csv", rule))
             continue
@@ -356,7 +364,7 @@ _RULES = {
 }
 
 
-def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
+def _relations(tables: dict[str, pd.DataFrame], complete: bool) -> list[Problem]:
     """Check what the tables say of one another."""
     accounts, posts = tables["accounts"], tables["posts"]
     pairs = tables["collaborations"]
@@ -380,8 +388,9 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     require("accounts", "account_id", names.notna() & names.duplicated() & ~two_roles, _UNIQUE)
     is_brand = accounts["role"] == "brand"
     nameless = accounts["category"].isna() | (accounts["category"] == "")
-    require("accounts", "category", is_brand & nameless, "a brand needs one")
-    require("accounts", "split", is_brand & accounts["split"].isna(), "a brand needs one")
+    if complete:
+        require("accounts", "category", is_brand & nameless, "a brand needs one")
+        require("accounts", "split", is_brand & accounts["split"].isna(), "a brand needs one")
     require("posts", "image", ~posts["image"].map(_stays_inside), "must stay in the folder")
     brands, influencers = (by_role[role] for role in ROLES[:2])
     exchanged = pairs["brand_id"].isin(influencers - brands).all() and len(pairs) > 0
@@ -399,7 +408,8 @@ def _relations(tables: dict[str, pd.DataFrame]) -> list[Problem]:
         table = tables[name]
         require(name, None, table.duplicated() & table.notna().all(axis=1), _UNIQUE)
     lonely = is_brand & ~names.isin(pairs["brand_id"]) & pairs["brand_id"].notna().all()
-    require("accounts", "account_id", lonely, "a brand needs at least one collaboration")
+    if complete:
+        require("accounts", "account_id", lonely, "a brand needs at least one collaboration")
     return problems
 
 

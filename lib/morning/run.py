@@ -97,6 +97,11 @@ class Run:
         return self.folder / BEST
 
     @property
+    def chances(self) -> Path:
+        """What a rank by that model is worth, `morning.recommend.chance`."""
+        return self.folder / "chances.json"
+
+    @property
     def comparison(self) -> Path:
         """Trained rivals."""
         return self.folder / "compare"

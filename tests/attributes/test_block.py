@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from morning.attributes.block import (
     mean_vectors,
 )
 from morning.attributes.embedding import Embedding, Node2VecOptions
+from morning.dataset import Dataset, empty_table
 from morning.errors import MorningError
 from morning.features.featureset import FeatureSet, account_table
 from toys.biographies import dataset, small_world
@@ -83,16 +85,20 @@ def test_encoder_gives_the_same_vectors_from_the_folder(tmp_path):
     block, learnt = attribute_block(world, OPTIONS)
     learnt.encoder.save(tmp_path / "attributes")
     encoder = AttributeEncoder.load(tmp_path / "attributes")
-    accounts = world.accounts.set_index("account_id").loc[account_table(world)["account_id"]]
-    biographies = accounts["biography"].astype(object).where(accounts["biography"].notna(), None)
-    categories = accounts["category"].astype(object).where(accounts["category"].notna(), None)
-    values = encoder.encode(list(biographies), list(categories))
+    values = encoder.encode(world)
     assert np.array_equal(values, block.values)
 
 
 def test_encoder_knows_new_accounts():
     encoder = attribute_block(small_world(), OPTIONS)[1].encoder
-    new = encoder.encode(["I bake cakes", None, "nothing known"])
+    accounts = pd.DataFrame(
+        {
+            "account_id": ["baker", "silent", "other"],
+            "role": "influencer",
+            "biography": ["I bake cakes", None, "nothing known"],
+        }
+    ).reindex(columns=empty_table("accounts").columns)
+    new = encoder.encode(Dataset(accounts, empty_table("collaborations")))
     dessert = encoder.embedding.reordered(["dessert"]).vectors[0]
     assert np.array_equal(new[0], dessert)
     assert not new[1:].any()

@@ -42,6 +42,19 @@ class TestScore:
         assert np.allclose(scores["F"], total)
         assert np.ptp(scores["popularity"], axis=0).max() == 0  # the same for every brand
 
+    def test_what_is_not_known_of_an_account_adds_nothing(self, best, features):
+        on = official_task(features)
+        brands, influencers = (best.rows(features, x) for x in (on.brands, on.influencers))
+        whole = best.score_rows(brands, influencers)
+        brands[:, best.columns("audience_visual", "audience_topics")] = np.nan
+        without = best.score_rows(brands, influencers)
+        assert np.allclose(best.score_rows(np.full_like(brands, np.nan), influencers)["f"], 0)
+        assert np.array_equal(without["popularity"], whole["popularity"])
+        if best.options.association is None:
+            assert np.allclose(without["f"], whole["f"])
+        assert not np.allclose(without["g"], whole["g"])
+        assert all(np.isfinite(part).all() for part in without.values())
+
     def test_it_is_a_product_of_two_vectors(self, best, features):
         on = official_task(features)
         vectors = best.vectors(features)

@@ -16,12 +16,7 @@ def test_block_graph_lists_and_encoder(tmp_path):
     block = prepared.features.validate().blocks["attribute"]
     assert prepared.graph is not None
     assert set(prepared.lists) == set(prepared.features.accounts["account_id"])
-    accounts = world.accounts.set_index("account_id").loc[prepared.features.accounts["account_id"]]
-    encoder = AttributeEncoder.load(tmp_path / "attributes")
-    again = encoder.encode(
-        [None if b != b else b for b in accounts["biography"]],
-        [None if c != c else c for c in accounts["category"]],
-    )
+    again = AttributeEncoder.load(tmp_path / "attributes").encode(world)
     np.testing.assert_allclose(again, block, atol=1e-6)
     assert prepared.features.made["attribute"] == prepared.blocks["attribute"].made
 

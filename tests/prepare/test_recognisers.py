@@ -9,9 +9,10 @@ from morning.errors import MorningError
 from morning.features.visual.small import SmallOptions
 from morning.features.visual.weights import NETWORKS
 from morning.prepare import recognisers as module
-from morning.prepare.recognisers import recognisers, small_recognisers
+from morning.prepare.recognisers import choice, keep, kept, recognisers, small_recognisers
 from morning.sources import Source
 from toys.cache import own_cache
+from toys.pictures import colours
 from toys.weights import serving
 
 
@@ -143,7 +144,7 @@ def trained(monkeypatch, tmp_path):
     monkeypatch.setenv("MORNING_DATA", str(tmp_path))
     monkeypatch.setattr(module, "_SMALL", quick)
     monkeypatch.setattr(module, "_DRAWN", {"pictures": 64, "seed": 1, "size": 32})
-    monkeypatch.setattr(module, "ProcessPoolExecutor", _Here)
+    monkeypatch.setattr(module, "pool", _Here)
     monkeypatch.setattr(module, "_train_small", lambda *a: kinds.append(a[0]) or train(*a))
     return kinds
 
@@ -171,3 +172,43 @@ def test_other_options_drawings_or_code_train_anew(trained, monkeypatch):
     monkeypatch.setattr(module, "code_of", lambda *_: "another")
     small_recognisers()
     assert trained == ["objects", "scenes"]
+
+
+class TestKept:
+    def test_small_networks_travel_with_the_run(self, trained, tmp_path, monkeypatch):
+        found = small_recognisers()
+        keep(found, "small", tmp_path / "prepared")
+        monkeypatch.setenv("MORNING_DATA", str(tmp_path / "elsewhere"))
+        trained.clear()
+        again = kept(tmp_path / "prepared")
+        assert [network.digest for network in again] == [network.digest for network in found]
+        assert trained == []
+
+    def test_of_others_the_choice_is_kept(self, tmp_path, monkeypatch):
+        found = (colours(3), colours(2, size=4))
+        keep(found, "network", tmp_path)
+        monkeypatch.setattr(module, "_pretrained", lambda visual: {"network": found}[visual])
+        assert kept(tmp_path) == found
+
+    def test_other_networks_are_not_taken_for_them(self, tmp_path, monkeypatch):
+        keep((colours(3), colours(2)), "network", tmp_path)
+        monkeypatch.setattr(module, "_pretrained", lambda _: (colours(3), colours(2, size=4)))
+        assert "are not those of the run" in kept(tmp_path)
+
+    def test_networks_that_cannot_be_had_are_a_sentence(self, tmp_path, cache):
+        keep((colours(3), colours(2)), "network", tmp_path)
+        assert kept(tmp_path).startswith("Pictures are left out: ")
+
+    def test_a_run_without_pictures(self, tmp_path):
+        assert kept(tmp_path) == "Pictures are left out: the run looked at none."
+
+    @pytest.mark.parametrize("text", ["", "[]", '{"visual": 3}', '{"visual": "small"}'])
+    def test_a_damaged_record_is_a_sentence(self, text, tmp_path):
+        (tmp_path / "networks").mkdir()
+        (tmp_path / "networks" / "networks.json").write_text(text)
+        assert kept(tmp_path).startswith("Pictures are left out: ")
+
+    def test_what_auto_stands_for(self):
+        assert choice("auto", source(planted=True)) == "small"
+        assert choice("auto", source()) == "network"
+        assert choice("upernet", source()) == "upernet"

@@ -65,20 +65,14 @@ class AttributeEncoder:
     keywords: Keywords
     embedding: Embedding
 
-    def encode(
-        self, biographies: Sequence[str | None], categories: Sequence[str | None] | None = None
-    ) -> np.ndarray:
-        """Return one vector per account, float32, shape (accounts, dimensions).
+    def encode(self, dataset: Dataset) -> np.ndarray:
+        """Return the vector of every brand and influencer, float32, shape (accounts, dimensions).
 
-        Parameters
-        ----------
-        biographies : sequence of str or None
-        categories : sequence of str or None, optional
-            The category of each account that is a brand.
+        Rows are in the order of `account_table`; zero for an account without a known attribute.
         """
-        categories = [None] * len(biographies) if categories is None else categories
-        pairs = zip(biographies, categories, strict=True)
-        return mean_vectors([self.keywords.attributes(b, c) for b, c in pairs], self.embedding)
+        lists = attribute_lists(dataset, self.keywords)
+        owned = [lists[account] for account in account_table(dataset)["account_id"]]
+        return mean_vectors(owned, self.embedding)
 
     def save(self, folder: str | Path) -> None:
         """Write keywords and node vectors into a folder, whole or not at all."""

@@ -139,14 +139,30 @@ class Best:
         """Columns of each block that it needs."""
         return self.comparable.sizes
 
+    def rows(self, features: FeatureSet, accounts: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Return accounts as rows whose products are the weighted similarity, float64 (n, D)."""
+        return _joined(self.comparable(features, accounts), self.weights)
+
     def score(self, features: FeatureSet, task: Task) -> dict[str, np.ndarray]:
         """Return f, g, h (those at hand), popularity and F of a task, float64 (B, M) each."""
-        brands = _joined(self.comparable(features, task.brands), self.weights)
-        influencers = _joined(self.comparable(features, task.influencers), self.weights)
+        return self.score_rows(
+            self.rows(features, task.brands), self.rows(features, task.influencers)
+        )
+
+    def score_rows(self, brands: np.ndarray, influencers: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the scores of `score` for accounts that are given as rows.
+
+        Parameters
+        ----------
+        brands, influencers : float64 arrays, shapes (B, D) and (M, D)
+            From `rows`. NaN is what is not known of an account: it adds nothing.
+        """
         beyond = self._associated(brands)
+        own, shown = np.nan_to_num(brands), np.nan_to_num(influencers)
+        apart = np.nan_to_num(influencers - self.centre[1])
         scores = {
-            SUBSCORES[perspective]: brands[:, columns] @ influencers[:, columns].T
-            + beyond[:, columns] @ (influencers - self.centre[1])[:, columns].T
+            SUBSCORES[perspective]: own[:, columns] @ shown[:, columns].T
+            + beyond[:, columns] @ apart[:, columns].T
             for perspective, columns in self._columns().items()
         }
         everyone = np.ones((len(brands), 1))
@@ -158,7 +174,7 @@ class Best:
 
         A brand's vector is its own row and what its association adds; an influencer's, its row.
         """
-        rows = _joined(self.comparable(features), self.weights)
+        rows = self.rows(features)
         beyond = self._associated(rows)
         one = np.ones((len(rows), 1))
         return {
@@ -217,20 +233,25 @@ class Best:
         except Exception as error:  # whatever a damaged file raises
             raise MorningError(f"{folder}: the fitted model cannot be read: {error}") from error
 
+    def columns(self, *blocks: str) -> np.ndarray:
+        """Return which columns of a row belong to some blocks, int array."""
+        owners = np.repeat(list(self.input_sizes), list(self.input_sizes.values()))
+        return np.flatnonzero(np.isin(owners, blocks))
+
     def _columns(self) -> dict[str, np.ndarray]:
         """Return the columns of each perspective at hand."""
-        owners = np.repeat(list(self.input_sizes), list(self.input_sizes.values()))
-        found = {p: np.flatnonzero(np.isin(owners, names)) for p, names in PERSPECTIVES.items()}
+        found = {p: self.columns(*names) for p, names in PERSPECTIVES.items()}
         return {p: columns for p, columns in found.items() if len(columns)}
 
     def _associated(self, brands: np.ndarray) -> np.ndarray:
         """Return what the partners of brands show beyond what is alike, shape (B, D)."""
-        return (brands - self.centre[0]) @ self.association
+        return np.nan_to_num(brands - self.centre[0]) @ self.association
 
     def _popularity(self, influencers: np.ndarray) -> np.ndarray:
         """Return what is taken off for the odds with training brands, shape (M,)."""
         beyond = self._associated(self.reference)
-        odds = self.reference @ influencers.T + beyond @ (influencers - self.centre[1]).T
+        odds = self.reference @ np.nan_to_num(influencers).T
+        odds += beyond @ np.nan_to_num(influencers - self.centre[1]).T
         mean = logsumexp(odds, axis=0) - np.log(len(odds))
         return -self.options.popularity * mean
 

@@ -19,7 +19,8 @@ from morning.features.visual.blocks import visual_block
 from morning.features.visual.encode import FEATURES, square
 from morning.places import cache_folder
 from morning.prepare.perspective import Perspective, feature_set, part_of
-from morning.prepare.recognisers import recognisers
+from morning.prepare.recognisers import choice, recognisers
+from morning.prepare.recognisers import keep as keep_recognisers
 from morning.prepare.skipped import skipped_posts, skipped_sentence
 
 if TYPE_CHECKING:
@@ -91,7 +92,10 @@ def _prepared(
     """Compute the blocks of posts."""
     prepared = Perspective(feature_set(source, {}), documents=posts.documents())
     keep = _FOR_RIVALS if posts.audience is None else ()
-    _add_visual(prepared, f"{perspective}_visual", posts, recognisers(visual, source), keep)
+    found = recognisers(visual, source)
+    _add_visual(prepared, f"{perspective}_visual", posts, found, keep)
+    if prepared.columns and not isinstance(found, str):
+        keep_recognisers(found, choice(visual, source), Path(folder))
     name = f"{perspective}_topics"
     _add_topics(prepared, name, posts, topics, TopicOptions(seed=seed), Path(folder) / name)
     makers = {name: MAKERS[name] for name in PERSPECTIVES[perspective] if name in MAKERS}

@@ -17,6 +17,7 @@ from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.small import SmallOptions, load_small, save_small, train_small
 from morning.features.visual.upernet import upernet_scenes
 from morning.features.visual.weights import IMAGENET, NETWORKS, absent
+from morning.files import read_json, write_json
 from morning.learning.workers import pool
 from morning.places import cache_folder
 from morning.prepare.looks import provide
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SMALL = {"objects": SmallOptions(), "scenes": SmallOptions(epochs=3)}
+_NETWORKS, _KEPT = "networks", "networks.json"  # in the folder of what is prepared
 _DRAWN = {"pictures": 3000, "seed": 1, "size": 64}  # what the small networks are trained on
 
 
@@ -53,7 +55,7 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
         if files are no weights of these networks.
     """
     if visual == "auto":
-        visual = "small" if source.planted else "network"
+        visual = choice(visual, source)
         if not source.has_pictures:
             return "Pictures are left out: no post has one."
         if visual == "network" and (why := provide()):
@@ -69,6 +71,60 @@ def recognisers(visual: str, source: Source) -> tuple[Recogniser, Recogniser] | 
         )
     if folder is None and (lacking := absent(NETWORKS[visual])):
         fetch(lacking)
+    return _pretrained(visual)
+
+
+def choice(visual: str, source: Source) -> str:
+    """Return which networks `auto` stands for; any other choice stands for itself."""
+    if visual != "auto":
+        return visual
+    return "small" if source.planted else "network"
+
+
+def keep(found: tuple[Recogniser, Recogniser], visual: str, folder: Path) -> None:
+    """Write what finds the networks of a run again: small ones themselves, else which they were.
+
+    Parameters
+    ----------
+    found : tuple of Recogniser
+    visual : str
+        From `choice`.
+    folder : Path
+        Of what is prepared.
+    """
+    folder = folder / _NETWORKS
+    if visual == "small":
+        for kind, network in zip(_SMALL, found, strict=True):
+            save_small(network, folder / kind)
+    write_json(folder / _KEPT, {"visual": visual, "digests": [each.digest for each in found]})
+
+
+def kept(folder: Path) -> tuple[Recogniser, Recogniser] | str:
+    """Return the networks that `keep` wrote of, or a sentence why they cannot be had.
+
+    Nothing is fetched.
+    """
+    folder = folder / _NETWORKS
+    if not (folder / _KEPT).is_file():
+        return "Pictures are left out: the run looked at none."
+    try:
+        record = read_json(folder / _KEPT)
+        visual = str(record["visual"])
+        if visual == "small":
+            objects, scenes = (load_small(folder / kind) for kind in _SMALL)
+            found = (objects, scenes)
+        else:
+            found = _pretrained(visual)
+        if [each.digest for each in found] != record["digests"]:
+            return "Pictures are left out: the networks at hand are not those of the run."
+    except (MorningError, OSError, ValueError, KeyError) as error:
+        return f"Pictures are left out: {error}"
+    return found
+
+
+def _pretrained(visual: str) -> tuple[Recogniser, Recogniser]:
+    """Return the networks of a choice that is a name or a folder."""
+    folder = None if visual in NETWORKS else Path(visual)
     objects = imagenet_resnet(path=locate(IMAGENET, folder))
     scenes = upernet_scenes if visual == "upernet" else places365_resnet
     return objects, scenes(folder=folder)

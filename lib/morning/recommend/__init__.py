@@ -1,0 +1,1 @@
+"""Rankings for brands and influencers that were in no training."""

@@ -1,0 +1,203 @@
+"""What a rank is worth: how many of a hundred accounts at it are partners."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.isotonic import isotonic_regression
+
+from morning.errors import MorningError
+from morning.evaluation import task
+from morning.evaluation.uncertainty import Estimate
+from morning.features import FeatureSet
+from morning.files import read_json, write_json
+from morning.models.best import Best, BestOptions
+
+_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Range:
+    """Ranks that are worth the same.
+
+    Attributes
+    ----------
+    first, last : int
+        Ranks, from 1.
+    share : float
+        Partners among the accounts at these ranks, a mean over brands.
+    low, high : float or None
+        Its 95 % interval over brands; None where there are too few brands for one.
+    """
+
+    first: int
+    last: int
+    share: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The share of partners by rank, of brands that took no part in the fit.
+
+    Attributes
+    ----------
+    ranges : tuple of Range
+        From rank 1 on, without a hole; shares never rise.
+    brands : int
+        Over how many brands.
+    candidates : int
+        Among how many influencers they were ranked.
+    """
+
+    ranges: tuple[Range, ...]
+    brands: int
+    candidates: int
+
+    @classmethod
+    def of(cls, partners: np.ndarray) -> Chance:
+        """Return the shares of a sample of rankings.
+
+        Ranks are taken together from powers of two on, and further where shares would rise.
+
+        Parameters
+        ----------
+        partners : bool array, shape (brands, candidates)
+            Whether the account at each rank is a partner, as `partners_by_rank` says.
+        """
+        brands, candidates = partners.shape
+        starts = 2 ** np.arange(candidates.bit_length()) - 1
+        widths = np.diff([*starts, candidates])
+        shares = np.add.reduceat(partners.mean(axis=0), starts) / widths
+        level = isotonic_regression(shares, sample_weight=widths, increasing=False)
+        starts = starts[np.append(True, np.diff(level) < 0)]
+        ranges = []
+        for start, end in zip(starts, [*starts[1:], candidates], strict=True):
+            own = partners[:, start:end].mean(axis=1)
+            error = float(own.std(ddof=1) / brands**0.5) if brands > 1 else float("nan")
+            share = float(own.mean())
+            low, high = Estimate(share, error, brands - 1, brands).share_interval() or (None, None)
+            ranges.append(Range(int(start) + 1, int(end), share, low, high))
+        return cls(tuple(ranges), brands, candidates)
+
+    def at(self, ranks: np.ndarray) -> pd.DataFrame:
+        """Return what ranks are worth: `chance`, `chance_low`, `chance_high`, NaN where unknown.
+
+        Parameters
+        ----------
+        ranks : int array, shape (n,)
+            From 1; one beyond the last is worth what the last is.
+        """
+        table = pd.DataFrame([asdict(each) for each in self.ranges])
+        place = np.searchsorted(table["first"], ranks, side="right") - 1
+        found = table[["share", "low", "high"]].astype(float).iloc[place].reset_index(drop=True)
+        return found.set_axis(["chance", "chance_low", "chance_high"], axis=1)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What a rank is worth, by which blocks are known of a brand: fewer say less.
+
+    Attributes
+    ----------
+    by_known : dict of frozenset of str to Chance
+        For every choice of blocks but none.
+    """
+
+    by_known: Mapping[frozenset[str], Chance]
+
+    @classmethod
+    def fit(
+        cls, features: FeatureSet, options: BestOptions | None = None, seed: int = 0
+    ) -> Chances:
+        """Rank for every training and validation brand by a fit to four fifths of the others.
+
+        Validation brands alone would be too few. The test brands take no part.
+
+        Parameters
+        ----------
+        features : FeatureSet
+        options : BestOptions, optional
+        seed : int
+            Of who is left out together.
+
+        Raises
+        ------
+        MorningError
+            If there are fewer than two such brands.
+        """
+        brands = features.brands("train", "validation")
+        if len(brands) < 2:
+            raise MorningError("what a rank is worth needs two training brands at least")
+        dealt = np.random.default_rng(seed).permutation(brands)
+        partners: dict[frozenset[str], list[np.ndarray]] = defaultdict(list)
+        for left_out in np.array_split(dealt, min(_FOLDS, len(brands))):
+            model = _fitted_without(features, left_out, options)
+            asked = task(features, left_out, "all")
+            rows = model.rows(features, asked.brands)
+            candidates = model.rows(features, asked.influencers)
+            for known in _choices(list(features.blocks)):
+                shown = only(model, rows, known)
+                scores = model.score_rows(shown, candidates)["F"]
+                partners[known].append(partners_by_rank(scores, asked.positives))
+        return cls({known: Chance.of(np.concatenate(each)) for known, each in partners.items()})
+
+    def save(self, path: str | Path) -> None:
+        """Write the shares as JSON, whole or not at all."""
+        record = [
+            {"known": sorted(known), **asdict(chance)} for known, chance in self.by_known.items()
+        ]
+        write_json(path, {"chances": record})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Chances:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MorningError
+            If the file is missing, or of another form.
+        """
+        try:
+            found = {}
+            for record in read_json(path)["chances"]:
+                ranges = tuple(Range(**each) for each in record["ranges"])
+                known = frozenset(record["known"])
+                found[known] = Chance(ranges, int(record["brands"]), int(record["candidates"]))
+            return cls(found)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MorningError(f"{path}: what a rank is worth cannot be read ({error})") from error
+
+
+def only(model: Best, rows: np.ndarray, known: Iterable[str]) -> np.ndarray:
+    """Return rows of accounts, (n, D), with NaN for all but some blocks."""
+    shown = np.full_like(rows, np.nan)
+    columns = model.columns(*known)
+    shown[:, columns] = rows[:, columns]
+    return shown
+
+
+def partners_by_rank(scores: np.ndarray, positives: np.ndarray) -> np.ndarray:
+    """Return whether the account at each rank is a partner, bool (B, M); the best rank first."""
+    order = np.argsort(-scores, axis=1, kind="stable")
+    return np.take_along_axis(positives, order, axis=1)
+
+
+def _choices(blocks: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Yield every choice of blocks but none."""
+    for size in range(1, len(blocks) + 1):
+        yield from map(frozenset, combinations(blocks, size))
+
+
+def _fitted_without(features: FeatureSet, brands: np.ndarray, options: BestOptions | None) -> Best:
+    """Fit to the training and validation brands but some."""
+    split = features.accounts["split"].astype("str").copy()
+    split.iloc[brands] = "test"
+    return Best.fit(replace(features, accounts=features.accounts.assign(split=split)), options)

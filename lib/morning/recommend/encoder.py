@@ -1,0 +1,178 @@
+"""Accounts that were in no training as vectors: by what a run has fitted, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from morning.dataset import Dataset
+from morning.errors import MorningError, counted
+from morning.features.featureset import FeatureSet, account_table
+from morning.features.posts import AudienceOptions, Posts
+from morning.places import cache_folder
+
+if TYPE_CHECKING:
+    from morning.features.topics import TopicModel
+    from morning.features.visual.recogniser import Recogniser
+    from morning.run import Run
+
+#: Fewer pictures than this are decoded here: starting other processes would take longer.
+_FEW_PICTURES = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Accounts as vectors, and what is not known of them.
+
+    Attributes
+    ----------
+    features : FeatureSet
+        Every block of the run, a row per account.
+    known : dict of block to bool array, shape (n,)
+        Whether there was anything to make an account's row of. Other rows say nothing of it.
+    notes : list of str
+        What could not be used, and why.
+    """
+
+    features: FeatureSet
+    known: Mapping[str, np.ndarray]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """What a run has fitted: topic models, networks for pictures, attributes with their vectors.
+
+    Attributes
+    ----------
+    features : FeatureSet
+        Of the run: which blocks there are, and how they were made.
+    prepared : Path
+        Where it lies; read on first use, so that what is not needed costs nothing.
+    """
+
+    features: FeatureSet
+    prepared: Path
+
+    @classmethod
+    def load(cls, run: Run) -> Encoder:
+        """Return the encoder of a run.
+
+        Raises
+        ------
+        MorningError
+            If the run has no vectors, or they were not made of posts.
+        """
+        features = run.features()
+        if not run.prepared.is_dir():
+            raise MorningError(
+                f"{run.folder}: the vectors of this run were made elsewhere ({features.source}): "
+                "only accounts that are in it can be ranked"
+            )
+        return cls(features, run.prepared)
+
+    def encode(self, dataset: Dataset) -> Encoded:
+        """Return vectors of brands and influencers; their collaborations are not used.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Posts, biographies and audiences, whatever there is of each.
+        """
+        accounts = account_table(dataset)
+        found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        notes: list[str] = []
+        posts = {"content": Posts.own(dataset)}
+        if not dataset.audiences.empty:
+            options = AudienceOptions(**self._made("audience_topics", "audience_visual"))
+            posts["audience"] = Posts.of_audience(dataset, options)
+        for perspective, shown in posts.items():
+            for kind, encode in (("topics", self._topics), ("visual", self._visual)):
+                block = f"{perspective}_{kind}"
+                if block in self.features.blocks:
+                    found[block] = encode(block, shown, notes)
+        if "attribute" in self.features.blocks:
+            found["attribute"] = self._attribute(dataset)
+        blocks, known = {}, {}
+        for block, size in self.features.sizes().items():
+            nothing = np.zeros((len(accounts), size), np.float32), np.zeros(len(accounts), bool)
+            blocks[block], known[block] = found.get(block, nothing)
+        encoded = FeatureSet(accounts, dataset.collaborations, blocks, "new accounts")
+        return Encoded(encoded, known, [*self._absent(known), *notes])
+
+    def _made(self, *blocks: str) -> dict[str, int]:
+        """Return how an audience was chosen for the first of some blocks that is there."""
+        made = (self.features.made.get(block, {}).get("audience") for block in blocks)
+        return next((each for each in made if each), {})
+
+    def _topics(self, block: str, posts: Posts, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        model = self._model(block)
+        bags = model.bags(posts.documents(model.options.emoji_words))
+        known = np.array([bool(bag) for bag in bags], dtype=bool)
+        wordless = np.unique(posts.owner[posts.captions != ""])
+        if foreign := [row for row in wordless if not known[row]]:
+            spoken = pd.Series(posts.languages[np.isin(posts.owner, foreign)]).mode()
+            notes.append(
+                f"None of the words of {counted(len(foreign), 'account')} is known to the topics "
+                f"of the run (most are in: {spoken.iloc[0]}); captions are left out."
+            )
+        return model.infer(bags), known
+
+    def _visual(self, block: str, posts: Posts, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        images = posts.column("image").fillna("")
+        n, size = len(posts.accounts), self.features.sizes()[block]
+        nothing = np.zeros((n, size), np.float32), np.zeros(n, dtype=bool)
+        if not (images != "").any():
+            return nothing
+        if isinstance(self._networks, str):
+            if self._networks not in notes:
+                notes.append(self._networks)
+            return nothing
+        from morning.features.visual.blocks import visual_block  # needs torch
+        from morning.features.visual.encode import VisualOptions
+
+        options = VisualOptions(
+            threshold=self.features.made[block]["threshold"],
+            workers=0 if len(images) < _FEW_PICTURES else VisualOptions.workers,
+        )
+        made = visual_block(posts, *self._networks, cache_folder("pictures"), options)
+        if made.skipped:
+            (image, why), *others = made.skipped
+            more = f", and {len(others)} more" if others else ""
+            notes.append(f"Pictures that cannot be used: {image}: {why}{more}.")
+        unusable = {image for image, _ in made.skipped}
+        seen = np.unique(posts.owner[(images != "") & ~images.isin(unusable)])
+        return made.values, np.isin(np.arange(n), seen)
+
+    def _attribute(self, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+        from morning.attributes.block import AttributeEncoder  # needs gensim
+
+        values = AttributeEncoder.load(self.prepared / "attributes").encode(dataset)
+        return values, np.any(values != 0, axis=1)
+
+    def _absent(self, known: Mapping[str, np.ndarray]) -> list[str]:
+        """Say which blocks nothing is known of."""
+        absent = [block.replace("_", " ") for block, each in known.items() if not each.any()]
+        if not absent:
+            return []
+        there = [block.replace("_", " ") for block, each in known.items() if each.any()]
+        if not there:
+            return ["Nothing that the run knows was found: the ranking says nothing of this brand."]
+        return [f"Ranked by {', '.join(there)}; there is nothing of {', '.join(absent)}."]
+
+    def _model(self, block: str) -> TopicModel:
+        from morning.features.topics import TopicModel  # needs gensim
+
+        return TopicModel.load(self.prepared / block)
+
+    @cached_property
+    def _networks(self) -> tuple[Recogniser, Recogniser] | str:
+        from morning.prepare.recognisers import kept  # needs torch
+
+        return kept(self.prepared)

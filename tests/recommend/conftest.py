@@ -1,0 +1,47 @@
+"""A run of a small generated world, and what stands for its networks."""
+
+import pytest
+from morning.features import FeatureSet
+from morning.models.best import Best
+from morning.prepare import perspectives, recognisers
+from morning.prepare.attributes import attributes
+from morning.recommend.chance import Chances
+from morning.run import Run
+from morning.sources import Source, demo
+from toys.pictures import colours
+
+WORLD = {"brands": 16, "influencers": 30, "posts": 4, "audience": 3, "picture_size": 16}
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recommend") / "world"
+    return Source(str(folder), demo.generate(folder, **WORLD))
+
+
+@pytest.fixture(scope="session")
+def made(world, tmp_path_factory):
+    """A run, prepared and fitted, with networks that need no training."""
+    run = Run(tmp_path_factory.mktemp("recommend") / "run")
+    networks = colours(3), colours(2, size=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(perspectives, "recognisers", lambda *_: networks)
+        patch.setattr(recognisers, "_pretrained", lambda _: networks)
+        patch.setenv("MORNING_DATA", str(tmp_path_factory.mktemp("data")))
+        parts = [
+            perspectives.content(world, run.prepared, topics=4),
+            perspectives.audience(world, run.prepared, topics=3),
+            attributes(world, run.prepared),
+        ]
+        first = parts[0].features
+        features = FeatureSet(
+            first.accounts,
+            first.collaborations,
+            {name: x for part in parts for name, x in part.features.blocks.items()},
+            "world",
+            {name: how for part in parts for name, how in part.features.made.items()},
+        )
+        features.save(run.vectors)
+        Best.fit(features).save(run.best)
+        Chances.fit(features).save(run.chances)
+        yield run
