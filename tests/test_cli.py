@@ -421,3 +421,56 @@ class TestCompare:
         done = morning("compare", "--features", vectors, "--methods", "MAGIC")
         assert done.code == 1
         assert "MAGIC" in done.err
+
+
+class TestRank:
+    @pytest.fixture
+    def fitted(self, morning: Command, vectors: Path, tmp_path: Path) -> Path:
+        assert morning("train", "--features", vectors, "--out", tmp_path / "run").code == 0
+        return tmp_path / "run"
+
+    def test_a_table_on_stdout(self, morning: Command, fitted: Path) -> None:
+        done = morning("rank", "--brand", "b5", "--run", fitted, "--top", 2)
+        head, *rows = done.out.splitlines()
+        assert (done.code, done.err, len(rows)) == (0, "", 2)
+        assert head.split()[:3] == ["influencer_id", "rank", "score"]
+        assert head.endswith("partners in 100")
+        assert "m1" not in done.out  # a known partner
+
+    def test_known_partners_too(self, morning: Command, fitted: Path) -> None:
+        assert "m1" in morning("rank", "--brand", "b5", "--run", fitted, "--partners").out
+
+    def test_csv_and_json(self, morning: Command, fitted: Path) -> None:
+        asked = ("rank", "--brand", "b5", "--run", fitted, "--format")
+        rows = json.loads(morning(*asked, "json").out)
+        lines = morning(*asked, "csv").out.splitlines()
+        assert len(rows) == len(lines) - 1 == 3
+        assert list(rows[0]) == lines[0].split(",")
+        assert rows[0]["influencer_id"] == lines[1].split(",")[0]
+
+    def test_similar(self, morning: Command, fitted: Path) -> None:
+        done = morning("similar", "m1", "--run", fitted, "--format", "json")
+        assert {row["influencer_id"] for row in json.loads(done.out)} == {"m2", "m3", "m4"}
+
+    @pytest.mark.parametrize(
+        "options", [(), ("--brand", "b5", "--about", "shoes"), ("--brand", "b5", "--format", "x")]
+    )
+    def test_wrong_use(self, morning: Command, fitted: Path, options: tuple[str, ...]) -> None:
+        assert morning("rank", "--run", fitted, *options).code == 2
+
+    def test_an_unknown_brand_names_the_nearest(self, morning: Command, fitted: Path) -> None:
+        done = morning("rank", "--brand", "b7", "--run", fitted)
+        assert (done.code, done.out) == (1, "")
+        assert done.err.startswith("error: 'b7' is not in the run; the nearest are b")
+
+    def test_a_new_brand_needs_a_run_that_was_made_of_posts(
+        self, morning: Command, fitted: Path
+    ) -> None:
+        done = morning("rank", "--about", "shoes", "--run", fitted)
+        assert (done.code, done.out) == (1, "")
+        assert "only accounts that are in it can be ranked" in done.err
+
+    def test_no_run(self, morning: Command, tmp_path: Path) -> None:
+        done = morning("rank", "--brand", "b5", "--run", tmp_path / "nowhere")
+        assert (done.code, done.err.count("\n")) == (1, 1)
+        assert "no run is here" in done.err

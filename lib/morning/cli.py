@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 
 from morning.errors import MorningError, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Interruptible(typer.core.TyperGroup):
@@ -36,6 +40,8 @@ app = typer.Typer(
 )
 
 Features = Annotated[Path, typer.Option(help="FeatureSet folder to train on.", show_default=False)]
+FittedRun = Annotated[Path, typer.Option(help="Run folder with a fitted model.")]
+_DEMO = Path("runs/demo")
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:<n>.")]
 
 
@@ -159,6 +165,62 @@ def compare(
         typer.echo(json.dumps(document, allow_nan=False))
     else:
         typer.echo(forms[format](document["rows"]).rstrip())
+
+
+@app.command()
+def rank(
+    brand: Annotated[str, typer.Option(help="Id of a brand of the run.")] = "",
+    posts: Annotated[
+        Path | None, typer.Option(help="Folder with the posts of a brand that is not in the run.")
+    ] = None,
+    about: Annotated[str, typer.Option(help="A description of such a brand, hashtags too.")] = "",
+    run: FittedRun = _DEMO,
+    top: Annotated[int, typer.Option(min=1, help="How many influencers.")] = 20,
+    partners: Annotated[bool, typer.Option("--partners", help="Known partners, too.")] = False,
+    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",
+) -> None:
+    """Rank influencers for a brand: of the run, or a new one by its posts or a description.
+
+    Nothing is trained, and the data of the run are not needed.
+    """
+    from morning.recommend.recommender import Recommender
+    from morning.sources.newcomers import described, read_newcomers
+
+    if sum(map(bool, (brand, posts, about))) != 1:
+        raise typer.BadParameter("give one of --brand, --posts and --about")
+    form = _ranking_format(format)
+    recommender = Recommender.load(run)
+    if brand:
+        ranking = recommender.rank(brand, top, exclude_partners=not partners)
+    else:
+        new = recommender.encode(described(about) if posts is None else read_newcomers(posts))
+        for note in new.notes:
+            typer.echo(note, err=True)
+        ranking = recommender.rank(new, top)
+    typer.echo(form(ranking).rstrip())
+
+
+@app.command()
+def similar(
+    influencer: Annotated[str, typer.Argument(help="Id of an influencer.", show_default=False)],
+    run: FittedRun = _DEMO,
+    top: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",
+) -> None:
+    """Name the influencers of a run that are most like one of them."""
+    from morning.recommend.recommender import Recommender
+
+    form = _ranking_format(format)
+    typer.echo(form(Recommender.load(run).similar(influencer, top)).rstrip())
+
+
+def _ranking_format(name: str) -> Callable[[pd.DataFrame], str]:
+    from morning.report.rankings import to_csv, to_json, to_text
+
+    forms = {"table": to_text, "csv": to_csv, "json": to_json}
+    if name not in forms:
+        raise typer.BadParameter(f"format must be one of {', '.join(forms)}")
+    return forms[name]
 
 
 @app.command()

@@ -90,7 +90,8 @@ class TestNewBrand:
         encoded = recommender.encode(described(" ".join(captions)))
         assert encoded.notes[0].startswith("Ranked by content topics, attribute;")
         found = recommender.rank(encoded, None)
-        assert found["f"].std() > found["g"].std() > 0  # topics go with audiences of some kinds
+        assert found["f"].std() > 0
+        assert found["g"].std() > 0  # topics go with audiences of some kinds
         assert "chance" in found
 
     def test_of_a_brand_of_which_nothing_is_known_no_rank_is_worth_anything(self, recommender):

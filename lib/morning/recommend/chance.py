@@ -108,7 +108,8 @@ class Chances:
     Attributes
     ----------
     by_known : dict of frozenset of str to Chance
-        For every choice of blocks but none.
+        For every choice of blocks but none; empty where there are fewer than two brands to learn
+        from.
     """
 
     by_known: Mapping[frozenset[str], Chance]
@@ -127,15 +128,10 @@ class Chances:
         options : BestOptions, optional
         seed : int
             Of who is left out together.
-
-        Raises
-        ------
-        MorningError
-            If there are fewer than two such brands.
         """
         brands = features.brands("train", "validation")
         if len(brands) < 2:
-            raise MorningError("what a rank is worth needs two training brands at least")
+            return cls({})
         dealt = np.random.default_rng(seed).permutation(brands)
         partners: dict[frozenset[str], list[np.ndarray]] = defaultdict(list)
         for left_out in np.array_split(dealt, min(_FOLDS, len(brands))):

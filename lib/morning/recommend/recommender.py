@@ -91,7 +91,8 @@ class Recommender:
             f, g, h (those at hand) and `popularity`, which are columns, too; `chance`,
             `chance_low` and `chance_high`: the share of partners among accounts at that rank, for
             brands that took no part in the fit and of which as much is known, with its 95 %
-            interval (`Chances`). Absent where nothing is known of the brand.
+            interval (`Chances`). Absent where nothing is known of the
+            brand, or of others.
 
         Raises
         ------
@@ -104,9 +105,8 @@ class Recommender:
         table = pd.DataFrame(
             {"influencer_id": self._ids, "rank": _ranks(score), "score": score, **scores}
         )
-        if known:
-            chance = self.chances.by_known[known].at(table["rank"].to_numpy())
-            table = pd.concat([table, chance], axis=1)
+        if chance := self.chances.by_known.get(known):
+            table = pd.concat([table, chance.at(table["rank"].to_numpy())], axis=1)
         if exclude_partners:
             table = table[~table["influencer_id"].isin(partners)]
         if among is not None:

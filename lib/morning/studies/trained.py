@@ -23,6 +23,7 @@ from morning.models.best import Best
 from morning.models.checkpoint import TrainedModel, load_seeds
 from morning.models.profiles import Profile
 from morning.models.training import train
+from morning.recommend.chance import Chances
 from morning.run import BEST, FULL, Run
 
 
@@ -35,11 +36,12 @@ def fit_run(features: FeatureSet, out: str | Path) -> Run:
         If `out` exists, or nothing can be fitted.
     """
     out = _new(out)
-    best = Best.fit(features)
+    best, chances = Best.fit(features), Chances.fit(features)
     with whole_folder(out) as temporary:
         run = Run(temporary)
         features.save(run.vectors)
         best.save(run.best)
+        chances.save(run.chances)
         write_json(run.parameters, {"data": features.source, "profile": BEST})
     return Run(out)
 

@@ -1,0 +1,44 @@
+"""Rankings as text that leaves the book: plain tables, CSV, JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+#: Heading of what a rank is worth.
+WORTH = "partners in 100"
+
+
+def to_text(ranking: pd.DataFrame) -> str:
+    """Return a ranking as a plain table; ids and scores as they are, chances of a hundred."""
+    shown = ranking.drop(columns=[c for c in ranking if c.startswith("chance")])
+    if "chance" in ranking:
+        shown = shown.assign(**{WORTH: [_worth(*row) for row in _chances(ranking)]})
+    return shown.to_string(index=False, float_format=lambda value: f"{value:.2f}") + "\n"
+
+
+def to_csv(ranking: pd.DataFrame) -> str:
+    """Return a ranking as CSV, numbers in full."""
+    return ranking.to_csv(index=False, lineterminator="\n")
+
+
+def to_json(ranking: pd.DataFrame) -> str:
+    """Return a ranking as one JSON array of objects; null where there is no number."""
+    rows = ranking.astype(object).where(ranking.notna(), None).to_dict("records")
+    return json.dumps(rows, allow_nan=False) + "\n"
+
+
+def _chances(ranking: pd.DataFrame) -> list[tuple[float, float, float]]:
+    return list(ranking[["chance", "chance_low", "chance_high"]].itertuples(index=False, name=None))
+
+
+def _worth(chance: float, low: float, high: float) -> str:
+    """Return a share as a number of a hundred, with its interval where it has one."""
+    if pd.isna(low):
+        return _of_hundred(chance)
+    return f"{_of_hundred(chance)} ({_of_hundred(low)} to {_of_hundred(high)})"
+
+
+def _of_hundred(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.1f}"
