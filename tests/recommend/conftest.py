@@ -11,6 +11,7 @@ from morning.sources import Source, demo
 from toys.pictures import colours
 
 WORLD = {"brands": 16, "influencers": 30, "posts": 4, "audience": 3, "picture_size": 16}
+NETWORKS = colours(3), colours(2, size=4)
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +24,8 @@ def world(tmp_path_factory):
 def made(world, tmp_path_factory):
     """A run, prepared and fitted, with networks that need no training."""
     run = Run(tmp_path_factory.mktemp("recommend") / "run")
-    networks = colours(3), colours(2, size=4)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(perspectives, "recognisers", lambda *_: networks)
-        patch.setattr(recognisers, "_pretrained", lambda _: networks)
+        patch.setattr(perspectives, "recognisers", lambda *_: NETWORKS)
         patch.setenv("MORNING_DATA", str(tmp_path_factory.mktemp("data")))
         parts = [
             perspectives.content(world, run.prepared, topics=4),
@@ -44,4 +43,11 @@ def made(world, tmp_path_factory):
         features.save(run.vectors)
         Best.fit(features).save(run.best)
         Chances.fit(features).save(run.chances)
-        yield run
+    return run
+
+
+@pytest.fixture(autouse=True)
+def at_hand(monkeypatch, tmp_path):
+    """The networks are at hand, and the data folder is the test's own."""
+    monkeypatch.setattr(recognisers, "_pretrained", lambda _: NETWORKS)
+    monkeypatch.setenv("MORNING_DATA", str(tmp_path / "data"))

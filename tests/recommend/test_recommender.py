@@ -85,10 +85,10 @@ class TestNewBrand:
         assert np.allclose(new.sort_values("influencer_id")["score"],
                            known.sort_values("influencer_id")["score"], atol=1e-5)  # fmt: skip
 
-    def test_a_description_is_ranked_by_topics_and_attributes(self, recommender, world, brand):
+    def test_a_description_is_ranked_by_what_its_words_say(self, recommender, world, brand):
         captions = world.dataset.posts.set_index("account_id").loc[[brand], "caption"]
         encoded = recommender.encode(described(" ".join(captions)))
-        assert encoded.notes[0].startswith("Ranked by content topics, attribute;")
+        assert encoded.notes[0].startswith("Ranked by content topics; there is nothing of")
         found = recommender.rank(encoded, None)
         assert found["f"].std() > 0
         assert found["g"].std() > 0  # topics go with audiences of some kinds

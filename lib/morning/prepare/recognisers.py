@@ -117,7 +117,7 @@ def kept(folder: Path) -> tuple[Recogniser, Recogniser] | str:
             found = _pretrained(visual)
         if [each.digest for each in found] != record["digests"]:
             return "Pictures are left out: the networks at hand are not those of the run."
-    except (MorningError, OSError, ValueError, KeyError) as error:
+    except (MorningError, OSError, ValueError, KeyError, TypeError) as error:
         return f"Pictures are left out: {error}"
     return found
 

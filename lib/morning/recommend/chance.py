@@ -20,6 +20,7 @@ from morning.files import read_json, write_json
 from morning.models.best import Best, BestOptions
 
 _FOLDS = 5
+_EQUAL = 1e-9  # shares that differ by less are equal but for rounding
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Chance:
         widths = np.diff([*starts, candidates])
         shares = np.add.reduceat(partners.mean(axis=0), starts) / widths
         level = isotonic_regression(shares, sample_weight=widths, increasing=False)
-        starts = starts[np.append(True, np.diff(level) < 0)]
+        starts = starts[np.append(True, np.diff(level) < -_EQUAL)]
         ranges = []
         for start, end in zip(starts, [*starts[1:], candidates], strict=True):
             own = partners[:, start:end].mean(axis=1)
