@@ -9,10 +9,11 @@ import torch
 from morning.errors import MorningError
 from morning.evaluation import official_task
 from morning.features import BLOCKS
+from morning.features.block import SUBSCORES
 from morning.models import Morning
 from morning.models import morning as morning_module
 from morning.models.morning import CODE, PAPER
-from morning.models.scoring import SUBSCORES, measure, score, tensors
+from morning.models.scoring import measure, score, tensors
 from toys.vectors import checkerboard, small
 
 CPU = torch.device("cpu")

@@ -45,6 +45,8 @@ PERSPECTIVES: dict[str, tuple[str, ...]] = {
     perspective: tuple(k.name for k in KINDS.values() if k.perspective == perspective)
     for perspective in dict.fromkeys(kind.perspective for kind in KINDS.values())
 }
+#: Perspective -> name of its ranking sub-function (eq 25-27).
+SUBSCORES = {"content": "f", "audience": "g", "attribute": "h"}
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,10 @@ from threadpoolctl import threadpool_limits
 from morning.errors import MorningError
 from morning.evaluation import Task, task
 from morning.features import PERSPECTIVES, FeatureSet
+from morning.features.block import SUBSCORES
 from morning.features.comparable import Comparable, Whitening
 from morning.files import read_json, whole_folder, write_json
 from morning.models.choice import deviations, fit_association, fit_weights
-from morning.models.scoring import SUBSCORES
 
 FORMAT = 1
 _ARRAYS, _RECORD = "best.safetensors", "best.json"

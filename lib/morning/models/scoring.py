@@ -11,10 +11,8 @@ from torch import Tensor
 from morning.evaluation import Task, brand_statistics
 from morning.evaluation.results import null
 from morning.features import FeatureSet
+from morning.features.block import SUBSCORES
 from morning.models.morning import Morning
-
-#: Perspective -> name of its ranking sub-function (eq 25-27).
-SUBSCORES = {"content": "f", "audience": "g", "attribute": "h"}
 
 
 def tensors(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.isotonic import isotonic_regression
+from scipy.optimize import isotonic_regression
 
 from morning.errors import MorningError
 from morning.evaluation import task
@@ -77,7 +77,7 @@ class Chance:
         starts = 2 ** np.arange(candidates.bit_length()) - 1
         widths = np.diff([*starts, candidates])
         shares = np.add.reduceat(partners.mean(axis=0), starts) / widths
-        level = isotonic_regression(shares, sample_weight=widths, increasing=False)
+        level = isotonic_regression(shares, weights=widths, increasing=False).x
         starts = starts[np.append(True, np.diff(level) < -_EQUAL)]
         ranges = []
         for start, end in zip(starts, [*starts[1:], candidates], strict=True):
