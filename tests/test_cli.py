@@ -474,3 +474,16 @@ class TestRank:
         done = morning("rank", "--brand", "b5", "--run", tmp_path / "nowhere")
         assert (done.code, done.err.count("\n")) == (1, 1)
         assert "no run is here" in done.err
+
+    def test_reasons_add_up_to_the_score(self, morning: Command, fitted: Path) -> None:
+        asked = ("--brand", "b5", "--run", fitted, "--format", "json")
+        first = json.loads(morning("rank", *asked).out)[0]
+        done = morning("explain", *asked, "--influencer", first["influencer_id"])
+        reasons = json.loads(done.out)
+        total = sum(reason["contribution"] for reason in reasons)
+        assert total == pytest.approx(first["score"])
+
+    def test_reasons_as_a_table(self, morning: Command, fitted: Path) -> None:
+        done = morning("explain", "--brand", "b5", "--influencer", "m2", "--run", fitted)
+        assert (done.code, done.err) == (0, "")
+        assert "near to every brand" in done.out

@@ -18,6 +18,9 @@ from morning.errors import MorningError, counted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from morning.recommend.encoder import Encoded
+    from morning.recommend.recommender import Recommender
+
 
 class Interruptible(typer.core.TyperGroup):
     """Commands that go on where they were when they are called again."""
@@ -41,6 +44,15 @@ app = typer.Typer(
 
 Features = Annotated[Path, typer.Option(help="FeatureSet folder to train on.", show_default=False)]
 FittedRun = Annotated[Path, typer.Option(help="Run folder with a fitted model.")]
+BrandId = Annotated[str, typer.Option("--brand", help="Id of a brand of the run.")]
+BrandPosts = Annotated[
+    Path | None,
+    typer.Option("--posts", help="Folder with the posts of a brand that is not in the run."),
+]
+BrandAbout = Annotated[
+    str, typer.Option("--about", help="A description of such a brand, hashtags too.")
+]
+RankingFormat = Annotated[str, typer.Option(help="table, csv or json.")]
 _DEMO = Path("runs/demo")
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:<n>.")]
 
@@ -169,35 +181,46 @@ def compare(
 
 @app.command()
 def rank(
-    brand: Annotated[str, typer.Option(help="Id of a brand of the run.")] = "",
-    posts: Annotated[
-        Path | None, typer.Option(help="Folder with the posts of a brand that is not in the run.")
-    ] = None,
-    about: Annotated[str, typer.Option(help="A description of such a brand, hashtags too.")] = "",
+    brand: BrandId = "",
+    posts: BrandPosts = None,
+    about: BrandAbout = "",
     run: FittedRun = _DEMO,
     top: Annotated[int, typer.Option(min=1, help="How many influencers.")] = 20,
     partners: Annotated[bool, typer.Option("--partners", help="Known partners, too.")] = False,
-    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",
+    format: RankingFormat = "table",
 ) -> None:
     """Rank influencers for a brand: of the run, or a new one by its posts or a description.
 
     Nothing is trained, and the data of the run are not needed.
     """
     from morning.recommend.recommender import Recommender
-    from morning.sources.newcomers import described, read_newcomers
 
-    if sum(map(bool, (brand, posts, about))) != 1:
-        raise typer.BadParameter("give one of --brand, --posts and --about")
-    form = _ranking_format(format)
-    recommender = Recommender.load(run)
-    if brand:
-        ranking = recommender.rank(brand, top, exclude_partners=not partners)
-    else:
-        new = recommender.encode(described(about) if posts is None else read_newcomers(posts))
-        for note in new.notes:
-            typer.echo(note, err=True)
-        ranking = recommender.rank(new, top)
-    typer.echo(form(ranking).rstrip())
+    form, recommender = _ranking_format(format), Recommender.load(run)
+    asked = _asked(recommender, brand, posts, about)
+    typer.echo(form(recommender.rank(asked, top, exclude_partners=not partners)).rstrip())
+
+
+@app.command()
+def explain(
+    influencer: Annotated[str, typer.Option(help="Id of an influencer.", show_default=False)],
+    brand: BrandId = "",
+    posts: BrandPosts = None,
+    about: BrandAbout = "",
+    run: FittedRun = _DEMO,
+    top: Annotated[int, typer.Option(min=1, help="How many reasons.")] = 10,
+    format: RankingFormat = "table",
+) -> None:
+    """Say why an influencer stands where they stand for a brand: what adds most to the score.
+
+    The table ends with the rest, so that it adds up to the score; csv and json have every reason.
+    """
+    from morning.recommend.reasons import shortened
+    from morning.recommend.recommender import Recommender
+
+    form, recommender = _ranking_format(format), Recommender.load(run)
+    asked = _asked(recommender, brand, posts, about)
+    reasons = recommender.explain(asked, influencer)
+    typer.echo(form(shortened(reasons, top) if format == "table" else reasons).rstrip())
 
 
 @app.command()
@@ -205,13 +228,27 @@ def similar(
     influencer: Annotated[str, typer.Argument(help="Id of an influencer.", show_default=False)],
     run: FittedRun = _DEMO,
     top: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
-    format: Annotated[str, typer.Option(help="table, csv or json.")] = "table",
+    format: RankingFormat = "table",
 ) -> None:
     """Name the influencers of a run that are most like one of them."""
     from morning.recommend.recommender import Recommender
 
     form = _ranking_format(format)
     typer.echo(form(Recommender.load(run).similar(influencer, top)).rstrip())
+
+
+def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str) -> str | Encoded:
+    """Return the brand that a command is about; what is not known of it is said."""
+    from morning.sources.newcomers import described, read_newcomers
+
+    if sum(map(bool, (brand, posts, about))) != 1:
+        raise typer.BadParameter("give one of --brand, --posts and --about")
+    if brand:
+        return brand
+    new = recommender.encode(described(about) if posts is None else read_newcomers(posts))
+    for note in new.notes:
+        typer.echo(note, err=True)
+    return new
 
 
 def _ranking_format(name: str) -> Callable[[pd.DataFrame], str]:

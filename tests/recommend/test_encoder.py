@@ -79,4 +79,4 @@ def test_networks_that_are_not_there_are_said_once(made, encoder, world, tmp_pat
 def test_vectors_that_were_made_elsewhere(tiny_features, tmp_path):
     tiny_features().save(Run(tmp_path).vectors)
     with pytest.raises(MorningError, match="only accounts that are in it"):
-        Encoder.load(Run(tmp_path))
+        Encoder.load(Run(tmp_path)).encode(described("bread"))

@@ -157,17 +157,30 @@ class Best:
         brands, influencers : float64 arrays, shapes (B, D) and (M, D)
             From `rows`. NaN is what is not known of an account: it adds nothing.
         """
-        beyond = self._associated(brands)
-        own, shown = np.nan_to_num(brands), np.nan_to_num(influencers)
-        apart = np.nan_to_num(influencers - self.centre[1])
+        products = self.products(brands, influencers).values()
         scores = {
-            SUBSCORES[perspective]: own[:, columns] @ shown[:, columns].T
-            + beyond[:, columns] @ apart[:, columns].T
-            for perspective, columns in self._columns().items()
+            SUBSCORES[perspective]: np.sum([x[:, c] @ y[:, c].T for x, y in products], axis=0)
+            for perspective, c in self._columns().items()
         }
         everyone = np.ones((len(brands), 1))
-        scores["popularity"] = everyone * self._popularity(influencers)
+        scores["popularity"] = everyone * self.popularity(influencers)
         return scores | {"F": np.sum(list(scores.values()), axis=0)}
+
+    def products(
+        self, brands: np.ndarray, influencers: np.ndarray
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Return the factors of similarity and association, float64 (B, D) and (M, D) each.
+
+        The products of their columns, summed, and the popularity are the score of a pair.
+        Parameters are those of `score_rows`.
+        """
+        return {
+            "similarity": (np.nan_to_num(brands), np.nan_to_num(influencers)),
+            "association": (
+                self._associated(brands),
+                np.nan_to_num(influencers - self.centre[1]),
+            ),
+        }
 
     def vectors(self, features: FeatureSet) -> dict[str, np.ndarray]:
         """Return vectors of all accounts in either role, float64 (n, D + 2); F is their product.
@@ -179,7 +192,7 @@ class Best:
         one = np.ones((len(rows), 1))
         return {
             "brand": np.hstack([rows + beyond, -beyond @ self.centre[1][:, None], one]),
-            "influencer": np.hstack([rows, one, self._popularity(rows)[:, None]]),
+            "influencer": np.hstack([rows, one, self.popularity(rows)[:, None]]),
         }
 
     def save(self, folder: Path) -> None:
@@ -247,7 +260,7 @@ class Best:
         """Return what the partners of brands show beyond what is alike, shape (B, D)."""
         return np.nan_to_num(brands - self.centre[0]) @ self.association
 
-    def _popularity(self, influencers: np.ndarray) -> np.ndarray:
+    def popularity(self, influencers: np.ndarray) -> np.ndarray:
         """Return what is taken off for the odds with training brands, shape (M,)."""
         beyond = self._associated(self.reference)
         odds = self.reference @ np.nan_to_num(influencers).T

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Fewer pictures than this are decoded here: starting other processes would take longer.
 _FEW_PICTURES = 64
+#: Words that stand for a topic.
+_WORDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,20 +64,8 @@ class Encoder:
 
     @classmethod
     def load(cls, run: Run) -> Encoder:
-        """Return the encoder of a run.
-
-        Raises
-        ------
-        MorningError
-            If the run has no vectors, or they were not made of posts.
-        """
-        features = run.features()
-        if not run.prepared.is_dir():
-            raise MorningError(
-                f"{run.folder}: the vectors of this run were made elsewhere ({features.source}): "
-                "only accounts that are in it can be ranked"
-            )
-        return cls(features, run.prepared)
+        """Return the encoder of a run."""
+        return cls(run.features(), run.prepared)
 
     def encode(self, dataset: Dataset) -> Encoded:
         """Return vectors of brands and influencers; their collaborations are not used.
@@ -84,7 +74,17 @@ class Encoder:
         ----------
         dataset : Dataset
             Posts, biographies and audiences, whatever there is of each.
+
+        Raises
+        ------
+        MorningError
+            If the vectors of the run were not made of posts.
         """
+        if not self.prepared.is_dir():
+            raise MorningError(
+                f"the vectors of this run were made elsewhere ({self.features.source}): only "
+                "accounts that are in it can be ranked"
+            )
         accounts = account_table(dataset)
         found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         notes: list[str] = []
@@ -105,6 +105,19 @@ class Encoder:
             blocks[block], known[block] = found.get(block, nothing)
         encoded = FeatureSet(accounts, dataset.collaborations, blocks, "new accounts")
         return Encoded(encoded, known, [*self._absent(known), *notes])
+
+    def names(self) -> dict[str, list[str]]:
+        """Return what the columns of blocks show: topics by their likeliest words, and labels."""
+        found = {}
+        for block in self.features.blocks:
+            if labels := self.features.made.get(block, {}).get("labels"):
+                found[block] = [str(label) for label in labels]
+            elif block.endswith("_topics") and (self.prepared / block).is_dir():
+                from morning.features.topics import top_words  # needs gensim
+
+                words = top_words(self._model(block), _WORDS).groupby("topic")["word"]
+                found[block] = words.agg(", ".join).tolist()
+        return found
 
     def _made(self, *blocks: str) -> dict[str, int]:
         """Return how an audience was chosen for the first of some blocks that is there."""

@@ -17,6 +17,7 @@ from morning.features import FeatureSet
 from morning.models.best import Best, is_best
 from morning.recommend.chance import Chances, only
 from morning.recommend.encoder import Encoded, Encoder
+from morning.recommend.reasons import contributions
 from morning.run import Run
 
 _NEAREST = 5
@@ -138,6 +139,18 @@ class Recommender:
         table = pd.DataFrame({"influencer_id": self._ids, "similarity": alike}).drop(index=place)
         best = table.sort_values("similarity", ascending=False)
         return best.head(len(table) if k is None else k).reset_index(drop=True)
+
+    def explain(self, brand: str | Encoded, influencer: str) -> pd.DataFrame:
+        """Return what each thing adds to the score of an influencer for a brand.
+
+        Returns
+        -------
+        DataFrame
+            See `reasons.contributions`: topics by their words, objects and scenes by their names.
+        """
+        row, _, _ = self._brand(brand)
+        place = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
+        return contributions(self.model, row, self._rows[place], self._encoder.names())
 
     @cached_property
     def chances(self) -> Chances:
