@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from morning.dataset import Dataset
 from morning.evaluation import mark_validation, official_task
 from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
@@ -32,25 +33,27 @@ METRICS = ("auc_clean", "map")
 METHODS = {"MORNING-best": 1, "similarity": 1, "cosine": 1, "MORNING": 3}  # with their seeds
 
 
-def prepared(seed: int) -> FeatureSet:
-    """Return the vectors of a world, made from its posts as notebooks 02 to 04 do."""
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        world = mark_validation(demo.generate(folder / "world", seed=seed))
-        source = Source("demo", world, planted=True)
-        for made in (
-            perspectives.content(source, folder, visual="small"),
-            perspectives.audience(source, folder, visual="small"),
-            attributes(source, folder),
-        ):
-            (name,) = made.features.perspectives()
-            save_perspective(folder, name, made.features)
-        return join_perspectives(folder)
+def prepared(seed: int, folder: Path) -> tuple[Dataset, FeatureSet]:
+    """Return a world and its vectors, made from its posts as notebooks 02 to 04 do.
+
+    What was fitted on the way is below `folder`/prepared.
+    """
+    world = mark_validation(demo.generate(folder / "world", seed=seed))
+    source, fitted = Source("demo", world, planted=True), folder / "prepared"
+    for made in (
+        perspectives.content(source, fitted, visual="small"),
+        perspectives.audience(source, fitted, visual="small"),
+        attributes(source, fitted),
+    ):
+        (name,) = made.features.perspectives()
+        save_perspective(folder / "blocks", name, made.features)
+    return world, join_perspectives(folder / "blocks")
 
 
 def reached(seed: int) -> dict[str, dict[str, float]]:
     """Return what every method reaches on the test brands of a world."""
-    features = prepared(seed)
+    with TemporaryDirectory() as temporary:
+        _, features = prepared(seed, Path(temporary))
     inputs, task = Inputs(features), official_task(features)
     found = {}
     for name, seeds in METHODS.items():
