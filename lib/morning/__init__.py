@@ -11,19 +11,29 @@ if TYPE_CHECKING:
     from morning.dataset import Dataset
     from morning.errors import ContractError, MorningError
     from morning.features import FeatureSet
+    from morning.recommend.recommender import Recommender
 
 try:
     __version__ = version("morning")
 except PackageNotFoundError:  # a checkout that is not installed
     __version__ = "0"
 
-__all__ = ["ContractError", "Dataset", "FeatureSet", "MorningError", "evaluation", "sources"]
+__all__ = [
+    "ContractError",
+    "Dataset",
+    "FeatureSet",
+    "MorningError",
+    "Recommender",
+    "evaluation",
+    "sources",
+]
 
 _HOMES = {
     "ContractError": "morning.errors",
     "Dataset": "morning.dataset",
     "FeatureSet": "morning.features",
     "MorningError": "morning.errors",
+    "Recommender": "morning.recommend.recommender",
 }
 
 

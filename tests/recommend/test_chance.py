@@ -1,6 +1,6 @@
 """What a rank is worth: it holds for brands that took no part."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from morning.errors import MorningError
 from morning.recommend.chance import Chance, Chances, only, partners_by_rank
 from morning.run import Run
+from toys.vectors import checkerboard
 
 
 def test_known_shares():
@@ -65,6 +66,19 @@ def test_fewer_blocks_are_ranges_of_their_own(made):
     whole = chances.by_known[frozenset(features.blocks)]
     assert whole.brands == len(features.brands("train", "validation"))
     assert whole.candidates == len(features.influencers())
+
+
+@pytest.mark.parametrize("brands", [1, 2, 3, 7])
+def test_few_brands(brands):
+    features = checkerboard(brands={"train": 3, "test": 2})
+    split = features.accounts["split"].copy()
+    split.iloc[features.brands()[brands:]] = "test"
+    features = replace(features, accounts=features.accounts.assign(split=split))
+    chances = Chances.fit(features)
+    assert bool(chances.by_known) == (brands > 1)
+    for each in chances.by_known.values():
+        assert (each.brands, each.candidates) == (brands, len(features.influencers()))
+        assert all(r.low is None for r in each.ranges)  # fewer than ten allow no interval
 
 
 def test_it_comes_back_from_disk(made, tmp_path):

@@ -170,7 +170,10 @@ class Chances:
                 found[known] = Chance(ranges, int(record["brands"]), int(record["candidates"]))
             return cls(found)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MorningError(f"{path}: what a rank is worth cannot be read ({error})") from error
+            raise MorningError(
+                f"{path}: what a rank is worth cannot be read ({error}); make the run again with "
+                "`make book` or `morning train`"
+            ) from error
 
 
 def only(model: Best, rows: np.ndarray, known: Iterable[str]) -> np.ndarray:

@@ -1,0 +1,135 @@
+"""From a ranking to a shortlist: filters, diversity, and the best choice within a budget."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from morning.errors import MorningError, counted
+
+#: Most accounts that a budget is divided among.
+_MOST = 10_000
+
+
+def filtered(table: pd.DataFrame, conditions: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows that meet every condition, and a sentence on what each removed.
+
+    Parameters
+    ----------
+    table : DataFrame
+    conditions : list of str
+        As `DataFrame.query` reads them: ``followers < 50000``, ``language == "en"``. A row without
+        the value does not meet a condition on it.
+
+    Raises
+    ------
+    MorningError
+        If a condition cannot be read, or names a column that is not there.
+    """
+    said = []
+    for condition in conditions:
+        try:
+            met = table.eval(condition, local_dict={}, global_dict={})
+        except pd.errors.UndefinedVariableError as error:
+            name = str(error).split("'")[1]
+            nearest = get_close_matches(name, map(str, table.columns), 1)
+            meant = f"; is {nearest[0]} meant?" if nearest else ""
+            known = ", ".join(map(str, table.columns))
+            raise MorningError(f"there is no column {name!r}{meant} Known are {known}.") from None
+        except Exception as error:  # whatever an expression of anyone's raises
+            raise MorningError(f"{condition!r} cannot be read as a condition: {error}") from error
+        if not (isinstance(met, pd.Series) and pd.api.types.is_bool_dtype(met.dtype)):
+            raise MorningError(f"{condition!r} is no condition: it must be true or false of a row")
+        kept = table[met.fillna(False).astype(bool)]
+        said.append(f"{condition}: {counted(len(table) - len(kept), 'account')} removed.")
+        table = kept
+    return table.reset_index(drop=True), said
+
+
+def diverse(scores: np.ndarray, alike: np.ndarray, k: int, diversity: float) -> np.ndarray:
+    """Choose accounts one by one that score high and are unlike those chosen before.
+
+    Each maximises (1 - diversity) * score, scaled to 0 to 1, minus diversity * the largest
+    likeness to one that is chosen: maximal marginal relevance (Carbonell and Goldstein, SIGIR
+    1998).
+
+    Parameters
+    ----------
+    scores : float array, shape (n,)
+    alike : float array, shape (n, n)
+        Likeness of accounts, 1 where they are the same.
+    k : int
+        How many, or all if there are fewer.
+    diversity : float
+        From 0, by score alone, to 1, by difference alone.
+
+    Returns
+    -------
+    int array, shape (min(k, n),)
+        Rows, in the order of choice.
+
+    Raises
+    ------
+    MorningError
+        If `diversity` is not from 0 to 1.
+    """
+    if not 0 <= diversity <= 1:
+        raise MorningError(f"diversity is from 0 to 1, not {diversity}")
+    spread = np.ptp(scores) if len(scores) else 0.0
+    worth = (1 - diversity) * ((scores - scores.min()) / spread if spread else 0 * scores)
+    nearest = np.full(len(scores), -np.inf)
+    chosen: list[int] = []
+    left = np.ones(len(scores), dtype=bool)
+    while len(chosen) < k and left.any():
+        penalty = diversity * nearest if chosen else 0.0
+        best = int(np.argmax(np.where(left, worth - penalty if chosen else scores, -np.inf)))
+        chosen.append(best)
+        left[best] = False
+        nearest = np.maximum(nearest, alike[best])
+    return np.array(chosen, dtype=np.int64)
+
+
+def within_budget(chances: np.ndarray, costs: np.ndarray, budget: float) -> np.ndarray:
+    """Choose the accounts that bring the most partners to expect for no more than a budget.
+
+    Parameters
+    ----------
+    chances : float array, shape (n,)
+        Chance of each to be a partner, at most 10,000.
+    costs : float array, shape (n,)
+        In any currency; one whose cost is unknown, NaN, is never chosen.
+    budget : float
+        In the same.
+
+    Returns
+    -------
+    bool array, shape (n,)
+        The choice; there is none with a larger sum of chances (solved exactly, by HiGHS).
+
+    Raises
+    ------
+    MorningError
+        If a cost or the budget is negative, or there are too many accounts.
+    """
+    if len(chances) > _MOST:
+        raise MorningError(f"a budget is divided among {_MOST:,} accounts at most: filter first")
+    if not budget >= 0 or (costs < 0).any():
+        raise MorningError("costs and the budget must not be negative")
+    chosen = np.zeros(len(chances), dtype=bool)
+    known = np.flatnonzero(costs <= budget)
+    if len(known) == 0:
+        return chosen
+    solved = milp(
+        -chances[known],
+        integrality=np.ones(len(known)),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(costs[known][None], ub=budget),
+        options={"mip_rel_gap": 0},
+    )
+    if solved.x is None:
+        raise MorningError(f"no choice within the budget was found: {solved.message}")
+    chosen[known] = solved.x > 0.5
+    return chosen
