@@ -32,7 +32,7 @@ def filtered(table: pd.DataFrame, conditions: list[str]) -> tuple[pd.DataFrame, 
     said = []
     for condition in conditions:
         try:
-            met = table.eval(condition, local_dict={}, global_dict={})
+            met = table.eval(condition, engine="python", local_dict={}, global_dict={})
         except pd.errors.UndefinedVariableError as error:
             name = str(error).split("'")[1]
             nearest = get_close_matches(name, map(str, table.columns), 1)
