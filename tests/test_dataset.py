@@ -66,13 +66,25 @@ def said(dataset: Dataset) -> list[str]:
 
 class TestAccepted:
     def test_columns_are_ordered_and_typed(self):
-        mixed = accounts()[["split", "role", "account_id", "category"]].assign(extra=1)
+        mixed = accounts()[["split", "role", "account_id", "category"]]
         checked = small(accounts=mixed).validate()
         for name, table in checked.tables().items():
             assert list(table.columns) == list(SCHEMAS[name].columns)
         assert str(checked.accounts["followers"].dtype) == "Int64"
         assert checked.accounts["biography"].isna().all()
         assert str(checked.posts["posted_at"].dtype) == "datetime64[ns]"
+
+    def test_further_columns_of_accounts_are_kept(self, tmp_path):
+        costs, towns = ["100", "250.5", "", "7", "8"], ["Lisbon", "", "Porto", "1", "2"]
+        accounts(cost=costs, town=towns).to_csv(tmp_path / "accounts.csv", index=False)
+        pairs().assign(extra=1).to_csv(tmp_path / "collaborations.csv", index=False)
+        found = Dataset.load(tmp_path)
+        assert list(found.accounts.columns) == [*SCHEMAS["accounts"].columns, "cost", "town"]
+        assert found.accounts["cost"].fillna(-1).tolist() == [100, 250.5, -1, 7, 8]
+        assert found.accounts["town"].fillna("?").tolist() == ["Lisbon", "?", "Porto", "1", "2"]
+        assert list(found.collaborations.columns) == list(SCHEMAS["collaborations"].columns)
+        found.save(tmp_path / "again")
+        pd.testing.assert_frame_equal(Dataset.load(tmp_path / "again").accounts, found.accounts)
 
     def test_only_accounts_and_collaborations_are_needed(self):
         checked = Dataset(accounts=accounts(), collaborations=pairs()).validate()

@@ -278,18 +278,21 @@ def typed(name: str, raw: pd.DataFrame, file: str, report: Report) -> Read:
     name : str
         One of the four tables.
     raw : DataFrame
-        The index numbers rows as the file does. Columns that the schema does not know are named
-        in a warning.
+        The index numbers rows as the file does. Columns of accounts that the schema does not know
+        are kept for those who filter by them; those of other tables are named in a warning.
     file : str
         Where it comes from, for the report.
     report : Report
     """
     columns = [column for column in SCHEMAS[name].columns if column in raw]
-    unknown = ", ".join(map(str, raw.columns.difference(columns)))
-    if unknown:
-        report.warnings.append(Problem(file, f"has columns that are not known; ignored: {unknown}"))
+    further = raw.columns.difference(columns)
+    kept = [c for c in further if name == "accounts" and isinstance(c, str) and c.strip()]
+    if ignored := ", ".join(map(str, further.difference(kept))):
+        report.warnings.append(Problem(file, f"has columns that are not known; ignored: {ignored}"))
+    converters = CONVERTERS | dict.fromkeys(kept, reading.numbers_or_text)
     table = pd.DataFrame(
-        {column: CONVERTERS[column](raw[column], file, report) for column in columns}, raw.index
+        {column: converters[column](raw[column], file, report) for column in [*columns, *kept]},
+        raw.index,
     )
     if name in ("audiences", "collaborations"):
         table = _once(table, file, report)
@@ -331,7 +334,8 @@ def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.Data
     if required:
         return table
     table = table.reset_index(drop=True)
-    table = table.assign(**dict.fromkeys(missing, pd.NA))[list(schema.columns)]
+    further = [c for c in table.columns if name == "accounts" and c not in schema.columns]
+    table = table.assign(**dict.fromkeys(missing, pd.NA))[[*schema.columns, *further]]
     optional = [c for c, spec in schema.columns.items() if spec.nullable]
     table[optional] = table[optional].replace(_NOTHING, pd.NA, regex=True)
     try:

@@ -4,7 +4,7 @@ from morning.reading.column import Column, as_text
 from morning.reading.counts import counts
 from morning.reading.files import MAX_TABLE_BYTES, find, read
 from morning.reading.identifiers import identifiers
-from morning.reading.texts import names, pictures, texts, words
+from morning.reading.texts import names, numbers_or_text, pictures, texts, words
 from morning.reading.times import times
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "find",
     "identifiers",
     "names",
+    "numbers_or_text",
     "pictures",
     "read",
     "texts",

@@ -105,3 +105,22 @@ def pictures(values: pd.Series, file: str, report: Report) -> pd.Series:
     rule = "is a web address, and pictures are read from files; done without: save it in the folder"
     column.warn(address, rule)
     return column.text.mask(address).str.replace("\\", "/", regex=False)
+
+
+def numbers_or_text(values: pd.Series, file: str, report: Report) -> pd.Series:
+    """Return cells of a column that nobody knows: as numbers where each is one, else as text.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type; its name is the column.
+    file : str
+    report : Report
+
+    Returns
+    -------
+    Series of float or str
+    """
+    text = Column.of(values, file, report).text
+    numbers = pd.to_numeric(text, errors="coerce")
+    return text.astype("str") if numbers.isna().ne(text.isna()).any() else numbers.astype(float)

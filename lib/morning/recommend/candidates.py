@@ -1,0 +1,85 @@
+"""What is known of influencers beside their vectors: what a shortlist is filtered by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from morning.dataset import SCHEMAS, Dataset
+from morning.features.posts import Posts
+
+#: How far from what its size explains an account is before it is marked, in robust deviations.
+SUSPICIOUS = 3.5
+#: The rule, as pages show it.
+RULE = (
+    "Marked are accounts whose engagement, or whose comments per like, is more than "
+    f"{SUSPICIOUS} robust standard deviations from what other accounts with as many followers have."
+)
+_DEVIATION = 1.4826  # of a normal variable, in units of its median absolute deviation
+_FEWEST = 20  # accounts to compare with
+
+
+def candidates(dataset: Dataset) -> pd.DataFrame:
+    """Return what is known of every influencer of a Dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    DataFrame
+        `influencer_id`; `followers`; `posts` that count; `engagement`, the median over posts of
+        likes and comments by followers; `comments_per_like`, of all posts together; `language` of
+        most captions; `suspicious`, see `RULE`; then the further columns of `accounts`. NaN where
+        nothing is known.
+    """
+    posts = Posts.own(dataset)
+    frame = posts.frame("likes", "comments").assign(language=posts.languages)
+    frame = frame.assign(reactions=frame["likes"].astype(float) + frame["comments"].astype(float))
+    accounts, written = posts.accounts, (posts.captions.str.strip() != "").to_numpy()
+    by_owner = frame.groupby("owner")
+    followers = accounts["followers"].where(accounts["followers"] > 0)
+    likes, comments = (by_owner[n].sum(min_count=1).astype(float) for n in ("likes", "comments"))
+    table = pd.DataFrame(
+        {
+            "influencer_id": accounts["account_id"],
+            "followers": accounts["followers"],
+            "posts": by_owner.size(),
+            "engagement": by_owner["reactions"].median() / followers,
+            "comments_per_like": (comments / likes.where(likes > 0)).astype(float),
+            "language": frame.loc[written, "language"]
+            .groupby(frame["owner"])
+            .agg(lambda spoken: spoken.mode().iloc[0]),
+        },
+        index=accounts.index,
+    )
+    table["posts"] = table["posts"].fillna(0).astype(np.int64)
+    table = table[accounts["role"] == "influencer"].reset_index(drop=True)
+    table["suspicious"] = np.any(
+        [_stands_out(table[c], table["followers"]) for c in ("engagement", "comments_per_like")],
+        axis=0,
+    )
+    further = [c for c in dataset.accounts if c not in SCHEMAS["accounts"].columns]
+    own = dataset.accounts.set_index("account_id")[[c for c in further if c not in table]]
+    return table.join(own, on="influencer_id")
+
+
+def _stands_out(values: pd.Series, followers: pd.Series) -> np.ndarray:
+    """Say which values are far from what others with as many followers have, bool (n,).
+
+    Both are compared by their logarithms, about a line that outliers hardly turn (Huber).
+    """
+    from sklearn.linear_model import HuberRegressor  # ranking does not wait for it
+
+    usable = (values > 0) & (followers > 0)
+    out = np.zeros(len(values), dtype=bool)
+    if usable.sum() < _FEWEST:
+        return out
+    x, y = (np.log(each[usable].astype(float)) for each in (followers, values))
+    x = x.to_frame() - x.mean()
+    apart = y - HuberRegressor().fit(x, y).predict(x)
+    deviation = _DEVIATION * float(np.median(np.abs(apart - np.median(apart))))
+    if deviation > 0:
+        out[usable.to_numpy()] = np.abs(apart - np.median(apart)) > SUSPICIOUS * deviation
+    return out
