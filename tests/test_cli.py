@@ -487,3 +487,16 @@ class TestRank:
         done = morning("explain", "--brand", "b5", "--influencer", "m2", "--run", fitted)
         assert (done.code, done.err) == (0, "")
         assert "near to every brand" in done.out
+
+    def test_conditions_say_what_they_removed(self, morning: Command, fitted: Path) -> None:
+        asked = ("rank", "--brand", "b5", "--run", fitted, "--format", "json")
+        done = morning(*asked, "--where", "rank > 1", "--where", "score < 1e9")
+        assert all(row["rank"] > 1 for row in json.loads(done.out))
+        assert done.err.splitlines()[1] == "score < 1e9: 0 accounts removed."
+
+    def test_a_condition_on_a_column_that_is_not_there(
+        self, morning: Command, fitted: Path
+    ) -> None:
+        done = morning("rank", "--brand", "b5", "--run", fitted, "--where", "folowers < 5")
+        assert (done.code, done.out) == (1, "")
+        assert "there is no column 'folowers'" in done.err

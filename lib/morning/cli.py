@@ -187,17 +187,40 @@ def rank(
     run: FittedRun = _DEMO,
     top: Annotated[int, typer.Option(min=1, help="How many influencers.")] = 20,
     partners: Annotated[bool, typer.Option("--partners", help="Known partners, too.")] = False,
+    where: Annotated[
+        list[str] | None, typer.Option(help='A condition, such as "followers < 50000"; again: and.')
+    ] = None,
+    diversity: Annotated[
+        float, typer.Option(min=0, max=1, help="0: by score alone; more: unlike one another.")
+    ] = 0.0,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Who brings most for it; needs a column of costs.")
+    ] = None,
+    cost: Annotated[str, typer.Option(help="The column of costs, of accounts.")] = "cost",
     format: RankingFormat = "table",
 ) -> None:
     """Rank influencers for a brand: of the run, or a new one by its posts or a description.
 
-    Nothing is trained, and the data of the run are not needed.
+    Nothing is trained, and the data of the run are not needed. With conditions, diversity or a
+    budget, what is known of the influencers is shown, too.
     """
     from morning.recommend.recommender import Recommender
 
     form, recommender = _ranking_format(format), Recommender.load(run)
     asked = _asked(recommender, brand, posts, about)
-    typer.echo(form(recommender.rank(asked, top, exclude_partners=not partners)).rstrip())
+    ranking = recommender.rank(asked, top, exclude_partners=not partners)
+    if where or diversity or budget is not None:
+        ranking, said = recommender.shortlist(
+            asked,
+            top,
+            where=where or (),
+            diversity=diversity,
+            budget=budget,
+            cost=cost,
+            exclude_partners=not partners,
+        )
+        typer.echo("\n".join(said), err=True)
+    typer.echo(form(ranking).rstrip())
 
 
 @app.command()

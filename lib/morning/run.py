@@ -97,6 +97,11 @@ class Run:
         return self.folder / BEST
 
     @property
+    def candidates(self) -> Path:
+        """What is known of influencers beside their vectors, `morning.recommend.candidates`."""
+        return self.folder / "candidates.parquet"
+
+    @property
     def chances(self) -> Path:
         """What a rank by that model is worth, `morning.recommend.chance`."""
         return self.folder / "chances.json"

@@ -75,7 +75,7 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     experiments = [RESULTS / f"{name}.json" for name in EXPERIMENTS]
     experiments = [path for path in experiments if path.is_file()]
     return [
-        Stage("01_dataset", _READ, (), (dataset,), opens_data=True),
+        Stage("01_dataset", _READ, (), (dataset, run.candidates), opens_data=True),
         Stage(
             "02_content_features", (*_EXTRACT, "label_posts"), (dataset,), looked["content"], True
         ),

@@ -1,10 +1,14 @@
 """A run of a small generated world, and what stands for its networks."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from morning.features import FeatureSet
 from morning.models.best import Best
 from morning.prepare import perspectives, recognisers
 from morning.prepare.attributes import attributes
+from morning.recommend.candidates import write_candidates
 from morning.recommend.chance import Chances
 from morning.run import Run
 from morning.sources import Source, demo
@@ -43,6 +47,9 @@ def made(world, tmp_path_factory):
         features.save(run.vectors)
         Best.fit(features).save(run.best)
         Chances.fit(features).save(run.chances)
+        costs = pd.Series(range(len(world.dataset.accounts)), dtype=float)
+        accounts = world.dataset.accounts.reset_index(drop=True).assign(cost=costs)
+        write_candidates(replace(world.dataset, accounts=accounts), run.candidates)
     return run
 
 

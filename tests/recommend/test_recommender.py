@@ -103,6 +103,45 @@ class TestNewBrand:
             recommender.rank(recommender.encode(world.dataset))
 
 
+class TestShortlist:
+    def test_without_wishes_it_is_the_ranking(self, recommender, brand):
+        found, said = recommender.shortlist(brand, 5)
+        ranking = recommender.rank(brand, 5)
+        pd.testing.assert_frame_equal(found[ranking.columns], ranking)
+        assert {"followers", "engagement", "language", "suspicious", "cost"} <= set(found)
+        assert said == []
+
+    def test_conditions_on_what_is_known(self, recommender, brand):
+        middle = recommender.candidates["followers"].median()
+        found, said = recommender.shortlist(brand, 99, where=[f"followers < {middle}", "f > 0"])
+        assert (found["followers"] < middle).all()
+        assert (found["f"] > 0).all()
+        assert said[0].startswith(f"followers < {middle}: ")
+
+    def test_more_diversity_makes_the_chosen_less_alike(self, recommender, brand):
+        def likeness(dial):
+            chosen, _ = recommender.shortlist(brand, 5, diversity=dial)
+            place = pd.Index(recommender._ids).get_indexer(chosen["influencer_id"])
+            return recommender._alike(place, place)[np.triu_indices(5, 1)].mean()
+
+        assert likeness(0.9) < likeness(0.0)
+
+    def test_a_budget_is_kept_and_nothing_brings_more(self, recommender, brand):
+        found, said = recommender.shortlist(brand, 4, budget=120)
+        assert len(found) <= 4
+        assert found["cost"].sum() <= 120
+        affordable, _ = recommender.shortlist(brand, 99, where=["cost <= 30"])
+        assert found["chance"].sum() >= affordable.head(4)["chance"].sum() - 1e-9
+        assert "may be expected to be partners" in said[0]
+
+    @pytest.mark.parametrize(
+        ("column", "why"), [("price", "needs a column 'price'"), ("language", "not hold numbers")]
+    )
+    def test_costs_that_are_not_there(self, recommender, brand, column, why):
+        with pytest.raises(MorningError, match=why):
+            recommender.shortlist(brand, budget=10, cost=column)
+
+
 def test_similar(recommender):
     one = recommender.rank_all(1)["influencer_id"].iloc[0]
     found = recommender.similar(one, 5)

@@ -75,12 +75,13 @@ class TestBudget:
         n = data.draw(st.integers(1, 9))
         chances = np.array(data.draw(st.lists(st.floats(0, 1), min_size=n, max_size=n)))
         costs = np.array(data.draw(st.lists(st.integers(0, 50), min_size=n, max_size=n)), float)
-        budget = data.draw(st.integers(0, 120))
-        chosen = within_budget(chances, costs, budget)
+        budget, most = data.draw(st.integers(0, 120)), data.draw(st.integers(0, n))
+        chosen = within_budget(chances, costs, budget, most)
         assert costs[chosen].sum() <= budget
+        assert chosen.sum() <= most
         best = max(
             chances[list(some)].sum()
-            for size in range(n + 1)
+            for size in range(most + 1)
             for some in itertools.combinations(range(n), size)
             if costs[list(some)].sum() <= budget
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from morning.dataset import SCHEMAS, Dataset
+from morning.errors import MorningError
 from morning.features.posts import Posts
+from morning.files import whole_file
 
 #: How far from what its size explains an account is before it is marked, in robust deviations.
 SUSPICIOUS = 3.5
@@ -63,6 +67,28 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
     further = [c for c in dataset.accounts if c not in SCHEMAS["accounts"].columns]
     own = dataset.accounts.set_index("account_id")[[c for c in further if c not in table]]
     return table.join(own, on="influencer_id")
+
+
+def write_candidates(dataset: Dataset, path: Path) -> None:
+    """Write what `candidates` returns as Parquet, whole or not at all."""
+    with whole_file(path) as temporary:
+        candidates(dataset).to_parquet(temporary, index=False)
+
+
+def read_candidates(path: Path) -> pd.DataFrame:
+    """Read what `write_candidates` wrote; no row and no column but the id where it is not there.
+
+    Raises
+    ------
+    MorningError
+        If it cannot be read.
+    """
+    if not path.is_file():
+        return pd.DataFrame({"influencer_id": pd.Series(dtype="str")})
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise MorningError(f"{path}: cannot be read ({error}); make the run again") from error
 
 
 def _stands_out(values: pd.Series, followers: pd.Series) -> np.ndarray:

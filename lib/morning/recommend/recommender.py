@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -12,15 +12,18 @@ import numpy as np
 import pandas as pd
 
 from morning.dataset import Dataset
-from morning.errors import MorningError
+from morning.errors import MorningError, counted
 from morning.features import FeatureSet
 from morning.models.best import Best, is_best
+from morning.recommend.candidates import read_candidates
 from morning.recommend.chance import Chances, only
 from morning.recommend.encoder import Encoded, Encoder
 from morning.recommend.reasons import contributions
+from morning.recommend.shortlist import diverse, filtered, within_budget
 from morning.run import Run
 
 _NEAREST = 5
+_LOOKED_AT = 1000  # candidates that diversity chooses from, the best
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +121,71 @@ class Recommender:
             .reset_index(drop=True)
         )
 
+    def shortlist(
+        self,
+        brand: str | Encoded,
+        k: int = 20,
+        *,
+        where: Sequence[str] = (),
+        diversity: float = 0.0,
+        budget: float | None = None,
+        cost: str = "cost",
+        exclude_partners: bool = True,
+    ) -> tuple[pd.DataFrame, list[str]]:
+        """Return the influencers to write to: who fits, meets conditions and can be paid.
+
+        Parameters
+        ----------
+        brand, exclude_partners
+            As in `rank`.
+        k : int
+            How many at most.
+        where : sequence of str
+            Conditions on the columns of `rank` and of `candidates`, see `shortlist.filtered`.
+        diversity : float
+            From 0, by score alone, to 1, by difference alone, see `shortlist.diverse`; of the
+            thousand best.
+        budget : float, optional
+            Choose those who bring the most partners to expect for it, see
+            `shortlist.within_budget`; with a diversity, of the `k` that it leaves.
+        cost : str
+            The column of costs.
+
+        Returns
+        -------
+        DataFrame
+            As of `rank`, with the columns of `candidates`.
+        list of str
+            What each condition removed, and what the budget buys.
+
+        Raises
+        ------
+        MorningError
+            As `rank` and the functions of `shortlist`.
+        """
+        ranking = self.rank(brand, None, exclude_partners=exclude_partners)
+        table = ranking.merge(self.candidates, on="influencer_id", how="left")
+        table, said = filtered(table, list(where))
+        if diversity:
+            table = table.head(max(_LOOKED_AT, k))
+            place = pd.Index(self._ids).get_indexer(table["influencer_id"])
+            alike = self._alike(place, place)
+            table = table.iloc[diverse(table["score"].to_numpy(), alike, k, diversity)]
+        if budget is None:
+            return table.head(k).reset_index(drop=True), said
+        for column in (cost, "chance"):
+            if column not in table:
+                raise MorningError(f"a budget needs a column {column!r}, and there is none")
+        if not pd.api.types.is_numeric_dtype(table[cost]):
+            raise MorningError(f"column {cost!r} does not hold numbers")
+        costs = table[cost].to_numpy(dtype=float)
+        table = table[within_budget(table["chance"].to_numpy(), costs, budget, k)]
+        said.append(
+            f"{counted(len(table), 'account')} for {table[cost].sum():,.0f} of {budget:,.0f}; "
+            f"{table['chance'].sum():.1f} of them may be expected to be partners."
+        )
+        return table.reset_index(drop=True), said
+
     def rank_all(self, k: int = 20, *, exclude_partners: bool = True) -> pd.DataFrame:
         """Return the rankings of all brands of the run, one below the other, with `brand_id`."""
         brands = self.features.accounts["account_id"].iloc[self.features.brands()]
@@ -134,8 +202,7 @@ class Recommender:
         Similarity is the weighted mean of those of the blocks, from -1 to 1.
         """
         (place,) = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
-        total = sum(self.model.weights.values())
-        alike = self._rows @ self._rows[place] / total
+        alike = self._alike(np.arange(len(self._ids)), np.array([place]))[:, 0]
         table = pd.DataFrame({"influencer_id": self._ids, "similarity": alike}).drop(index=place)
         best = table.sort_values("similarity", ascending=False)
         return best.head(len(table) if k is None else k).reset_index(drop=True)
@@ -151,6 +218,11 @@ class Recommender:
         row, _, _ = self._brand(brand)
         place = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
         return contributions(self.model, row, self._rows[place], self._encoder.names())
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """What is known of the influencers beside their vectors, see `candidates.candidates`."""
+        return read_candidates(self.run.candidates)
 
     @cached_property
     def chances(self) -> Chances:
@@ -172,6 +244,10 @@ class Recommender:
     @cached_property
     def _rows(self) -> np.ndarray:
         return self.model.rows(self.features, self._influencers)
+
+    def _alike(self, some: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the weighted mean of the blocks' similarities, shape (some, others)."""
+        return self._rows[some] @ self._rows[others].T / sum(self.model.weights.values())
 
     def _brand(self, brand: str | Encoded) -> tuple[np.ndarray, frozenset[str], set[str]]:
         """Return the row of a brand, (1, D), the blocks that are known, and its partners."""

@@ -92,7 +92,9 @@ def diverse(scores: np.ndarray, alike: np.ndarray, k: int, diversity: float) -> 
     return np.array(chosen, dtype=np.int64)
 
 
-def within_budget(chances: np.ndarray, costs: np.ndarray, budget: float) -> np.ndarray:
+def within_budget(
+    chances: np.ndarray, costs: np.ndarray, budget: float, most: int | None = None
+) -> np.ndarray:
     """Choose the accounts that bring the most partners to expect for no more than a budget.
 
     Parameters
@@ -103,6 +105,8 @@ def within_budget(chances: np.ndarray, costs: np.ndarray, budget: float) -> np.n
         In any currency; one whose cost is unknown, NaN, is never chosen.
     budget : float
         In the same.
+    most : int, optional
+        How many may be chosen.
 
     Returns
     -------
@@ -126,7 +130,10 @@ def within_budget(chances: np.ndarray, costs: np.ndarray, budget: float) -> np.n
         -chances[known],
         integrality=np.ones(len(known)),
         bounds=Bounds(0, 1),
-        constraints=LinearConstraint(costs[known][None], ub=budget),
+        constraints=LinearConstraint(
+            np.stack([costs[known], np.ones(len(known))]),
+            ub=[budget, len(known) if most is None else most],
+        ),
         options={"mip_rel_gap": 0},
     )
     if solved.x is None:
