@@ -497,6 +497,6 @@ class TestRank:
     def test_a_condition_on_a_column_that_is_not_there(
         self, morning: Command, fitted: Path
     ) -> None:
-        done = morning("rank", "--brand", "b5", "--run", fitted, "--where", "folowers < 5")
+        done = morning("rank", "--brand", "b5", "--run", fitted, "--where", "follower < 5")
         assert (done.code, done.out) == (1, "")
-        assert "there is no column 'folowers'" in done.err
+        assert "there is no column 'follower'" in done.err

@@ -32,8 +32,8 @@ class TestFiltered:
         assert said == []
 
     def test_a_column_that_is_not_there(self):
-        with pytest.raises(MorningError, match="no column 'folowers'; is followers meant"):
-            filtered(TABLE, ["folowers < 10"])
+        with pytest.raises(MorningError, match="no column 'follower'; is followers meant"):
+            filtered(TABLE, ["follower < 10"])
 
     @pytest.mark.parametrize(
         "condition", ["followers <", "followers + 1", "x = 3", "@pd", "__import__('os')", ""]
