@@ -208,7 +208,6 @@ def rank(
 
     form, recommender = _ranking_format(format), Recommender.load(run)
     asked = _asked(recommender, brand, posts, about)
-    ranking = recommender.rank(asked, top, exclude_partners=not partners)
     if where or diversity or budget is not None:
         ranking, said = recommender.shortlist(
             asked,
@@ -220,6 +219,8 @@ def rank(
             exclude_partners=not partners,
         )
         typer.echo("\n".join(said), err=True)
+    else:
+        ranking = recommender.rank(asked, top, exclude_partners=not partners)
     typer.echo(form(ranking).rstrip())
 
 

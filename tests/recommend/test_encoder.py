@@ -13,7 +13,7 @@ from toys.newcomers import of_one
 
 @pytest.fixture
 def encoder(made):
-    return Encoder.load(made)
+    return Encoder(made.features(), made.prepared)
 
 
 def test_accounts_of_the_run_get_the_same_vectors(encoder, world):
@@ -77,6 +77,5 @@ def test_networks_that_are_not_there_are_said_once(made, encoder, world, tmp_pat
 
 
 def test_vectors_that_were_made_elsewhere(tiny_features, tmp_path):
-    tiny_features().save(Run(tmp_path).vectors)
     with pytest.raises(MorningError, match="only accounts that are in it"):
-        Encoder.load(Run(tmp_path)).encode(described("bread"))
+        Encoder(tiny_features(), Run(tmp_path).prepared).encode(described("bread"))

@@ -20,7 +20,6 @@ from morning.places import cache_folder
 if TYPE_CHECKING:
     from morning.features.topics import TopicModel
     from morning.features.visual.recogniser import Recogniser
-    from morning.run import Run
 
 #: Fewer pictures than this are decoded here: starting other processes would take longer.
 _FEW_PICTURES = 64
@@ -61,11 +60,6 @@ class Encoder:
 
     features: FeatureSet
     prepared: Path
-
-    @classmethod
-    def load(cls, run: Run) -> Encoder:
-        """Return the encoder of a run."""
-        return cls(run.features(), run.prepared)
 
     def encode(self, dataset: Dataset) -> Encoded:
         """Return vectors of brands and influencers; their collaborations are not used.

@@ -231,7 +231,7 @@ class Recommender:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder.load(self.run)
+        return Encoder(self.features, self.run.prepared)
 
     @cached_property
     def _influencers(self) -> np.ndarray:
