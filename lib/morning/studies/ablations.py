@@ -11,7 +11,7 @@ from morning.evaluation.published import PUBLISHED, published_table
 from morning.evaluation.results import differences
 from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
-from morning.models.jobs import train_seeds
+from morning.models.jobs import train_all
 from morning.models.profiles import VARIANTS, Profile
 from morning.rankers.best import WITHOUT, BestRanker, Similarity
 from morning.run import FULL
@@ -57,10 +57,20 @@ def ablations(
         profiles[WITHOUT_CO_ATTENTION] = control
         planned[WITHOUT_CO_ATTENTION] = WITHOUT_CO_ATTENTION
     task = official_task(features)
+    first = profile.training.seed
+    names = {
+        variant: [f"{variant.replace(' ', '-')}/seed-{first + i}" for i in range(seeds)]
+        for variant in profiles
+    }
+    jobs = {
+        name: profiles[variant].trained_with(seed=first + i)
+        for variant, own in names.items()
+        for i, name in enumerate(own)
+    }
+    trained = train_all(features, jobs, folder)
     blocks, found = {}, {}
-    for variant, chosen in profiles.items():
-        place = folder / variant.replace(" ", "-")
-        models = train_seeds(features, chosen, place, seeds=seeds)
+    for variant, own in names.items():
+        models = [trained[name] for name in own]
         blocks[variant] = list(models[0].input_sizes)
         found[variant] = statistics(models, features, task)
     ahead = differences(found, FULL)
