@@ -486,7 +486,19 @@ class TestRank:
     def test_reasons_as_a_table(self, morning: Command, fitted: Path) -> None:
         done = morning("explain", "--brand", "b5", "--influencer", "m2", "--run", fitted)
         assert (done.code, done.err) == (0, "")
+        assert done.out.startswith("m2 has rank ")
         assert "near to every brand" in done.out
+        assert done.out.splitlines()[-1].startswith("score ")
+
+    def test_only_a_run_made_of_posts_can_be_added_to(
+        self, morning: Command, fitted: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new" / "post.txt").write_text("We bake bread", encoding="utf-8")
+        done = morning("add", tmp_path / "new", "--run", fitted)
+        assert (done.code, done.out) == (1, "")
+        assert "only accounts that are in it can be ranked" in done.err
+        assert not (fitted / "added").exists()
 
     def test_conditions_say_what_they_removed(self, morning: Command, fitted: Path) -> None:
         asked = ("rank", "--brand", "b5", "--run", fitted, "--format", "json")

@@ -231,20 +231,22 @@ def explain(
     posts: BrandPosts = None,
     about: BrandAbout = "",
     run: FittedRun = _DEMO,
-    top: Annotated[int, typer.Option(min=1, help="How many reasons.")] = 10,
+    top: Annotated[int, typer.Option(min=1, help="How many reasons for it, and against.")] = 5,
     format: RankingFormat = "table",
 ) -> None:
-    """Say why an influencer stands where they stand for a brand: what adds most to the score.
+    """Say why an influencer stands where they stand for a brand: what speaks for it, and against.
 
-    The table ends with the rest, so that it adds up to the score; csv and json have every reason.
+    Reasons are weighed by the average influencer. csv and json have every part of the score.
     """
-    from morning.recommend.reasons import shortened
     from morning.recommend.recommender import Recommender
+    from morning.report.reasons import explanation
 
     form, recommender = _ranking_format(format), Recommender.load(run)
     asked = _asked(recommender, brand, posts, about)
-    reasons = recommender.explain(asked, influencer)
-    typer.echo(form(shortened(reasons, top) if format == "table" else reasons).rstrip())
+    if format == "table":
+        typer.echo(explanation(recommender, asked, influencer, top))
+    else:
+        typer.echo(form(recommender.explain(asked, influencer)).rstrip())
 
 
 @app.command()
@@ -259,6 +261,22 @@ def similar(
 
     form = _ranking_format(format)
     typer.echo(form(Recommender.load(run).similar(influencer, top)).rstrip())
+
+
+@app.command()
+def add(
+    folder: Annotated[
+        Path, typer.Argument(help="Influencers: posts, accounts, audiences.", show_default=False)
+    ],
+    run: FittedRun = _DEMO,
+) -> None:
+    """Add influencers to those that a run ranks, whole or not at all; nothing is trained."""
+    from morning.recommend.recommender import Recommender
+    from morning.sources.newcomers import read_newcomers
+
+    _, notes = Recommender.load(run).add(read_newcomers(folder, "influencer"))
+    for note in notes:
+        typer.echo(note, err=True)
 
 
 def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str) -> str | Encoded:

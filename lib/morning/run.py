@@ -102,6 +102,11 @@ class Run:
         return self.folder / "candidates.parquet"
 
     @property
+    def added(self) -> Path:
+        """Influencers that were added later, `morning.recommend.added`."""
+        return self.folder / "added"
+
+    @property
     def chances(self) -> Path:
         """What a rank by that model is worth, `morning.recommend.chance`."""
         return self.folder / "chances.json"

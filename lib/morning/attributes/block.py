@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.features.block import Block
 from morning.features.featureset import account_table
-from morning.files import whole_folder
+from morning.files import read_json, whole_folder, write_json
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +60,13 @@ class AttributeEncoder:
     ----------
     keywords : Keywords
     embedding : Embedding
+    lists : dict of str to tuple of str
+        Attributes of each account that was there when it was learnt, by its id.
     """
 
     keywords: Keywords
     embedding: Embedding
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def encode(self, dataset: Dataset) -> np.ndarray:
         """Return the vector of every brand and influencer, float32, shape (accounts, dimensions).
@@ -79,6 +82,7 @@ class AttributeEncoder:
         with whole_folder(folder) as temporary:
             self.keywords.save(temporary / "keywords.json")
             write_embedding(temporary / "node_vectors.txt", self.embedding)
+            write_json(temporary / "lists.json", self.lists)
 
     @classmethod
     def load(cls, folder: str | Path) -> AttributeEncoder:
@@ -90,9 +94,15 @@ class AttributeEncoder:
             If a file is missing or of another form.
         """
         folder = Path(folder)
-        return cls(
-            Keywords.load(folder / "keywords.json"), read_embedding(folder / "node_vectors.txt")
-        )
+        keywords = Keywords.load(folder / "keywords.json")
+        embedding = read_embedding(folder / "node_vectors.txt")
+        try:
+            lists = {a: tuple(map(str, own)) for a, own in read_json(folder / "lists.json").items()}
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            raise MorningError(
+                f"{folder}: attributes of accounts cannot be read: {error}"
+            ) from error
+        return cls(keywords, embedding, lists)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +111,8 @@ class Learnt:
 
     graph: AttributeGraph
     """Co-occurrence of attributes in training collaborations."""
-    lists: dict[str, tuple[str, ...]]
-    """Attributes of each account, by its id."""
     encoder: AttributeEncoder
-    """For accounts that come later."""
+    """Attributes of each account, and what finds those of accounts that come later."""
 
 
 def attribute_block(
@@ -132,7 +140,7 @@ def attribute_block(
     Block
         float32 (n, dimensions); zero for an account without any known attribute.
     Learnt
-        Graph, attribute lists, and what encodes accounts that come later.
+        Graph, and what encodes accounts, also those that come later.
 
     Raises
     ------
@@ -166,7 +174,7 @@ def attribute_block(
         "accounts_without_attribute": without,
     }
     block = Block(mean_vectors(owned, embedding), made, {"accounts_without_attribute": without})
-    return block, Learnt(graph, lists, AttributeEncoder(table, embedding))
+    return block, Learnt(graph, AttributeEncoder(table, embedding, lists))
 
 
 def mean_vectors(lists: Sequence[Sequence[str]], embedding: Embedding) -> np.ndarray:

@@ -44,5 +44,5 @@ def attributes(source: Source, folder: str | Path, *, seed: int = 0) -> Perspect
     learnt.encoder.save(Path(folder) / "attributes")
     blocks = {"attribute": block}
     return Perspective(
-        feature_set(source, blocks), blocks, graph=learnt.graph, lists=dict(learnt.lists)
+        feature_set(source, blocks), blocks, graph=learnt.graph, lists=dict(learnt.encoder.lists)
     )

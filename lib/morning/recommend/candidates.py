@@ -60,13 +60,16 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
     )
     table["posts"] = table["posts"].fillna(0).astype(np.int64)
     table = table[accounts["role"] == "influencer"].reset_index(drop=True)
-    table["suspicious"] = np.any(
-        [_stands_out(table[c], table["followers"]) for c in ("engagement", "comments_per_like")],
-        axis=0,
-    )
+    table["suspicious"] = suspicious(table)
     further = [c for c in dataset.accounts if c not in SCHEMAS["accounts"].columns]
     own = dataset.accounts.set_index("account_id")[[c for c in further if c not in table]]
     return table.join(own, on="influencer_id")
+
+
+def suspicious(table: pd.DataFrame) -> np.ndarray:
+    """Say which accounts of such a table `RULE` marks, bool (n,)."""
+    found = [_stands_out(table[c], table["followers"]) for c in ("engagement", "comments_per_like")]
+    return np.any(found, axis=0)
 
 
 def write_candidates(dataset: Dataset, path: Path) -> None:

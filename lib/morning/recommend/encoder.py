@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from morning.dataset import Dataset
 from morning.errors import MorningError, counted
@@ -18,7 +19,9 @@ from morning.features.posts import AudienceOptions, Posts
 from morning.places import cache_folder
 
 if TYPE_CHECKING:
+    from morning.attributes.block import AttributeEncoder
     from morning.features.topics import TopicModel
+    from morning.features.visual.encode import VisualOptions
     from morning.features.visual.recogniser import Recogniser
 
 #: Fewer pictures than this are decoded here: starting other processes would take longer.
@@ -37,13 +40,16 @@ class Encoded:
         Every block of the run, a row per account.
     known : dict of block to bool array, shape (n,)
         Whether there was anything to make an account's row of. Other rows say nothing of it.
+    attributes : dict of str to tuple of str
+        Attributes of each account, by its id.
     notes : list of str
         What could not be used, and why.
     """
 
     features: FeatureSet
     known: Mapping[str, np.ndarray]
-    notes: list[str] = field(default_factory=list)
+    attributes: Mapping[str, tuple[str, ...]]
+    notes: list[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,14 +97,58 @@ class Encoder:
                 block = f"{perspective}_{kind}"
                 if block in self.features.blocks:
                     found[block] = encode(block, shown, notes)
-        if "attribute" in self.features.blocks:
-            found["attribute"] = self._attribute(dataset)
+        attributes: dict[str, tuple[str, ...]] = {}
+        if self.attributes is not None:
+            from morning.attributes.biographies import attribute_lists
+
+            attributes = attribute_lists(dataset, self.attributes.keywords)
+            values = self.attributes.encode(dataset)
+            found["attribute"] = values, np.any(values != 0, axis=1)
         blocks, known = {}, {}
         for block, size in self.features.sizes().items():
             nothing = np.zeros((len(accounts), size), np.float32), np.zeros(len(accounts), bool)
             blocks[block], known[block] = found.get(block, nothing)
         encoded = FeatureSet(accounts, dataset.collaborations, blocks, "new accounts")
-        return Encoded(encoded, known, [*self._absent(known), *notes])
+        return Encoded(encoded, known, attributes, [*self._absent(known), *notes])
+
+    def shown(self, dataset: Dataset, block: str) -> tuple[Posts, np.ndarray]:
+        """Return own posts, and how much of each column of a block of content each shows.
+
+        Returns
+        -------
+        Posts
+            Of the brands and influencers of the Dataset.
+        float array, shape (posts, size)
+            Zeros for a post without a word or a picture that can be used.
+        """
+        posts = Posts.own(dataset)
+        shares = np.zeros((len(posts), self.features.sizes()[block]))
+        if block.endswith("_topics"):
+            model = self._model(block)
+            bags = model.bags(posts.words(model.options.emoji_words))
+            known = np.array([bool(bag) for bag in bags], dtype=bool)
+            shares[known] = model.infer([bag for bag in bags if bag])
+        elif not isinstance(self._networks, str):
+            from morning.features.pooling import keep_confident
+            from morning.features.visual.blocks import look  # needs torch
+
+            options = self._visual_options(block, len(posts))
+            seen = look(posts, *self._networks, cache_folder("pictures"), options)
+            there, encoded = seen.picture >= 0, seen.encoded
+            halves = [
+                keep_confident(x, options.threshold) for x in (encoded.objects, encoded.scenes)
+            ]
+            shares[there] = sparse.hstack(halves, "csr")[seen.picture[there]].toarray()
+        return posts, shares
+
+    @cached_property
+    def attributes(self) -> AttributeEncoder | None:
+        """Attributes and their vectors; None where the run has none."""
+        if "attribute" not in self.features.blocks or not self.prepared.is_dir():
+            return None
+        from morning.attributes.block import AttributeEncoder  # needs gensim
+
+        return AttributeEncoder.load(self.prepared / "attributes")
 
     def names(self) -> dict[str, list[str]]:
         """Return what the columns of blocks show: topics by their likeliest words, and labels."""
@@ -142,12 +192,8 @@ class Encoder:
                 notes.append(self._networks)
             return nothing
         from morning.features.visual.blocks import visual_block  # needs torch
-        from morning.features.visual.encode import VisualOptions
 
-        options = VisualOptions(
-            threshold=self.features.made[block]["threshold"],
-            workers=0 if len(images) < _FEW_PICTURES else VisualOptions.workers,
-        )
+        options = self._visual_options(block, len(images))
         made = visual_block(posts, *self._networks, cache_folder("pictures"), options)
         if made.skipped:
             (image, why), *others = made.skipped
@@ -157,11 +203,13 @@ class Encoder:
         seen = np.unique(posts.owner[(images != "") & ~images.isin(unusable)])
         return made.values, np.isin(np.arange(n), seen)
 
-    def _attribute(self, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-        from morning.attributes.block import AttributeEncoder  # needs gensim
+    def _visual_options(self, block: str, pictures: int) -> VisualOptions:
+        from morning.features.visual.encode import VisualOptions
 
-        values = AttributeEncoder.load(self.prepared / "attributes").encode(dataset)
-        return values, np.any(values != 0, axis=1)
+        return VisualOptions(
+            threshold=self.features.made[block]["threshold"],
+            workers=0 if pictures < _FEW_PICTURES else VisualOptions.workers,
+        )
 
     def _absent(self, known: Mapping[str, np.ndarray]) -> list[str]:
         """Say which blocks nothing is known of."""

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from morning.attributes.embedding import Embedding
 from morning.features.block import KINDS, SUBSCORES
 from morning.models.best import Best
 
 #: What a column of a block is called where it has no name of its own.
 WHOLE = "all together"
 POPULARITY = "near to every brand"
+#: Between an attribute of the brand and one of the influencer.
+PAIR = " + "
+_ATTRIBUTE = "attribute"
+_EPS = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Attributes:
+    """The attributes of a pair, for reasons that name them.
+
+    Attributes
+    ----------
+    brand, influencer : sequence of str
+    embedding : Embedding
+        Their vectors; those without one are left out.
+    """
+
+    brand: Sequence[str]
+    influencer: Sequence[str]
+    embedding: Embedding
 
 
 def contributions(
-    model: Best, brand: np.ndarray, influencer: np.ndarray, names: Mapping[str, Sequence[str]]
+    model: Best,
+    brand: np.ndarray,
+    influencer: np.ndarray,
+    names: Mapping[str, Sequence[str]],
+    everyone: np.ndarray,
+    attributes: Attributes | None = None,
 ) -> pd.DataFrame:
     """Return what each thing adds to the score of a pair, the largest first.
 
@@ -28,45 +55,94 @@ def contributions(
     names : dict of block to sequence of str
         What the columns of a block are called. Those of a block that is not in it, as attribute
         vectors, mean nothing one by one and are taken together.
+    everyone : float64 array, shape (M, D)
+        Rows of the influencers to compare with.
+    attributes : Attributes, optional
+        With them, the similarity of attributes is divided among the pairs of theirs.
 
     Returns
     -------
     DataFrame
-        `part` (f, g, h or popularity), `block`, `what`, `how` and `contribution`, whose sum is the
-        score. `how` is "similarity": both show it; or "association": influencers who show it are
-        chosen by brands that show what this brand shows. Rows of the popularity have neither
-        block nor how.
+        `part` (f, g, h or popularity), `block`, `what`, `how`, `contribution`, whose sum is the
+        score, and `average`, what the same adds to the score of the average influencer. `how` is
+        "similarity": both show it; or "association": influencers who show it are chosen by
+        brands that show what this brand shows. Rows of the popularity have neither block nor how.
     """
-    rows = []
+    rows: list[tuple[str, str, str, str, float, float]] = []
+    average = model.products(brand, everyone)
     for how, (own, shown) in model.products(brand, influencer).items():
-        values = own[0] * shown[0]
+        usual = average[how][1].mean(axis=0)
         for block in model.input_sizes:
-            part, added = SUBSCORES[KINDS[block].perspective], values[model.columns(block)]
+            columns = model.columns(block)
+            part = SUBSCORES[KINDS[block].perspective]
+            added, expected = own[0][columns] * shown[0][columns], own[0][columns] * usual[columns]
             if block in names:
-                labelled = zip(names[block], added, strict=True)
-                rows += [(part, block, what, how, float(value)) for what, value in labelled]
+                listed = list(zip(names[block], added, expected, strict=True))
+            elif pairs := _pairs(model, how, attributes, own[0][columns], usual[columns]):
+                listed = pairs
             else:
-                rows.append((part, block, WHOLE, how, float(added.sum())))
-    popularity = float(model.popularity(influencer)[0])
-    rows.append(("popularity", "", POPULARITY, "", popularity))
-    table = pd.DataFrame(rows, columns=["part", "block", "what", "how", "contribution"])
+                listed = [(WHOLE, added.sum(), expected.sum())]
+            rows += [(part, block, what, how, float(a), float(e)) for what, a, e in listed]
+    near = float(model.popularity(influencer)[0]), float(model.popularity(everyone).mean())
+    rows.append(("popularity", "", POPULARITY, "", *near))
+    header = ["part", "block", "what", "how", "contribution", "average"]
+    table = pd.DataFrame(rows, columns=header)
     order = table["contribution"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
-def by_block(reasons: pd.DataFrame) -> pd.DataFrame:
-    """Return the sums of contributions by block and how; their total is the score."""
-    order = {block: i for i, block in enumerate([*KINDS, ""])}
-    table = reasons.groupby(["block", "how"], sort=False)["contribution"].sum().reset_index()
-    return table.sort_values("block", key=lambda c: c.map(order), kind="stable").reset_index(
-        drop=True
+def attribute_parts(model: Best, attributes: Sequence[str], embedding: Embedding) -> pd.DataFrame:
+    """Return what each attribute of an account puts into its row: they add up to it.
+
+    A row is the mean of the node vectors, whitened and of length 1: linear but for the length.
+
+    Returns
+    -------
+    DataFrame
+        A row per attribute that has a vector, a column per column of the block.
+    """
+    place = {name: i for i, name in enumerate(embedding.names)}
+    known = sorted({name for name in attributes if name in place})
+    vectors = embedding.vectors[[place[name] for name in known]].astype(np.float64)
+    parts = model.comparable.whitening[_ATTRIBUTE](vectors) / max(len(known), 1)
+    length = float(np.linalg.norm(parts.sum(axis=0)))
+    scale = model.weights[_ATTRIBUTE] ** 0.5 / length if length > _EPS else 0.0
+    return pd.DataFrame(parts * scale, index=known)
+
+
+def _pairs(
+    model: Best, how: str, attributes: Attributes | None, brand: np.ndarray, usual: np.ndarray
+) -> list[tuple[str, float, float]]:
+    """Divide the similarity of attributes among pairs; empty where it cannot be.
+
+    The average influencer's share of a pair is that of the brand's attribute, in equal parts.
+    """
+    if how != "similarity" or attributes is None or not brand.any():
+        return []
+    theirs = attributes.brand, attributes.influencer
+    own, shown = (attribute_parts(model, each, attributes.embedding) for each in theirs)
+    return [
+        (a if a == b else f"{a}{PAIR}{b}", float(x @ y), float(x @ usual) / len(shown))
+        for a, x in zip(own.index, own.to_numpy(), strict=True)
+        for b, y in zip(shown.index, shown.to_numpy(), strict=True)
+    ]
+
+
+def met(
+    lists: Mapping[str, Sequence[str]], collaborations: pd.DataFrame, brand: str, influencer: str
+) -> pd.DataFrame:
+    """Return the collaborations of brands with one attribute and influencers with another.
+
+    Parameters
+    ----------
+    lists : mapping of account id to attributes
+    collaborations : DataFrame
+        brand_id, influencer_id.
+    brand, influencer : str
+        Attributes.
+    """
+    ours, theirs = (
+        collaborations[column].map(lambda account, has=has: has in lists.get(account, ()))
+        for column, has in (("brand_id", brand), ("influencer_id", influencer))
     )
-
-
-def shortened(reasons: pd.DataFrame, top: int) -> pd.DataFrame:
-    """Return the largest contributions, and the sum of all others as one more row."""
-    first, rest = reasons.head(top), reasons.iloc[top:]
-    if rest.empty:
-        return first
-    last = pd.DataFrame([("", "", f"{len(rest)} others", "", rest["contribution"].sum())])
-    return pd.concat([first, last.set_axis(reasons.columns, axis=1)], ignore_index=True)
+    return collaborations[ours.astype(bool) & theirs.astype(bool)].reset_index(drop=True)

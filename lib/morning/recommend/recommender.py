@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +15,11 @@ from morning.dataset import Dataset
 from morning.errors import MorningError, counted
 from morning.features import FeatureSet
 from morning.models.best import Best, is_best
-from morning.recommend.candidates import read_candidates
+from morning.recommend.added import Added
+from morning.recommend.candidates import candidates, read_candidates, suspicious
 from morning.recommend.chance import Chances, only
 from morning.recommend.encoder import Encoded, Encoder
-from morning.recommend.reasons import contributions
+from morning.recommend.reasons import Attributes, contributions, met
 from morning.recommend.shortlist import diverse, filtered, within_budget
 from morning.run import Run
 
@@ -34,13 +35,15 @@ class Recommender:
     ----------
     run : Run
     features : FeatureSet
-        Accounts of the run with their vectors.
+        Accounts of the run with their vectors, then those that were added to it.
     model : Best
+    added : Added, optional
     """
 
     run: Run
     features: FeatureSet
     model: Best
+    added: Added | None = None
 
     @classmethod
     def load(cls, run: str | Path | Run) -> Recommender:
@@ -61,11 +64,72 @@ class Recommender:
                 f"{run.folder}: this run has no model to rank by; `morning train --features "
                 f"{run.vectors} --out NEW` fits one in seconds"
             )
-        return cls(run, run.features(), Best.load(run.best))
+        features, added = run.features(), Added.load(run)
+        if added is not None:
+            later = added.encoded.features
+            features = replace(
+                features,
+                accounts=pd.concat([features.accounts, later.accounts], ignore_index=True),
+                blocks={
+                    name: np.vstack([x, later.blocks[name]]) for name, x in features.blocks.items()
+                },
+            )
+        return cls(run, features, Best.load(run.best), added)
 
     def encode(self, dataset: Dataset) -> Encoded:
         """Return vectors of accounts that are in no run; see `Encoder.encode`."""
         return self._encoder.encode(dataset)
+
+    def add(self, dataset: Dataset) -> tuple[Recommender, list[str]]:
+        """Add influencers that are in no run to the candidates, whole or not at all.
+
+        One that was added before is encoded anew; one of whom nothing is known is left out.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Their posts, biographies and audiences; brands and collaborations are not used.
+
+        Returns
+        -------
+        Recommender
+            Of the run with them.
+        list of str
+            Who was added, and what could not be used.
+
+        Raises
+        ------
+        MorningError
+            If there are none, or one is an account of the run itself.
+        """
+        roles = dataset.accounts["role"]
+        chosen = dataset.accounts[roles != "brand"].reset_index(drop=True)
+        encoded = self.encode(replace(dataset, accounts=chosen))
+        there = np.any(list(encoded.known.values()), axis=0)
+        later = encoded.features
+        if not there.any():
+            raise MorningError("nothing that the run knows was found of any influencer")
+        own = set(self.run.features().accounts["account_id"])
+        if both := [name for name in later.accounts["account_id"] if name in own]:
+            raise MorningError(f"{', '.join(both[:5])}: already in the run itself")
+        later = replace(
+            later,
+            accounts=later.accounts[there].reset_index(drop=True),
+            blocks={name: x[there] for name, x in later.blocks.items()},
+        )
+        known = {name: x[there] for name, x in encoded.known.items()}
+        table = candidates(dataset)
+        ids = later.accounts["account_id"]
+        added = Added(
+            replace(encoded, features=later, known=known), table[table["influencer_id"].isin(ids)]
+        )
+        if self.added is not None:
+            added = self.added.with_newer(added)
+        added.save(self.run)
+        notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
+        if left := int((~there).sum()):
+            notes.append(f"{counted(left, 'influencer')} left out: nothing is known of them.")
+        return Recommender.load(self.run), notes
 
     def rank(
         self,
@@ -213,16 +277,65 @@ class Recommender:
         Returns
         -------
         DataFrame
-            See `reasons.contributions`: topics by their words, objects and scenes by their names.
+            See `reasons.contributions`: topics by their words, objects and scenes by their names,
+            attributes in pairs.
         """
         row, _, _ = self._brand(brand)
         place = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
-        return contributions(self.model, row, self._rows[place], self._encoder.names())
+        attributes = None
+        if (encoder := self._encoder.attributes) is not None:
+            own, theirs = self._attributes(brand), self._attributes(influencer)
+            attributes = Attributes(own, theirs, encoder.embedding) if own and theirs else None
+        return contributions(
+            self.model, row, self._rows[place], self._encoder.names(), self._rows, attributes
+        )
+
+    def met(self, brand: str, influencer: str) -> pd.DataFrame:
+        """Return past collaborations of brands with an attribute and influencers with another.
+
+        Of training brands alone: the attribute graph was made of these.
+        """
+        if (encoder := self._encoder.attributes) is None:
+            return self.features.collaborations.head(0)
+        ids, pairs = self.features.accounts["account_id"], self.features.collaborations
+        past = pairs[pairs["brand_id"].isin(ids.iloc[self.features.brands("train")])]
+        return met(encoder.lists, past, brand, influencer)
+
+    def posts_that_show(
+        self, dataset: Dataset, account: str, block: str, what: str
+    ) -> pd.DataFrame:
+        """Return the posts of an account that show a topic, an object or a scene, most first.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            With the posts of the account: of the run, or those of a new one.
+        account : str
+        block : "content_topics" or "content_visual"
+        what : str
+            As `explain` calls it.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `posts` with `shown`, from 0 to 1; without those that do not show it at all.
+        """
+        own = dataset.accounts[dataset.accounts["account_id"] == account]
+        posts = dataset.posts[dataset.posts["account_id"] == account]
+        alone = replace(dataset, accounts=own, posts=posts.reset_index(drop=True))
+        found, shares = self._encoder.shown(alone, block)
+        shown = shares[:, self._encoder.names()[block].index(what)]
+        table = found.table.iloc[found.rows].assign(shown=shown)
+        return table[table["shown"] > 0].sort_values("shown", ascending=False, kind="stable")
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
         """What is known of the influencers beside their vectors, see `candidates.candidates`."""
-        return read_candidates(self.run.candidates)
+        table = read_candidates(self.run.candidates)
+        if self.added is None:
+            return table
+        table = pd.concat([table, self.added.candidates], ignore_index=True)
+        return table.assign(suspicious=suspicious(table))
 
     @cached_property
     def chances(self) -> Chances:
@@ -243,11 +356,27 @@ class Recommender:
 
     @cached_property
     def _rows(self) -> np.ndarray:
-        return self.model.rows(self.features, self._influencers)
+        rows = self.model.rows(self.features, self._influencers)
+        if self.added is not None:
+            encoded = self.added.encoded
+            for block, known in encoded.known.items():
+                unknown = len(rows) - len(known) + np.flatnonzero(~known)
+                rows[np.ix_(unknown, self.model.columns(block))] = np.nan
+        return rows
+
+    def _attributes(self, account: str | Encoded) -> tuple[str, ...]:
+        """Return the attributes of an account of the run, or of the only new one."""
+        if isinstance(account, Encoded):
+            return next(iter(account.attributes.values()), ())
+        encoder = self._encoder.attributes
+        later = {} if self.added is None else self.added.encoded.attributes
+        lists = later if account in later or encoder is None else encoder.lists
+        return tuple(lists.get(account, ()))
 
     def _alike(self, some: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the weighted mean of the blocks' similarities, shape (some, others)."""
-        return self._rows[some] @ self._rows[others].T / sum(self.model.weights.values())
+        ours, theirs = (np.nan_to_num(self._rows[places]) for places in (some, others))
+        return ours @ theirs.T / sum(self.model.weights.values())
 
     def _brand(self, brand: str | Encoded) -> tuple[np.ndarray, frozenset[str], set[str]]:
         """Return the row of a brand, (1, D), the blocks that are known, and its partners."""

@@ -14,8 +14,15 @@ def to_text(ranking: pd.DataFrame) -> str:
     """Return a ranking as a plain table; ids and scores as they are, chances of a hundred."""
     shown = ranking.drop(columns=[c for c in ranking if c.startswith("chance")])
     if "chance" in ranking:
-        shown = shown.assign(**{WORTH: [_worth(*row) for row in _chances(ranking)]})
+        shown = shown.assign(**{WORTH: [worth(*row) for row in _chances(ranking)]})
     return shown.to_string(index=False, float_format=lambda value: f"{value:.2f}") + "\n"
+
+
+def worth(chance: float, low: float, high: float) -> str:
+    """Return a share as a number of a hundred, with its interval where it has one."""
+    if pd.isna(low):
+        return _of_hundred(chance)
+    return f"{_of_hundred(chance)} ({_of_hundred(low)} to {_of_hundred(high)})"
 
 
 def to_csv(ranking: pd.DataFrame) -> str:
@@ -33,12 +40,7 @@ def _chances(ranking: pd.DataFrame) -> list[tuple[float, float, float]]:
     return list(ranking[["chance", "chance_low", "chance_high"]].itertuples(index=False, name=None))
 
 
-def _worth(chance: float, low: float, high: float) -> str:
-    """Return a share as a number of a hundred, with its interval where it has one."""
-    if pd.isna(low):
-        return _of_hundred(chance)
-    return f"{_of_hundred(chance)} ({_of_hundred(low)} to {_of_hundred(high)})"
-
-
 def _of_hundred(share: float) -> str:
+    if share < 0.0005:
+        return "under 0.1"
     return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.1f}"

@@ -1,0 +1,97 @@
+"""Influencers that were added to a run after it was made: encoded by it, in no training."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from morning.errors import MorningError
+from morning.features import FeatureSet
+from morning.files import read_json, sha256, whole_folder, write_json
+from morning.recommend.encoder import Encoded
+from morning.run import Run
+
+log = logging.getLogger(__name__)
+
+_FEATURES, _CANDIDATES, _ABOUT = "features", "candidates.parquet", "about.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """Accounts as vectors, with what is known of them beside these."""
+
+    encoded: Encoded
+    candidates: pd.DataFrame
+    """As `candidates.candidates` returns it."""
+
+    def with_newer(self, newer: Added) -> Added:
+        """Return these accounts and newer ones, which take the place of those of the same id."""
+        ours, theirs = self.encoded, newer.encoded
+        stay = ~_ids(ours.features).isin(_ids(theirs.features)).to_numpy()
+        old, new = ours.features, theirs.features
+        features = replace(
+            new,
+            accounts=pd.concat([old.accounts[stay], new.accounts], ignore_index=True),
+            blocks={name: np.vstack([old.blocks[name][stay], x]) for name, x in new.blocks.items()},
+        )
+        known = {name: np.append(ours.known[name][stay], x) for name, x in theirs.known.items()}
+        attributes = {**ours.attributes, **theirs.attributes}
+        before = self.candidates[self.candidates["influencer_id"].isin(_ids(old)[stay])]
+        return Added(
+            Encoded(features, known, attributes, theirs.notes),
+            pd.concat([before, newer.candidates], ignore_index=True),
+        )
+
+    def save(self, run: Run) -> None:
+        """Write the accounts beside the run's own, whole or not at all."""
+        about = {
+            "vectors": sha256(run.manifest),
+            "known": {name: x.tolist() for name, x in self.encoded.known.items()},
+            "attributes": dict(self.encoded.attributes),
+        }
+        with whole_folder(run.added) as temporary:
+            self.encoded.features.save(temporary / _FEATURES)
+            self.candidates.to_parquet(temporary / _CANDIDATES, index=False)
+            write_json(temporary / _ABOUT, about)
+
+    @classmethod
+    def load(cls, run: Run) -> Added | None:
+        """Read what was added; None where nothing was, or the run was made anew since.
+
+        Raises
+        ------
+        MorningError
+            If it cannot be read.
+        """
+        if not run.added.is_dir():
+            return None
+        try:
+            about = read_json(run.added / _ABOUT)
+            if about["vectors"] != sha256(run.manifest):
+                log.warning(
+                    "%s: the run was made anew since accounts were added to it; they are left "
+                    "out until `morning add` encodes them again",
+                    run.added,
+                )
+                return None
+            features = FeatureSet.load(run.added / _FEATURES)
+            known = {name: np.array(x, dtype=bool) for name, x in about["known"].items()}
+            if set(known) != set(features.blocks) or {len(x) for x in known.values()} != {
+                len(features)
+            }:
+                raise ValueError(f"{_ABOUT} is of other accounts")
+            attributes = {a: tuple(map(str, own)) for a, own in about["attributes"].items()}
+            candidates = pd.read_parquet(run.added / _CANDIDATES)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MorningError(
+                f"{run.added}: added accounts cannot be read ({error}); delete this folder and add "
+                "them again"
+            ) from error
+        return cls(Encoded(features, known, attributes, []), candidates)
+
+
+def _ids(features: FeatureSet) -> pd.Series:
+    return features.accounts["account_id"]

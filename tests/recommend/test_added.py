@@ -1,0 +1,164 @@
+"""Influencers are added to a run, whole or not at all."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from morning.errors import MorningError
+from morning.files import write_json
+from morning.recommend import added as module
+from morning.recommend.recommender import Recommender
+from morning.run import Run
+
+
+@pytest.fixture
+def run(made, tmp_path):
+    shutil.copytree(made.folder, tmp_path / "run")
+    return Run(tmp_path / "run")
+
+
+def strangers(world, *rows, prefix="new-"):
+    """Some influencers of the world under other ids, with all that they show."""
+    dataset = world.dataset
+    accounts = dataset.accounts[dataset.accounts["role"] == "influencer"].iloc[list(rows)]
+    ids = accounts["account_id"]
+    return replace(
+        dataset,
+        accounts=pd.concat(
+            [
+                accounts.assign(account_id=prefix + ids),
+                dataset.accounts[dataset.accounts["role"] == "audience"],
+            ],
+            ignore_index=True,
+        ),
+        posts=pd.concat(
+            [
+                dataset.posts[dataset.posts["account_id"].isin(ids)].assign(
+                    account_id=lambda t: prefix + t["account_id"],
+                    post_id=lambda t: prefix + t["post_id"],
+                ),
+                dataset.posts[dataset.posts["account_id"].isin(dataset.audiences["audience_id"])],
+            ],
+            ignore_index=True,
+        ),
+        audiences=dataset.audiences[dataset.audiences["account_id"].isin(ids)]
+        .assign(account_id=lambda t: prefix + t["account_id"])
+        .reset_index(drop=True),
+        collaborations=dataset.collaborations.head(0),
+    )
+
+
+def test_a_twin_scores_as_the_account_of_the_run(run, world):
+    before = Recommender.load(run)
+    after, notes = before.add(strangers(world, 0, 3))
+    assert notes[0] == "2 influencers added."
+    brand = before.features.collaborations["brand_id"].iloc[0]
+    ranking = after.rank(brand, None, exclude_partners=False).set_index("influencer_id")
+    assert len(ranking) == len(before.rank(brand, None, exclude_partners=False)) + 2
+    ids = world.dataset.accounts.query("role == 'influencer'")["account_id"].iloc[[0, 3]]
+    for account in ids:
+        # the choice of an audience depends on its owner's name, all else is the same
+        same = ["f", "h"]
+        twin, own = ranking.loc[f"new-{account}", same], ranking.loc[account, same]
+        assert twin.to_numpy(float) == pytest.approx(own.to_numpy(float), abs=1e-4)
+        assert after.similar(account, 1)["influencer_id"].tolist() == [f"new-{account}"]
+
+
+def test_those_of_the_run_are_as_they_were(run, world):
+    before = Recommender.load(run)
+    brand = before.features.collaborations["brand_id"].iloc[0]
+    old = before.rank(brand, None).set_index("influencer_id")["score"]
+    after, _ = before.add(strangers(world, 1))
+    new = after.rank(brand, None).set_index("influencer_id")["score"]
+    pd.testing.assert_series_equal(new[old.index], old)
+
+
+def test_they_are_filtered_and_explained_as_others(run, world):
+    after, _ = Recommender.load(run).add(strangers(world, 2))
+    brand = after.features.collaborations["brand_id"].iloc[0]
+    table, _ = after.shortlist(brand, 50, where=["followers > 0"], exclude_partners=False)
+    (new,) = table.loc[table["influencer_id"].str.startswith("new-"), "influencer_id"]
+    reasons = after.explain(brand, new)
+    score = table.set_index("influencer_id").loc[new, "score"]
+    assert reasons["contribution"].sum() == pytest.approx(score, abs=1e-6)
+
+
+def test_once_more_replaces_and_others_stay(run, world):
+    first, _ = Recommender.load(run).add(strangers(world, 0, 1))
+    dumb = strangers(world, 1)
+    dumb = replace(dumb, posts=dumb.posts.assign(caption=pd.NA))
+    after, _ = first.add(dumb)
+    ids = after.features.accounts["account_id"]
+    assert ids.is_unique
+    assert sum(ids.str.startswith("new-")) == 2
+    brand = after.features.collaborations["brand_id"].iloc[0]
+    old, new = (
+        each.rank(brand, None, exclude_partners=False).set_index("influencer_id")["f"]
+        for each in (first, after)
+    )
+    accounts = world.dataset.accounts.query("role == 'influencer'")["account_id"]
+    assert new[f"new-{accounts.iloc[0]}"] == pytest.approx(old[f"new-{accounts.iloc[0]}"])
+    assert new[f"new-{accounts.iloc[1]}"] != pytest.approx(old[f"new-{accounts.iloc[1]}"])
+
+
+def test_what_is_not_known_adds_nothing(run, world):
+    new = strangers(world, 0)
+    new = replace(new, audiences=new.audiences.head(0))
+    after, notes = Recommender.load(run).add(new)
+    assert "audience" in notes[1]
+    brand = after.features.collaborations["brand_id"].iloc[0]
+    ranking = after.rank(brand, None, exclude_partners=False).set_index("influencer_id")
+    (row,) = ranking.index[ranking.index.str.startswith("new-")]
+    assert ranking.loc[row, "g"] == 0
+    assert np.isfinite(after.similar(row, 3)["similarity"]).all()
+
+
+def test_accounts_of_the_run_are_refused_and_nothing_is_written(run, world):
+    with pytest.raises(MorningError, match="already in the run"):
+        Recommender.load(run).add(strangers(world, 0, prefix=""))
+    assert not run.added.exists()
+
+
+def test_nobody_known_is_refused(run, world):
+    nobody = strangers(world, 0)
+    accounts = nobody.accounts.assign(biography=pd.NA, category=pd.NA)
+    nobody = replace(
+        nobody, accounts=accounts, posts=nobody.posts.head(0), audiences=nobody.audiences.head(0)
+    )
+    with pytest.raises(MorningError, match="of any influencer"):
+        Recommender.load(run).add(nobody)
+    assert not run.added.exists()
+
+
+def test_a_failure_midway_leaves_what_was_there(run, world, monkeypatch):
+    first, _ = Recommender.load(run).add(strangers(world, 0))
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(module, "write_json", full)
+    with pytest.raises(OSError, match="No space"):
+        first.add(strangers(world, 1))
+    assert len(Recommender.load(run).features) == len(first.features)
+    assert [path.name for path in run.folder.iterdir() if "added" in path.name] == ["added"]
+
+
+def test_a_run_made_anew_leaves_them_out_and_says_so(run, world, caplog):
+    after, _ = Recommender.load(run).add(strangers(world, 0))
+    replace(run.features(), source="made anew").save(run.vectors)
+    assert len(Recommender.load(run).features) == len(after.features) - 1
+    assert "made anew" in caplog.text
+
+
+@pytest.mark.parametrize("broken", [None, {}, {"known": 3}])
+def test_a_damaged_folder_says_what_to_do(run, world, broken):
+    Recommender.load(run).add(strangers(world, 0))
+    path = run.added / "about.json"
+    if broken is None:
+        path.write_text("{")
+    else:
+        write_json(path, broken)
+    with pytest.raises(MorningError, match="delete this folder"):
+        Recommender.load(run)
