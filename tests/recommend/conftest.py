@@ -19,6 +19,11 @@ NETWORKS = colours(3), colours(2, size=4)
 
 
 @pytest.fixture(scope="session")
+def networks():
+    return NETWORKS
+
+
+@pytest.fixture(scope="session")
 def world(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recommend") / "world"
     return Source(str(folder), demo.generate(folder, **WORLD))

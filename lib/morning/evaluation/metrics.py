@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from morning.errors import MorningError
 
@@ -188,6 +187,8 @@ def auc_rows(
 def ranks(scores: np.ndarray) -> np.ndarray:
     """Return pessimistic ranks: how many candidates score at least as high; shape (B, M)."""
     scores = np.asarray(scores, dtype=float)
+    from scipy.stats import rankdata  # a second, which ranking by a model need not wait for
+
     return scores.shape[1] + 1 - rankdata(scores, method="min", axis=1).astype(np.int64)
 
 

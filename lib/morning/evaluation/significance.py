@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, rankdata, studentized_range
+from scipy.special import chdtrc
 
 from morning.errors import MorningError
 from morning.evaluation.metrics import METRICS, POOLED, BrandStatistics
@@ -146,6 +146,8 @@ def mean_ranks(
     k, n = values.shape
     if n == 0:
         raise MorningError(f"no brand has a value of {metric} of its own")
+    from scipy.stats import rankdata, studentized_range  # a second, for this table alone
+
     ranks = rankdata(-values, axis=0)
     mean = dict(zip(methods, map(float, ranks.mean(axis=1)), strict=True))
     quantile = studentized_range.ppf(level, k, np.inf) / np.sqrt(2)
@@ -165,7 +167,7 @@ def _friedman(ranks: np.ndarray) -> float:
     k, n = ranks.shape
     between = ((ranks.sum(axis=1) - n * (k + 1) / 2) ** 2).sum()
     within = ((ranks - (k + 1) / 2) ** 2).sum()  # takes ties into account
-    return 1.0 if within == 0 else float(chi2.sf((k - 1) * between / within, k - 1))
+    return 1.0 if within == 0 else float(chdtrc(k - 1, (k - 1) * between / within))
 
 
 def _cliques(mean: Mapping[str, float], critical: float) -> tuple[tuple[str, ...], ...]:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from morning.evaluation.metrics import METRICS, POOLED, BrandStatistics
 from morning.evaluation.protocol import FEW_BRANDS
@@ -74,10 +74,10 @@ class Estimate:
             return float("nan")
         if self.error == 0:
             return float(self.value == 0)
-        return float(2 * student.sf(abs(self.value) / self.error, self.freedom))
+        return float(2 * stdtr(self.freedom, -abs(self.value) / self.error))
 
     def _quantile(self, level: float) -> float:
-        return float(student.ppf((1 + level) / 2, self.freedom))
+        return float(stdtrit(self.freedom, (1 + level) / 2))
 
 
 def estimate(runs: Sequence[BrandStatistics], metric: str) -> Estimate:

@@ -9,7 +9,6 @@ McFadden, Conditional logit analysis of qualitative choice behavior (1974).
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 #: Bounds of the logarithm of a weight, relative to a similarity of deviation 1.
@@ -78,6 +77,8 @@ def fit_weights(similarities: np.ndarray, partners: np.ndarray) -> tuple[np.ndar
         loss, gradient = choice_loss(np.tensordot(weights, similarities, 1), partners)
         return loss, np.tensordot(similarities, gradient, 2) * weights
 
+    from scipy.optimize import minimize  # for fits alone: who ranks does not wait for it
+
     found = minimize(
         value,
         np.full(len(similarities), _START),
@@ -122,5 +123,7 @@ def fit_association(
         return loss + strength * (w**2).sum() / 2, slope.ravel()
 
     start = np.zeros(shape[0] * shape[1])
+    from scipy.optimize import minimize
+
     found = minimize(value, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
     return found.x.reshape(shape)

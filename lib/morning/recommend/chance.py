@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import isotonic_regression
 
 from morning.errors import MorningError
 from morning.evaluation import task
@@ -73,6 +72,8 @@ class Chance:
         partners : bool array, shape (brands, candidates)
             Whether the account at each rank is a partner, as `partners_by_rank` says.
         """
+        from scipy.optimize import isotonic_regression  # ranking does not wait for it
+
         brands, candidates = partners.shape
         starts = 2 ** np.arange(candidates.bit_length()) - 1
         widths = np.diff([*starts, candidates])

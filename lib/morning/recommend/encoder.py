@@ -150,8 +150,9 @@ class Encoder:
 
         return AttributeEncoder.load(self.prepared / "attributes")
 
+    @cached_property
     def names(self) -> dict[str, list[str]]:
-        """Return what the columns of blocks show: topics by their likeliest words, and labels."""
+        """What the columns of blocks show: topics by their likeliest words, and labels."""
         found = {}
         for block in self.features.blocks:
             if labels := self.features.made.get(block, {}).get("labels"):
@@ -224,7 +225,13 @@ class Encoder:
     def _model(self, block: str) -> TopicModel:
         from morning.features.topics import TopicModel  # needs gensim
 
-        return TopicModel.load(self.prepared / block)
+        if block not in self._models:
+            self._models[block] = TopicModel.load(self.prepared / block)
+        return self._models[block]
+
+    @cached_property
+    def _models(self) -> dict[str, TopicModel]:
+        return {}
 
     @cached_property
     def _networks(self) -> tuple[Recogniser, Recogniser] | str:

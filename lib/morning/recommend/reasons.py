@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from morning.attributes.embedding import Embedding
 from morning.features.block import KINDS, SUBSCORES
 from morning.models.best import Best
+
+if TYPE_CHECKING:
+    from morning.attributes.embedding import Embedding
 
 #: What a column of a block is called where it has no name of its own.
 WHOLE = "all together"

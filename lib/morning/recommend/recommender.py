@@ -78,7 +78,7 @@ class Recommender:
 
     def encode(self, dataset: Dataset) -> Encoded:
         """Return vectors of accounts that are in no run; see `Encoder.encode`."""
-        return self._encoder.encode(dataset)
+        return self.encoder.encode(dataset)
 
     def add(self, dataset: Dataset) -> tuple[Recommender, list[str]]:
         """Add influencers that are in no run to the candidates, whole or not at all.
@@ -283,11 +283,11 @@ class Recommender:
         row, _, _ = self._brand(brand)
         place = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
         attributes = None
-        if (encoder := self._encoder.attributes) is not None:
+        if (encoder := self.encoder.attributes) is not None:
             own, theirs = self._attributes(brand), self._attributes(influencer)
             attributes = Attributes(own, theirs, encoder.embedding) if own and theirs else None
         return contributions(
-            self.model, row, self._rows[place], self._encoder.names(), self._rows, attributes
+            self.model, row, self._rows[place], self.encoder.names, self._rows, attributes
         )
 
     def met(self, brand: str, influencer: str) -> pd.DataFrame:
@@ -295,7 +295,7 @@ class Recommender:
 
         Of training brands alone: the attribute graph was made of these.
         """
-        if (encoder := self._encoder.attributes) is None:
+        if (encoder := self.encoder.attributes) is None:
             return self.features.collaborations.head(0)
         ids, pairs = self.features.accounts["account_id"], self.features.collaborations
         past = pairs[pairs["brand_id"].isin(ids.iloc[self.features.brands("train")])]
@@ -323,8 +323,8 @@ class Recommender:
         own = dataset.accounts[dataset.accounts["account_id"] == account]
         posts = dataset.posts[dataset.posts["account_id"] == account]
         alone = replace(dataset, accounts=own, posts=posts.reset_index(drop=True))
-        found, shares = self._encoder.shown(alone, block)
-        shown = shares[:, self._encoder.names()[block].index(what)]
+        found, shares = self.encoder.shown(alone, block)
+        shown = shares[:, self.encoder.names[block].index(what)]
         table = found.table.iloc[found.rows].assign(shown=shown)
         return table[table["shown"] > 0].sort_values("shown", ascending=False, kind="stable")
 
@@ -343,7 +343,8 @@ class Recommender:
         return Chances.load(self.run.chances)
 
     @cached_property
-    def _encoder(self) -> Encoder:
+    def encoder(self) -> Encoder:
+        """What turns new accounts into vectors, and names what the columns of vectors show."""
         return Encoder(self.features, self.run.prepared)
 
     @cached_property
@@ -368,7 +369,7 @@ class Recommender:
         """Return the attributes of an account of the run, or of the only new one."""
         if isinstance(account, Encoded):
             return next(iter(account.attributes.values()), ())
-        encoder = self._encoder.attributes
+        encoder = self.encoder.attributes
         later = {} if self.added is None else self.added.encoded.attributes
         lists = later if account in later or encoder is None else encoder.lists
         return tuple(lists.get(account, ()))

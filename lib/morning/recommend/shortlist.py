@@ -6,7 +6,6 @@ from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from morning.errors import MorningError, counted
 
@@ -118,6 +117,8 @@ def within_budget(
     MorningError
         If a cost or the budget is negative, or there are too many accounts.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # ranking does not wait for it
+
     if len(chances) > _MOST:
         raise MorningError(f"a budget is divided among {_MOST:,} accounts at most: filter first")
     if not budget >= 0 or (costs < 0).any():

@@ -1,6 +1,7 @@
 """torchvision where its compiled operators do not load."""
 
 import importlib
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -52,3 +53,22 @@ def test_nothing_is_declared_where_the_library_loads(declared, monkeypatch):
 def test_a_torchvision_without_a_library_counts_as_not_loading(monkeypatch):
     monkeypatch.setattr(importlib.machinery.PathFinder, "find_spec", lambda *_: None)
     assert not vision.library_loads()
+
+
+def test_the_compiler_is_not_loaded_and_can_be_later():
+    """In a fresh interpreter: importing torchvision spares it, compiling and training get it."""
+    code = """
+import sys, torch
+from morning.features.visual.vision import import_torchvision
+models = import_torchvision().models
+assert not any(name.startswith("torch._dynamo") for name in sys.modules)
+network = models.resnet18()
+optimiser = torch.optim.Adam(network.parameters())
+network(torch.zeros(2, 3, 32, 32)).sum().backward()
+optimiser.step()
+import torch._dynamo
+assert torch._dynamo.utils.is_compile_supported is not None
+assert torch._dynamo.__file__
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

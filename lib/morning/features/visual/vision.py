@@ -6,6 +6,8 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import torch
@@ -38,7 +40,29 @@ def import_torchvision() -> ModuleType:
         for schema in _SCHEMAS:
             library.define(schema)
         _KEPT.append(library)
-    return importlib.import_module("torchvision")
+    with _compiler_spared():
+        return importlib.import_module("torchvision")
+
+
+@contextmanager
+def _compiler_spared() -> Iterator[None]:
+    """Spare the import of torch's compiler, which takes longer than that of torchvision itself.
+
+    Torchvision wants one function of it, for operators that nothing here calls; whatever imports
+    the compiler later gets the real one.
+    """
+    names = ("torch._dynamo", "torch._dynamo.utils")
+    if names[0] in sys.modules or "torchvision" in sys.modules:
+        yield
+        return
+    package, utils = map(ModuleType, names)
+    utils.is_compile_supported = lambda _: False  # type: ignore[attr-defined]
+    sys.modules.update(zip(names, (package, utils), strict=True))
+    try:
+        yield
+    finally:
+        for name in names:
+            del sys.modules[name]
 
 
 def library_loads() -> bool:
