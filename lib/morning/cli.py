@@ -197,18 +197,33 @@ def rank(
         float | None, typer.Option(min=0, help="Who brings most for it; needs a column of costs.")
     ] = None,
     cost: Annotated[str, typer.Option(help="The column of costs, of accounts.")] = "cost",
-    format: RankingFormat = "table",
+    format: Annotated[str, typer.Option(help="table, csv, json or html.")] = "table",
+    ids: Annotated[
+        bool, typer.Option("--ids", help="In html: ids of influencers, not pseudonyms.")
+    ] = False,
 ) -> None:
     """Rank influencers for a brand: of the run, or a new one by its posts or a description.
 
     Nothing is trained, and the data of the run are not needed. With conditions, diversity or a
-    budget, what is known of the influencers is shown, too.
+    budget, what is known of the influencers is shown, too. html is a page to explore and to mail:
+    the whole ranking, with filters of its own.
     """
     from morning.recommend.recommender import Recommender
 
+    chosen = bool(where or diversity or budget is not None)
+    if format == "html":
+        if chosen:
+            raise typer.BadParameter("html has the whole ranking, and filters of its own")
+        from morning.report.boards import page_of
+
+        recommender = Recommender.load(run)
+        asked = _asked(recommender, brand, posts, about)
+        name = brand or (posts.resolve().name if posts else about)
+        typer.echo(page_of(recommender, {name: asked}, hide=not ids))
+        return
     form, recommender = _ranking_format(format), Recommender.load(run)
     asked = _asked(recommender, brand, posts, about)
-    if where or diversity or budget is not None:
+    if chosen:
         ranking, said = recommender.shortlist(
             asked,
             top,

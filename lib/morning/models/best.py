@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -260,11 +261,14 @@ class Best:
         """Return what the partners of brands show beyond what is alike, shape (B, D)."""
         return np.nan_to_num(brands - self.centre[0]) @ self.association
 
+    @cached_property
+    def _reference_beyond(self) -> np.ndarray:
+        return self._associated(self.reference)
+
     def popularity(self, influencers: np.ndarray) -> np.ndarray:
         """Return what is taken off for the odds with training brands, shape (M,)."""
-        beyond = self._associated(self.reference)
         odds = self.reference @ np.nan_to_num(influencers).T
-        odds += beyond @ np.nan_to_num(influencers - self.centre[1]).T
+        odds += self._reference_beyond @ np.nan_to_num(influencers - self.centre[1]).T
         mean = logsumexp(odds, axis=0) - np.log(len(odds))
         return -self.options.popularity * mean
 

@@ -40,12 +40,35 @@ class Attributes:
     embedding: Embedding
 
 
+@dataclass(frozen=True, eq=False)
+class Average:
+    """The average influencer, to compare with.
+
+    Attributes
+    ----------
+    shown : dict of str to float64 array, shape (D,)
+        Mean factors of `Best.products`, by name.
+    popularity : float
+    """
+
+    shown: Mapping[str, np.ndarray]
+    popularity: float
+
+    @classmethod
+    def of(cls, model: Best, influencers: np.ndarray) -> Average:
+        """Return the average of influencers that are given as rows, (M, D)."""
+        nobody = np.zeros((1, influencers.shape[1]))
+        products = model.products(nobody, influencers)
+        shown = {how: theirs.mean(axis=0) for how, (_, theirs) in products.items()}
+        return cls(shown, float(model.popularity(influencers).mean()))
+
+
 def contributions(
     model: Best,
     brand: np.ndarray,
     influencer: np.ndarray,
     names: Mapping[str, Sequence[str]],
-    everyone: np.ndarray,
+    average: Average,
     attributes: Attributes | None = None,
 ) -> pd.DataFrame:
     """Return what each thing adds to the score of a pair, the largest first.
@@ -58,8 +81,7 @@ def contributions(
     names : dict of block to sequence of str
         What the columns of a block are called. Those of a block that is not in it, as attribute
         vectors, mean nothing one by one and are taken together.
-    everyone : float64 array, shape (M, D)
-        Rows of the influencers to compare with.
+    average : Average
     attributes : Attributes, optional
         With them, the similarity of attributes is divided among the pairs of theirs.
 
@@ -72,9 +94,8 @@ def contributions(
         brands that show what this brand shows. Rows of the popularity have neither block nor how.
     """
     rows: list[tuple[str, str, str, str, float, float]] = []
-    average = model.products(brand, everyone)
     for how, (own, shown) in model.products(brand, influencer).items():
-        usual = average[how][1].mean(axis=0)
+        usual = average.shown[how]
         for block in model.input_sizes:
             columns = model.columns(block)
             part = SUBSCORES[KINDS[block].perspective]
@@ -86,7 +107,7 @@ def contributions(
             else:
                 listed = [(WHOLE, added.sum(), expected.sum())]
             rows += [(part, block, what, how, float(a), float(e)) for what, a, e in listed]
-    near = float(model.popularity(influencer)[0]), float(model.popularity(everyone).mean())
+    near = float(model.popularity(influencer)[0]), average.popularity
     rows.append(("popularity", "", POPULARITY, "", *near))
     header = ["part", "block", "what", "how", "contribution", "average"]
     table = pd.DataFrame(rows, columns=header)

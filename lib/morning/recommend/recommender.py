@@ -17,9 +17,9 @@ from morning.features import FeatureSet
 from morning.models.best import Best, is_best
 from morning.recommend.added import Added
 from morning.recommend.candidates import candidates, read_candidates, suspicious
-from morning.recommend.chance import Chances, only
+from morning.recommend.chance import Chance, Chances, only
 from morning.recommend.encoder import Encoded, Encoder
-from morning.recommend.reasons import Attributes, contributions, met
+from morning.recommend.reasons import Attributes, Average, contributions, met
 from morning.recommend.shortlist import diverse, filtered, within_budget
 from morning.run import Run
 
@@ -167,13 +167,13 @@ class Recommender:
         MorningError
             If an id is unknown; the nearest are named.
         """
-        row, known, partners = self._brand(brand)
+        row, _, partners = self._brand(brand)
         scores = {part: each[0] for part, each in self.model.score_rows(row, self._rows).items()}
         score = scores.pop("F")
         table = pd.DataFrame(
             {"influencer_id": self._ids, "rank": _ranks(score), "score": score, **scores}
         )
-        if chance := self.chances.by_known.get(known):
+        if chance := self.chance(brand):
             table = pd.concat([table, chance.at(table["rank"].to_numpy())], axis=1)
         if exclude_partners:
             table = table[~table["influencer_id"].isin(partners)]
@@ -184,6 +184,11 @@ class Recommender:
             .head(k if k is not None else len(table))
             .reset_index(drop=True)
         )
+
+    def chance(self, brand: str | Encoded) -> Chance | None:
+        """Return what ranks are worth for a brand of which as much is known; None: not known."""
+        _, known, _ = self._brand(brand)
+        return self.chances.by_known.get(known)
 
     def shortlist(
         self,
@@ -287,7 +292,7 @@ class Recommender:
             own, theirs = self._attributes(brand), self._attributes(influencer)
             attributes = Attributes(own, theirs, encoder.embedding) if own and theirs else None
         return contributions(
-            self.model, row, self._rows[place], self.encoder.names, self._rows, attributes
+            self.model, row, self._rows[place], self.encoder.names, self._average, attributes
         )
 
     def met(self, brand: str, influencer: str) -> pd.DataFrame:
@@ -373,6 +378,10 @@ class Recommender:
         later = {} if self.added is None else self.added.encoded.attributes
         lists = later if account in later or encoder is None else encoder.lists
         return tuple(lists.get(account, ()))
+
+    @cached_property
+    def _average(self) -> Average:
+        return Average.of(self.model, self._rows)
 
     def _alike(self, some: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the weighted mean of the blocks' similarities, shape (some, others)."""

@@ -22,6 +22,12 @@ _BETWEEN = re.compile(r"([.-]+)")
 _LONGEST = 15  # words and what is between them of an id that is looked for in a run
 
 
+def hidden(roster: Roster) -> dict[str, str]:
+    """Return id -> pseudonym of every influencer."""
+    people = roster.accounts["account_id"].iloc[roster.influencers()]
+    return dict(zip(people, pseudonyms(len(people)), strict=True))
+
+
 @dataclass(frozen=True)
 class Names:
     """The names of accounts, and texts in which nobody else is named."""
@@ -38,8 +44,7 @@ class Names:
         shown = dict(zip(ids, ids, strict=True))
         hide = not (source.planted or source.released)
         if hide:
-            people = ids.iloc[roster.influencers()]
-            shown |= dict(zip(people, pseudonyms(len(people)), strict=True))
+            shown |= hidden(roster)
         return cls(shown, hide)
 
     def text(self, text: str, author: str) -> str:
