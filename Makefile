@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Modules are compiled when they are imported: most never are, and compiling all takes as long again.
 PIP = $(BIN)/pip install -q --disable-pip-version-check --no-compile
 
-.PHONY: book test test-long bench evidence publish lint lab env lock clean
+.PHONY: book test test-long bench evidence publish lint lab env lock vendor clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
 	@$(BIN)/morning run $(filter-out PYTHON=%,$(MAKEOVERRIDES))
@@ -49,6 +49,10 @@ env: .venv/.installed  ## make the environment
 
 lock:  ## resolve requirements.lock anew (needs uv on the PATH)
 	sh .ci/lock
+
+vendor:  ## bundle anew what the explorer takes from others (needs npm)
+	cd lib/morning/report/explorer/vendor && npm ci --silent && npm run --silent bundle
+	rm -rf lib/morning/report/explorer/vendor/node_modules
 
 clean:  ## remove the environment and caches; keep data and runs
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -84,7 +84,11 @@ def page_of(
     about += f" on the data {data}" if known else ""
     about += ": a generated world, in which nobody is real." if data == "demo" else "."
     names = hidden(recommender.features) if hide and not known else None
-    title = "A brand and its influencers" if len(brands) > 1 else f"Influencers for {next(iter(brands))}"
+    title = (
+        "A brand and its influencers"
+        if len(brands) > 1
+        else f"Influencers for {next(iter(brands))}"
+    )
     return page(board(recommender, brands, about, names=names), title)
 
 

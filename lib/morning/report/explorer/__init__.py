@@ -1,0 +1,1 @@
+"""The explorer: rankings of all brands as one page that opens anywhere, without a server."""
