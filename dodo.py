@@ -81,7 +81,7 @@ def task_book() -> dict[str, Any]:
     pages = files_below(ROOT / "book", ROOT / "book" / "_build").values()
     return {
         "actions": [(_render, [executed])],
-        "file_dep": [*executed, *pages, Path(render.__file__), RUN.parameters],
+        "file_dep": [*executed, RUN.explorer, *pages, Path(render.__file__), RUN.parameters],
         "targets": [RUN.index],
         "uptodate": [config_changed(RECORDED)],
         "title": lambda task: task.name,
@@ -94,4 +94,6 @@ def _render(executed: list[Path]) -> None:
 
     source = load(SETTINGS.data)
     tags, said = render.tags_of(source), caution(source.roster)
-    render.render_book(ROOT / "book", executed, RECORDED, tags, RUN.book, said)
+    render.render_book(
+        ROOT / "book", executed, RECORDED, tags, RUN.book, said, beside=[RUN.explorer]
+    )

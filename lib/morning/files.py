@@ -88,11 +88,16 @@ def rename_folder(source: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """Write text as UTF-8, whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def write_json(path: str | Path, value: Any) -> None:
     """Write `value` as indented JSON, whole or not at all; NaN is refused."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    with whole_file(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_text(path, text + "\n")
 
 
 def read_json(path: str | Path) -> Any:

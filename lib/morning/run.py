@@ -112,6 +112,11 @@ class Run:
         return self.folder / "chances.json"
 
     @property
+    def explorer(self) -> Path:
+        """A page to explore the rankings of the test brands."""
+        return self.folder / "explorer.html"
+
+    @property
     def comparison(self) -> Path:
         """Trained rivals."""
         return self.folder / "compare"

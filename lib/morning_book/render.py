@@ -43,6 +43,7 @@ def render_book(
     tags: Mapping[str, bool],
     output: Path,
     caution: str = "",
+    beside: Sequence[Path] = (),
 ) -> None:
     """Assemble the sources and run Jupyter Book on them, warnings as errors.
 
@@ -60,6 +61,8 @@ def render_book(
         Folder that gets `html/`, whole or not at all.
     caution : str
         Sentence below the title of every notebook; see `morning.evaluation.protocol.caution`.
+    beside : sequence of Path
+        Pages that are whole already; they lie beside the first page of the book.
 
     Raises
     ------
@@ -70,6 +73,8 @@ def render_book(
     for folder in (build, source):
         shutil.rmtree(folder, ignore_errors=True)
     _assemble(pages, source, notebooks, settings, tags, caution)
+    for page in beside:
+        shutil.copy(page, source / "extra" / page.name)
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     if program is None:
         raise MorningError("jupyter-book is not installed beside this Python")

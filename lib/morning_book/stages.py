@@ -81,7 +81,7 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         ),
         Stage("03_audience_features", _EXTRACT, (content,), looked["audience"], True),
         Stage("04_attribute_graph", _READ, (dataset,), (attribute, *readings), opens_data=True),
-        Stage("05_model", _TRAIN, (content, audience, attribute), trained),
+        Stage("05_model", _TRAIN, (content, audience, attribute), (*trained, run.chances)),
         Stage("06_ablations", _TRAIN, trained, (run.results("table4_ablations"),)),
         Stage("07_category_breakdowns", _TRAIN, trained, (run.results("table5_categories"),)),
         Stage("08_baselines", _COMPARE, trained, (run.results("table3_baselines"),), True),
@@ -103,6 +103,13 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         ),
         *([] if released else [Stage("12_benchmark", _READ, (PUBLIC,), ())]),
         Stage("13_gap", _READ, (PUBLIC, *experiments), ()),
+        Stage(
+            "14_recommend",
+            _READ,
+            (*trained, run.candidates, run.chances),
+            (run.results("recommend"), run.explorer),
+            opens_data=True,
+        ),
     ]
 
 

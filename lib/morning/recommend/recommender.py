@@ -185,6 +185,11 @@ class Recommender:
             .reset_index(drop=True)
         )
 
+    def test_brands(self) -> list[str]:
+        """Return the ids of the brands that took no part in any fit."""
+        features = self.features
+        return features.accounts["account_id"].iloc[features.brands("test")].tolist()
+
     def chance(self, brand: str | Encoded) -> Chance | None:
         """Return what ranks are worth for a brand of which as much is known; None: not known."""
         _, known, _ = self._brand(brand)
@@ -199,6 +204,7 @@ class Recommender:
         diversity: float = 0.0,
         budget: float | None = None,
         cost: str = "cost",
+        known: pd.DataFrame | None = None,
         exclude_partners: bool = True,
     ) -> tuple[pd.DataFrame, list[str]]:
         """Return the influencers to write to: who fits, meets conditions and can be paid.
@@ -219,6 +225,8 @@ class Recommender:
             `shortlist.within_budget`; with a diversity, of the `k` that it leaves.
         cost : str
             The column of costs.
+        known : DataFrame, optional
+            `influencer_id`, and columns to filter by; default `candidates`.
 
         Returns
         -------
@@ -233,7 +241,7 @@ class Recommender:
             As `rank` and the functions of `shortlist`.
         """
         ranking = self.rank(brand, None, exclude_partners=exclude_partners)
-        table = ranking.merge(self.candidates, on="influencer_id", how="left")
+        table = ranking.merge(self.candidates if known is None else known, on="influencer_id", how="left")
         table, said = filtered(table, list(where))
         if diversity:
             table = table.head(max(_LOOKED_AT, k))

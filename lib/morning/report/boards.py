@@ -11,14 +11,12 @@ from morning.recommend.chance import Chance
 from morning.recommend.encoder import Encoded
 from morning.recommend.recommender import Recommender
 from morning.report.explorer.page import PARTS, Board, page
-from morning.report.names import hidden
+from morning.report.names import Names
 from morning.report.reasons import in_words
 from morning.run import BEST
 
 #: Influencers of each brand whose reasons are on the page, the first.
 EXPLAINED = 10
-#: Columns of candidates that say nothing of who they are; of others, those without text.
-_NAMELESS = frozenset({"language", "category"})
 
 
 def board(
@@ -26,7 +24,7 @@ def board(
     brands: Mapping[str, str | Encoded],
     about: str,
     *,
-    names: Mapping[str, str] | None = None,
+    names: Names,
     explained: int = EXPLAINED,
 ) -> Board:
     """Return the rankings of brands, with what is known of the influencers.
@@ -38,15 +36,14 @@ def board(
         Name on the page -> id of a brand of the run, or one brand that was encoded.
     about : str
         One sentence on run and data.
-    names : mapping of str to str, optional
-        Id of an influencer -> name on the page, without which ids are shown. With names, further
-        columns of text are left out: they may say who somebody is.
+    names : Names
+        Of the accounts on the page. If these are hidden, further columns of text are left out:
+        they may say who somebody is.
     explained : int
         How many of each brand are explained in words.
     """
     features = recommender.features
     ids = features.accounts["account_id"].iloc[features.influencers()].tolist()
-    shown = ids if names is None else [names.get(i, i) for i in ids]
     place = {account: i for i, account in enumerate(ids)}
     tables, reasons, partners = [], {}, []
     for b, brand in enumerate(brands.values()):
@@ -54,14 +51,14 @@ def board(
         left = set(recommender.rank(brand, None)["influencer_id"])
         partners.append([place[i] for i in ranking["influencer_id"] if i not in left])
         for influencer in ranking["influencer_id"].head(explained):
-            told = in_words(recommender.explain(brand, influencer), recommender.met)
+            told = in_words(recommender.explain(brand, influencer), recommender.met, names)
             reasons[b, place[influencer]] = told
         tables.append(ranking.set_index("influencer_id").loc[ids])
     parts = {p: np.stack([t[p].to_numpy(float) for t in tables]) for p in PARTS if p in tables[0]}
     return Board(
         brands=list(brands),
         categories=[_category(recommender, brand) for brand in brands.values()],
-        influencers=_columns(recommender, ids, names is not None).assign(influencer=shown),
+        influencers=_columns(recommender, ids, names),
         parts=parts,
         partners=partners,
         worth=[_worth(recommender.chance(brand), len(ids)) for brand in brands.values()],
@@ -83,7 +80,7 @@ def page_of(
     about = f"Rankings by {BEST} of the run {recommender.run.folder.resolve().name}"
     about += f" on the data {data}" if known else ""
     about += ": a generated world, in which nobody is real." if data == "demo" else "."
-    names = hidden(recommender.features) if hide and not known else None
+    names = Names.of_ids(recommender.features, hide=hide and not known)
     title = (
         "A brand and its influencers"
         if len(brands) > 1
@@ -100,18 +97,11 @@ def _category(recommender: Recommender, brand: str | Encoded) -> str:
     return "" if pd.isna(category) else str(category)
 
 
-def _columns(recommender: Recommender, ids: Sequence[str], nameless: bool) -> pd.DataFrame:
+def _columns(recommender: Recommender, ids: Sequence[str], names: Names) -> pd.DataFrame:
     """Return what is known of the influencers beside their vectors, in the order of their ids."""
     table = recommender.candidates.set_index("influencer_id").reindex(ids).reset_index(drop=True)
-    table = table.loc[:, table.notna().any()]
-    if not nameless:
-        return table.drop(columns="influencer", errors="ignore")
-    plain = [c for c in table if c in _NAMELESS or _no_text(table[c])]
-    return table[plain].drop(columns="influencer", errors="ignore")
-
-
-def _no_text(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column.dropna())
+    known = names.plain(table.loc[:, table.notna().any()])
+    return known.assign(influencer=[names.shown[i] for i in ids])
 
 
 def _worth(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from morning.reading.handles import LINK, handle
 from morning.roster import Roster
 from morning.sources import Source
@@ -19,13 +21,8 @@ _MENTION = re.compile(r"[\w.+-]*[@＠][\w.-]*\w")
 _WORD = re.compile(r"\w(?:[\w.-]*\w)?")
 #: What stands between the words of a run; an id may have some of it.
 _BETWEEN = re.compile(r"([.-]+)")
+_NAMELESS = frozenset({"language", "category"})  # columns of text that name nobody
 _LONGEST = 15  # words and what is between them of an id that is looked for in a run
-
-
-def hidden(roster: Roster) -> dict[str, str]:
-    """Return id -> pseudonym of every influencer."""
-    people = roster.accounts["account_id"].iloc[roster.influencers()]
-    return dict(zip(people, pseudonyms(len(people)), strict=True))
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,16 @@ class Names:
     @classmethod
     def of(cls, source: Source, roster: Roster) -> Names:
         """Name the accounts of a roster; generated and released data have pseudonyms already."""
+        return cls.of_ids(roster, hide=not (source.planted or source.released))
+
+    @classmethod
+    def of_ids(cls, roster: Roster, *, hide: bool) -> Names:
+        """Name the accounts of a roster, influencers by pseudonyms or by their ids."""
         ids = roster.accounts["account_id"]
         shown = dict(zip(ids, ids, strict=True))
-        hide = not (source.planted or source.released)
         if hide:
-            shown |= hidden(roster)
+            people = ids.iloc[roster.influencers()]
+            shown |= dict(zip(people, pseudonyms(len(people)), strict=True))
         return cls(shown, hide)
 
     def text(self, text: str, author: str) -> str:
@@ -59,6 +61,13 @@ class Names:
         own = rf"(?<!\w){re.escape(author)}(?!\w)"
         text = re.sub(own, lambda _: self.shown.get(author, _HIDDEN), text, flags=re.IGNORECASE)
         return _WORD.sub(self._run, text)
+
+    def plain(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return what is known of influencers without columns that may say who somebody is."""
+        if not self.hide:
+            return table
+        told = {c for c in table if pd.api.types.is_numeric_dtype(table[c].dropna())}
+        return table[[c for c in table if c in told | _NAMELESS]]
 
     def person(self, word: str) -> bool:
         """Whether a word, as topics know it, is somebody's id, with or without its punctuation."""

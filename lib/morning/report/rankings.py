@@ -12,10 +12,15 @@ WORTH = "partners in 100"
 
 def to_text(ranking: pd.DataFrame) -> str:
     """Return a ranking as a plain table; ids and scores as they are, chances of a hundred."""
+    return with_worth(ranking).to_string(index=False, float_format=lambda value: f"{value:.2f}") + "\n"
+
+
+def with_worth(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return a ranking with its chances in words, in one column."""
     shown = ranking.drop(columns=[c for c in ranking if c.startswith("chance")])
-    if "chance" in ranking:
-        shown = shown.assign(**{WORTH: [worth(*row) for row in _chances(ranking)]})
-    return shown.to_string(index=False, float_format=lambda value: f"{value:.2f}") + "\n"
+    if "chance" not in ranking:
+        return shown
+    return shown.assign(**{WORTH: [worth(*row) for row in _chances(ranking)]})
 
 
 def worth(chance: float, low: float, high: float) -> str:

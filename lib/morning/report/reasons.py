@@ -15,6 +15,7 @@ from morning.report.rankings import worth
 if TYPE_CHECKING:
     from morning.recommend.encoder import Encoded
     from morning.recommend.recommender import Recommender
+    from morning.report.names import Names
 
 #: Block -> what brand and influencer do alike, and what it is called.
 _ALIKE = {
@@ -29,7 +30,12 @@ Met = Callable[[str, str], pd.DataFrame]
 
 
 def in_words(
-    reasons: pd.DataFrame, met: Met, top: int = 5, against: int = 3
+    reasons: pd.DataFrame,
+    met: Met,
+    names: Names | None = None,
+    *,
+    top: int = 5,
+    against: int = 3,
 ) -> tuple[list[str], list[str]]:
     """Return sentences that speak for an influencer, and against, the weightiest first.
 
@@ -41,6 +47,8 @@ def in_words(
         From `Recommender.explain`.
     met : callable
         `Recommender.met`.
+    names : Names, optional
+        Words of topics that are somebody's id are left out.
     top, against : int
         How many of either, at most.
     """
@@ -48,7 +56,7 @@ def in_words(
     table = table.sort_values("ahead", ascending=False, kind="stable")
     best, worst = table[table["ahead"] > 0].head(top), table[table["ahead"] < 0].tail(against)[::-1]
     for_it, against_it = (
-        [f"{_sentence(row, met)} ({row['ahead']:+.2f})" for row in each.to_dict("records")]
+        [f"{_sentence(row, met, names)} ({row['ahead']:+.2f})" for row in each.to_dict("records")]
         for each in (best, worst)
     )
     return for_it, against_it
@@ -64,7 +72,7 @@ def explanation(recommender: Recommender, brand: str | Encoded, influencer: str,
     if "chance" in place:
         chance = worth(place["chance"], place["chance_low"], place["chance_high"])
         lines[0] += f" Of a hundred accounts at this rank, {chance} are partners."
-    for_it, against_it = in_words(reasons, recommender.met, top, top)
+    for_it, against_it = in_words(reasons, recommender.met, top=top, against=top)
     for title, sentences in (("Speaks for it", for_it), ("Speaks against it", against_it)):
         if sentences:
             lines += ["", f"{title}, by the average influencer", *(f"- {s}" for s in sentences)]
@@ -87,7 +95,7 @@ def _joined(reasons: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([reasons[~loose], sums.assign(what=WHOLE, how="association")])
 
 
-def _sentence(row: dict[str, object], met: Met) -> str:
+def _sentence(row: dict[str, object], met: Met, names: Names | None) -> str:
     block, what, more = str(row["block"]), str(row["what"]), row["ahead"] > 0  # type: ignore[operator]
     if not block:
         return (
@@ -102,7 +110,10 @@ def _sentence(row: dict[str, object], met: Met) -> str:
         return f"The {name} are {'more' if more else 'less'} alike than on average"
     if block == "attribute":
         return _of_attributes(what, bool(more), met)
-    what = what.replace("_", " ")
+    words = what.replace("_", " ").split(", ")
+    if names is not None and block.endswith("_topics"):
+        words = [word for word in words if not names.person(word)]
+    what = ", ".join(words)
     return f"{alike.capitalize()} {what}" if more else f"Less than on average, {alike} {what}"
 
 

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from morning.dataset import Dataset
+from morning.errors import counted
 from morning.evaluation import Task, brand_statistics, official_task, result_row
 from morning.evaluation.uncertainty import Estimate
 from morning.features.block import PERSPECTIVES
 from morning.recommend.chance import only, partners_by_rank
 from morning.recommend.encoder import Encoded
 from morning.recommend.recommender import Recommender
+from morning.sources import Source
+from morning.sources.newcomers import described, read_newcomers
+from morning.studies.cases import default_brand
 
 #: Posts of a brand that comes later.
 POSTS = 8
@@ -36,6 +41,45 @@ class Shown:
     """float64 (B, D), NaN for what is not known."""
     known: Sequence[frozenset[str]]
     """Of each brand."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A brand that a page is about."""
+
+    name: str
+    asked: str | Encoded
+    """To rank for it."""
+    how: str
+    """What of it is there."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What could not be used."""
+        return self.asked.notes if isinstance(self.asked, Encoded) else []
+
+
+def subject(
+    recommender: Recommender, source: Source, *, posts: str = "", about: str = ""
+) -> Subject:
+    """Return the brand of a folder of posts, of a description, or a test brand.
+
+    A test brand is encoded from eight of its posts and its biography, as if it came today; where
+    the data have no posts, it is what the run knows of it.
+    """
+    if posts:
+        new = read_newcomers(posts)
+        count = counted(len(new.posts), "post")
+        return Subject(Path(posts).resolve().name, recommender.encode(new), f"{count} of a folder")
+    if about:
+        return Subject(about, recommender.encode(described(about)), "a description")
+    features = recommender.features
+    name = default_brand(features, official_task(features))
+    if not source.has_posts:
+        return Subject(name, name, "the vectors of a test brand; the data have no posts")
+    few = some_posts(source.dataset, [name], audience=False)
+    how = f"{counted(len(few.posts), 'post')} and the biography of a test brand"
+    return Subject(name, recommender.encode(few), how)
 
 
 def newcomers(
