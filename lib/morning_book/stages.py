@@ -37,7 +37,7 @@ class Stage:
     """Whether it opens the data themselves, not only what was made from them."""
     after: tuple[str, ...] = ()
     """Stages to execute before, although it reads nothing of theirs: so that with two at a time
-    the longest, the baselines, does not start last."""
+    what others wait for starts first, and the longest, the baselines, not last."""
 
     @property
     def notebook(self) -> Path:
@@ -83,7 +83,13 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         Stage("04_attribute_graph", _READ, (dataset,), (attribute, *readings), opens_data=True),
         Stage("05_model", _TRAIN, (content, audience, attribute), (*trained, run.chances)),
         Stage("06_ablations", _TRAIN, trained, (run.results("table4_ablations"),)),
-        Stage("07_category_breakdowns", _TRAIN, trained, (run.results("table5_categories"),)),
+        Stage(
+            "07_category_breakdowns",
+            _TRAIN,
+            trained,
+            (run.results("table5_categories"),),
+            after=("08_baselines",),
+        ),
         Stage("08_baselines", _COMPARE, trained, (run.results("table3_baselines"),), True),
         Stage(
             "09_audit",
@@ -100,15 +106,21 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             trained,
             (run.results("case_study"),),
             True,
+            after=("08_baselines",),
         ),
-        *([] if released else [Stage("12_benchmark", _READ, (PUBLIC,), ())]),
-        Stage("13_gap", _READ, (PUBLIC, *experiments), ()),
+        *(
+            []
+            if released
+            else [Stage("12_benchmark", _READ, (PUBLIC,), (), after=("04_attribute_graph",))]
+        ),
+        Stage("13_gap", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)),
         Stage(
             "14_recommend",
             _READ,
             (*trained, run.candidates, run.chances),
             (run.results("recommend"), run.explorer),
             opens_data=True,
+            after=("09_audit",),
         ),
     ]
 

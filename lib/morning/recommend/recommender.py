@@ -241,7 +241,9 @@ class Recommender:
             As `rank` and the functions of `shortlist`.
         """
         ranking = self.rank(brand, None, exclude_partners=exclude_partners)
-        table = ranking.merge(self.candidates if known is None else known, on="influencer_id", how="left")
+        table = ranking.merge(
+            self.candidates if known is None else known, on="influencer_id", how="left"
+        )
         table, said = filtered(table, list(where))
         if diversity:
             table = table.head(max(_LOOKED_AT, k))

@@ -11,16 +11,21 @@ import io
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
+import pandas as pd
 from IPython.display import HTML
 from PIL import Image
 
 from morning.errors import counted
+from morning.recommend.recommender import Recommender
 from morning.report.accounts import Accounts, Portrait, Shown, View
 from morning.studies.campaigns import Announcement
 from morning.studies.cases import ROLES, Case, CaseStudy
 
 #: Score -> what it compares, as the page says it.
 PARTS = {"f": "content", "g": "audience", "h": "attributes", "F": "all together"}
+#: Block whose reasons posts show -> what is said of them, and what of a post shows it.
+_BEHIND = {"content_topics": ("writes about", "caption"), "content_visual": ("shows", "image")}
+_BEHIND_POSTS = 3
 _CAPTION, _BIOGRAPHY = 110, 280  # characters shown, at most
 _QUALITY, _CLOUD_COLOURS = 72, 48
 
@@ -104,6 +109,41 @@ def campaign_cards(found: Announcement | None, accounts: Accounts) -> HTML:
     )
     about = [_header("the brand", brand.name, brand.known_for), *_texts(brand)]
     return _page([_node("article", *about), announced, audience], "campaign")
+
+
+def reason_cards(
+    recommender: Recommender, accounts: Accounts, pair: Sequence[str], reasons: pd.DataFrame
+) -> HTML:
+    """Show the posts behind the strongest topic and the strongest object or scene of a pair.
+
+    Parameters
+    ----------
+    recommender : Recommender
+    accounts : Accounts
+        Of the data with their posts.
+    pair : sequence of str
+        Ids of the brand and of the influencer; one who is not in the data is passed over.
+    reasons : DataFrame
+        From `Recommender.explain`.
+    """
+    ahead = (reasons["contribution"] - reasons["average"]).where(reasons["how"] == "similarity")
+    cards = []
+    for block, (verb, column) in _BEHIND.items():
+        own = ahead[(reasons["block"] == block) & (ahead > 0)]
+        if own.empty:
+            continue
+        what = str(reasons.loc[own.idxmax(), "what"])
+        for account in pair:
+            if account not in set(accounts.dataset.accounts["account_id"]):
+                continue
+            posts = recommender.posts_that_show(accounts.dataset, account, block, what)
+            posts = posts[posts[column].fillna("") != ""].head(_BEHIND_POSTS)
+            found = accounts.shown(account, posts)
+            words = accounts.names.words(what.replace("_", " "))
+            title = _header(f"{verb} {words}", accounts.names.shown[account], "")
+            none = _soft("No post of it shows this by itself.")
+            cards.append(_node("article", title, _posts(found) if found else none))
+    return _page(cards or [_node("article", _soft("No post shows what speaks for the pair."))])
 
 
 def _page(cards: Iterable[Element], kind: str = "") -> HTML:

@@ -69,6 +69,10 @@ class Names:
         told = {c for c in table if pd.api.types.is_numeric_dtype(table[c].dropna())}
         return table[[c for c in table if c in told | _NAMELESS]]
 
+    def words(self, topic: str) -> str:
+        """Return the words of a topic, with commas between them, without those of `person`."""
+        return ", ".join(word for word in topic.split(", ") if not self.person(word))
+
     def person(self, word: str) -> bool:
         """Whether a word, as topics know it, is somebody's id, with or without its punctuation."""
         return self.hide and word.casefold() in self._bare

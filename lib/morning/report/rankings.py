@@ -12,7 +12,9 @@ WORTH = "partners in 100"
 
 def to_text(ranking: pd.DataFrame) -> str:
     """Return a ranking as a plain table; ids and scores as they are, chances of a hundred."""
-    return with_worth(ranking).to_string(index=False, float_format=lambda value: f"{value:.2f}") + "\n"
+    return (
+        with_worth(ranking).to_string(index=False, float_format=lambda value: f"{value:.2f}") + "\n"
+    )
 
 
 def with_worth(ranking: pd.DataFrame) -> pd.DataFrame:

@@ -110,10 +110,9 @@ def _sentence(row: dict[str, object], met: Met, names: Names | None) -> str:
         return f"The {name} are {'more' if more else 'less'} alike than on average"
     if block == "attribute":
         return _of_attributes(what, bool(more), met)
-    words = what.replace("_", " ").split(", ")
-    if names is not None and block.endswith("_topics"):
-        words = [word for word in words if not names.person(word)]
-    what = ", ".join(words)
+    what = what.replace("_", " ")
+    if names is not None:
+        what = names.words(what)
     return f"{alike.capitalize()} {what}" if more else f"Less than on average, {alike} {what}"
 
 

@@ -15,7 +15,7 @@ from morning.run import Run
 from morning.sources import NAMED, load
 from morning.studies.comparison import TABLE, compare
 
-_QUICK_COSMIC = CosmicOptions(size=32, hidden=256, epochs=16)
+_QUICK_COSMIC = CosmicOptions(size=32, hidden=256, epochs=8)
 
 
 def cosmic_for(profile: str) -> CosmicOptions:
