@@ -6,7 +6,7 @@ from morning.report.explorer.page import Board
 
 CATEGORIES = ["beauty", "drink", "fashion", "food", "sport", "travel"]
 LANGUAGES = ["de", "en", "es", "fr", "ja", "pt"]
-FIRST = ["Ada", "Bela", "Chiara", "Dario", "Emi", "Farid", "Greta", "Hugo", "Ines", "Jonas"]
+FIRST = ["Ada", "Bela", "Chiara", "Dario", "Emi", "Farid", "Greta", "Hugo", "Inga", "Jonas"]
 LAST = ["cooks", "runs", "travels", "paints", "bakes", "climbs", "styles", "gardens", "films"]
 
 
