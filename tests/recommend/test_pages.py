@@ -111,7 +111,8 @@ def test_posts_behind_reasons(recommender, world):
     reasons = recommender.explain(brand, influencer)
     text = reason_cards(recommender, accounts, [brand, influencer], reasons).data
     assert text.count("<article") == 4
-    assert "writes about" in text
-    assert brand in text
+    assert text.index(brand) < text.index(influencer)
+    assert text.count("writes about") == text.count(">shows ") == 2
+    assert 'src="data:image' in text
     text = reason_cards(recommender, accounts, ["not in the data"], reasons).data
-    assert "No post shows" in text
+    assert "No post shows by itself" in text

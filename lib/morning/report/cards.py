@@ -25,7 +25,8 @@ from morning.studies.cases import ROLES, Case, CaseStudy
 PARTS = {"f": "content", "g": "audience", "h": "attributes", "F": "all together"}
 #: Block whose reasons posts show -> what is said of them, and what of a post shows it.
 _BEHIND = {"content_topics": ("writes about", "caption"), "content_visual": ("shows", "image")}
-_BEHIND_POSTS = 3
+_BEHIND_POSTS, _BEHIND_TRIED = 3, 5
+_CLEARLY = 0.3  # share of a post's topics, or probability of what is seen
 _CAPTION, _BIOGRAPHY = 110, 280  # characters shown, at most
 _QUALITY, _CLOUD_COLOURS = 72, 48
 
@@ -72,6 +73,8 @@ _STYLE = """
 .morning-cards.campaign { grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr));
   align-items: start; }
 .morning-cards.campaign .posts { grid-template-columns: minmax(0, 1fr); }
+.morning-cards.behind { grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); }
+.morning-cards.behind .posts { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 """
 
 
@@ -114,7 +117,9 @@ def campaign_cards(found: Announcement | None, accounts: Accounts) -> HTML:
 def reason_cards(
     recommender: Recommender, accounts: Accounts, pair: Sequence[str], reasons: pd.DataFrame
 ) -> HTML:
-    """Show the posts behind the strongest topic and the strongest object or scene of a pair.
+    """Show the posts behind a topic and an object or scene that speak for a pair.
+
+    Of each, the strongest that posts of both show by themselves.
 
     Parameters
     ----------
@@ -126,24 +131,25 @@ def reason_cards(
     reasons : DataFrame
         From `Recommender.explain`.
     """
+    there = [account for account in pair if account in set(accounts.dataset.accounts["account_id"])]
     ahead = (reasons["contribution"] - reasons["average"]).where(reasons["how"] == "similarity")
     cards = []
     for block, (verb, column) in _BEHIND.items():
-        own = ahead[(reasons["block"] == block) & (ahead > 0)]
-        if own.empty:
-            continue
-        what = str(reasons.loc[own.idxmax(), "what"])
-        for account in pair:
-            if account not in set(accounts.dataset.accounts["account_id"]):
-                continue
-            posts = recommender.posts_that_show(accounts.dataset, account, block, what)
-            posts = posts[posts[column].fillna("") != ""].head(_BEHIND_POSTS)
-            found = accounts.shown(account, posts)
-            words = accounts.names.words(what.replace("_", " "))
-            title = _header(f"{verb} {words}", accounts.names.shown[account], "")
-            none = _soft("No post of it shows this by itself.")
-            cards.append(_node("article", title, _posts(found) if found else none))
-    return _page(cards or [_node("article", _soft("No post shows what speaks for the pair."))])
+        own = ahead[(reasons["block"] == block) & (ahead > 0)].nlargest(_BEHIND_TRIED)
+        for what in reasons.loc[own.index, "what"]:
+            posts = {}
+            for account in there:
+                found = recommender.posts_that_show(accounts.dataset, account, block, what)
+                clear = (found["shown"] >= _CLEARLY) & (found[column].fillna("") != "")
+                posts[account] = found[clear].head(_BEHIND_POSTS)
+            if there and all(map(len, posts.values())):
+                said = f"{verb} {accounts.names.words(what.replace('_', ' '))}"
+                for account, found in posts.items():
+                    title = _header(said, accounts.names.shown[account], "")
+                    cards.append(_node("article", title, _posts(accounts.shown(account, found))))
+                break
+    none = _node("article", _soft("No post shows by itself what speaks for the pair."))
+    return _page(cards or [none], "behind")
 
 
 def _page(cards: Iterable[Element], kind: str = "") -> HTML:
