@@ -1,8 +1,11 @@
 """Studies of rankings: reasons that are taken away, brands that come later."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from morning.models.best import Best
 from morning.prepare import recognisers
 from morning.recommend.recommender import Recommender
 from morning.studies.counterfactuals import REMOVED, counterfactual_rows, counterfactuals
@@ -83,6 +86,16 @@ class TestCounterfactuals:
         low, high = row["ci95"]
         assert low < row["ahead"] < high
         assert row["more_often"] == 1
+
+    def test_a_run_that_has_little_loses_little(self, recommender, world, brands):
+        """Of topics alone there is one kind of reason; of nobody, none."""
+        features = recommender.features.select(["content_topics"])
+        few = replace(recommender, features=features, model=Best.fit(features))
+        found = counterfactuals(few, world.dataset, brands[:2], top=2)
+        assert set(found["removed"]) == {"captions"}
+        none = counterfactuals(few, world.dataset, [], top=2)
+        assert none.empty
+        assert counterfactual_rows(none) == []
 
     def test_few_brands_have_no_interval(self):
         table = pd.DataFrame(

@@ -71,14 +71,17 @@ def counterfactuals(
         accounts=dataset.accounts[dataset.accounts["account_id"].isin(reasons["influencer_id"])],
         posts=own.reset_index(drop=True),
     )
-    parts = []
+    parts = [reasons.head(0).assign(named=0.0, random=0.0)]
     for removed, block in REMOVED.items():
         chosen = reasons[reasons["removed"] == removed]
+        if chosen.empty:
+            continue
         if removed in _COLUMN:
             chosen, changed = _without_posts(recommender, alone, chosen, removed, rng)
         else:
             chosen, changed = _without_attribute(recommender, chosen, rng)
-        parts.append(chosen.assign(**_falls(recommender, chosen, block, changed)))
+        if changed:
+            parts.append(chosen.assign(**_falls(recommender, chosen, block, changed)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -155,6 +158,8 @@ def _without_posts(
                 table.assign(account_id=account, post_id=account + "-" + table["post_id"])
             )
         kept.append(row.Index)
+    if not kept:
+        return reasons, {}
     about = dataset.accounts.head(0).reindex(range(len(accounts)))
     encoded = recommender.encode(
         replace(
@@ -184,7 +189,7 @@ def _without_attribute(
         for arm, left_out in zip(_ARMS, (named, rng.choice(own)), strict=True):
             lists[arm].append([name for name in own if name != left_out])
         kept.append(row.Index)
-    if encoder is None:
+    if encoder is None or not kept:
         return reasons, {}
     return reasons.loc[kept], {arm: mean_vectors(lists[arm], encoder.embedding) for arm in _ARMS}
 

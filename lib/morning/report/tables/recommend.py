@@ -57,7 +57,10 @@ def agreement(shares: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def taken_away(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Return how far scores fall without what a reason names, and without as much at random."""
+    """Return how far scores fall without what a reason names, and without as much at random.
+
+    None where nothing could be taken away.
+    """
     table = {
         row["removed"]: {
             "pairs": f"{row['pairs']:,}",
@@ -69,7 +72,7 @@ def taken_away(rows: Sequence[Mapping[str, Any]]) -> Any:
         }
         for row in rows
     }
-    return styled(pd.DataFrame(table).T)
+    return styled(pd.DataFrame(table).T) if table else None
 
 
 def _with_interval(row: Mapping[str, Any], metric: str) -> str:
