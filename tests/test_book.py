@@ -41,9 +41,10 @@ def html(tmp_path_factory):
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
         notebooks.append(path)
     settings = {"data": "demo", "run": SECRET, "profile": "quick"}
-    render_book(
-        ROOT / "book", notebooks, settings, DEMO, base / "book", "With 2 test brands, look."
-    )
+    explorer = base / "explorer.html"
+    explorer.write_text("<title>An explorer</title>", encoding="utf-8")
+    said = "With 2 test brands, look."
+    render_book(ROOT / "book", notebooks, settings, DEMO, base / "book", said, beside=[explorer])
     return base / "book" / "html"
 
 
@@ -105,6 +106,13 @@ def test_every_page_of_the_contents_exists(html):
     assert len(set(targets)) >= 6
     for target in set(targets):
         assert (html / target).is_file(), target
+
+
+def test_a_page_that_is_whole_already_lies_beside_the_first(html):
+    """Where chapters link to it."""
+    assert page(html, "explorer.html") == "<title>An explorer</title>"
+    chapter = (ROOT / "notebooks" / "14_recommend.ipynb").read_text(encoding="utf-8")
+    assert 'href=\\"../explorer.html\\"' in chapter
 
 
 def test_a_broken_page_stops_the_build_with_its_reason(tmp_path):

@@ -500,6 +500,16 @@ class TestRank:
         assert "only accounts that are in it can be ranked" in done.err
         assert not (fitted / "added").exists()
 
+    def test_a_page_to_explore(self, morning: Command, fitted: Path) -> None:
+        asked = ("rank", "--brand", "b5", "--run", fitted, "--format", "html")
+        done = morning(*asked)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.startswith("<!doctype html>")
+        assert '"influencer-0001"' in done.out
+        assert '"m2"' not in done.out
+        assert '"m2"' in morning(*asked, "--ids").out
+        assert morning(*asked, "--where", "rank > 1").code == 2
+
     def test_conditions_say_what_they_removed(self, morning: Command, fitted: Path) -> None:
         asked = ("rank", "--brand", "b5", "--run", fitted, "--format", "json")
         done = morning(*asked, "--where", "rank > 1", "--where", "score < 1e9")
