@@ -110,8 +110,9 @@ class Chances:
     Attributes
     ----------
     by_known : dict of frozenset of str to Chance
-        For every choice of blocks but none; empty where there are fewer than two brands to learn
-        from.
+        For every choice of blocks but none and but attributes alone: node vectors were fitted to
+        the collaborations of the brands that shares are learnt of, which would promise too much.
+        Empty where there are fewer than two brands to learn from.
     """
 
     by_known: Mapping[frozenset[str], Chance]
@@ -192,9 +193,9 @@ def partners_by_rank(scores: np.ndarray, positives: np.ndarray) -> np.ndarray:
 
 
 def _choices(blocks: Sequence[str]) -> Iterator[frozenset[str]]:
-    """Yield every choice of blocks but none."""
+    """Yield every choice of blocks but none and but attributes alone."""
     for size in range(1, len(blocks) + 1):
-        yield from map(frozenset, combinations(blocks, size))
+        yield from (frozenset(c) for c in combinations(blocks, size) if c != ("attribute",))
 
 
 def _fitted_without(features: FeatureSet, brands: np.ndarray, options: BestOptions | None) -> Best:
