@@ -233,7 +233,10 @@ def rank(
             cost=cost,
             exclude_partners=not partners,
         )
-        typer.echo("\n".join(said), err=True)
+        for sentence in said:
+            typer.echo(sentence, err=True)
+        if ranking.empty:
+            typer.echo("nobody is left: loosen a condition, or raise the budget", err=True)
     else:
         ranking = recommender.rank(asked, top, exclude_partners=not partners)
     typer.echo(form(ranking).rstrip())

@@ -1,10 +1,13 @@
 """What is known of influencers beside their vectors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from morning.dataset import Dataset
-from morning.recommend.candidates import candidates
+from morning.errors import MorningError
+from morning.recommend.candidates import candidates, read_candidates
 
 
 def dataset(followers, likes, comments, captions=None, **further):
@@ -70,3 +73,17 @@ def test_who_stands_out_is_marked(column):
 
 def test_all_alike_nobody_is_marked():
     assert not candidates(dataset([1000] * 30, [10] * 30, [1] * 30))["suspicious"].any()
+
+
+def test_a_column_called_as_one_of_a_ranking_is_renamed():
+    known = dataset([10.0], [1], [1])
+    table = candidates(replace(known, accounts=known.accounts.assign(score=1.0, rank=2, good=True)))
+    assert {"account_score", "account_rank", "good"} <= set(table)
+    assert not {"score", "rank"} & set(table)
+
+
+@pytest.mark.parametrize("table", [{"a": [1]}, {"influencer_id": ["a", "a"]}])
+def test_a_table_of_something_else_is_refused(tmp_path, table):
+    pd.DataFrame(table).to_parquet(tmp_path / "candidates.parquet")
+    with pytest.raises(MorningError, match="make the run again"):
+        read_candidates(tmp_path / "candidates.parquet")

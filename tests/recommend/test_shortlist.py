@@ -43,6 +43,56 @@ class TestFiltered:
             filtered(TABLE, [condition])
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "followers.map.__globals__.get('sys').modules.get('os').system('touch {}') == 0",
+        "followers.to_csv('{}') == 1",
+        "__import__('os').system('touch {}')",
+        "[x for x in (1,)] == 1",
+        "(lambda: 1)() == 1",
+        "@followers > 1",
+        "followers[0] == 1",
+        "followers < 10**10**8",
+        "'a' * 1000000000 == language",
+        "language * 1000000000 == 'en'",
+        "(1,) * 1000000000 == followers",
+        "followers < " + "1" * 2000,
+        "(followers < 3",
+        "((((" * 200 + "1" + "))))" * 200,
+        "followers < 1; followers",
+        "\x00",
+    ],
+)
+def test_no_condition_runs_code_or_fills_the_memory(condition, tmp_path):
+    table = pd.DataFrame({"followers": [1, 2], "language": ["en", "de"]})
+    with pytest.raises(MorningError):
+        filtered(table, [condition.format(tmp_path / "written")])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "followers < 10 and language in ['en', 'fr']",
+        "ok",
+        "not (followers >= 2 or language == 'de')",
+        "-followers * 2 + 1 > -10",
+        "(followers < 10) & ok",
+        "1 <= followers < 10",
+        "`a b` < 2",
+        "language != 'de'",
+    ],
+)
+def test_what_a_condition_may_be(condition):
+    table = pd.DataFrame(
+        {"followers": [1, 20], "language": ["en", "de"], "ok": [True, False], "a b": [1.5, 2.5]}
+    )
+    kept, (said,) = filtered(table, [condition])
+    assert kept["followers"].tolist() == [1]
+    assert said.endswith("1 account removed.")
+
+
 class TestDiverse:
     scores = np.array([1.0, 0.9, 0.5])
     alike = np.array([[1, 0.99, 0.1], [0.99, 1, 0.1], [0.1, 0.1, 1]])

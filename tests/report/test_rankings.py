@@ -25,6 +25,12 @@ def test_a_table_says_what_a_rank_is_worth():
     assert second.split(maxsplit=3) == ["007", "12", "-0.50", "0.4"]
 
 
+def test_no_cell_of_a_csv_is_a_formula():
+    table = pd.DataFrame({"influencer_id": ["=1+1", "@x", "a=b"], "score": [-1.5, 2, 3]})
+    lines = to_csv(table).splitlines()
+    assert lines[1:] == ["'=1+1,-1.5", "'@x,2.0", "a=b,3.0"]
+
+
 def test_a_table_of_what_has_no_worth():
     assert WORTH not in to_text(RANKING[["influencer_id", "score"]])
 

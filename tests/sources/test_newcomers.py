@@ -106,3 +106,26 @@ def test_a_description():
     found = described("vegan shoes from Lisbon #vegan")
     assert found.accounts["biography"].iloc[0] == found.posts["caption"].iloc[0]
     assert pd.isna(found.posts["image"].iloc[0])
+
+
+def test_posts_of_one_account_are_its_own_whatever_it_is_called(tmp_path):
+    table = pd.DataFrame({"account_id": ["me", "me"], "caption": ["bread", "cake"]})
+    table.to_csv(tmp_path / "posts.csv", index=False)
+    dataset = read_newcomers(tmp_path)
+    assert dataset.posts["account_id"].unique().tolist() == [tmp_path.name]
+
+
+def test_links_to_elsewhere_are_no_posts(tmp_path):
+    (tmp_path / "secret").write_text("root:x:0:0", encoding="utf-8")
+    folder = tmp_path / "brand"
+    folder.mkdir()
+    (folder / "a.txt").write_text("bread", encoding="utf-8")
+    (folder / "b.txt").symlink_to(tmp_path / "secret")
+    (folder / "biography.txt").symlink_to(tmp_path / "secret")
+    dataset = read_newcomers(folder)
+    assert dataset.posts["caption"].tolist() == ["bread"]
+    assert dataset.accounts["biography"].isna().all()
+
+
+def test_a_description_that_is_no_unicode_is_read_as_far_as_it_is():
+    assert described("bread \udcff").posts["caption"].tolist() == ["bread ?"]

@@ -19,6 +19,10 @@ RULE = (
     "Marked are accounts whose engagement, or whose comments per like, is more than "
     f"{SUSPICIOUS} robust standard deviations from what other accounts with as many followers have."
 )
+#: Columns that a ranking has.
+_RANKING = frozenset(
+    {"rank", "score", "f", "g", "h", "popularity", "chance", "chance_low", "chance_high"}
+)
 _DEVIATION = 1.4826  # of a normal variable, in units of its median absolute deviation
 _FEWEST = 20  # accounts to compare with
 
@@ -35,8 +39,9 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
     DataFrame
         `influencer_id`; `followers`; `posts` that count; `engagement`, the median over posts of
         likes and comments by followers; `comments_per_like`, of all posts together; `language` of
-        most captions; `suspicious`, see `RULE`; then the further columns of `accounts`. NaN where
-        nothing is known.
+        most captions; `suspicious`, see `RULE`; then the further columns of `accounts`, those that
+        are called as columns of a ranking are with `account_` before their names. NaN where nothing
+        is known.
     """
     posts = Posts.own(dataset)
     frame = posts.frame("likes", "comments").assign(language=posts.languages)
@@ -63,6 +68,7 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
     table["suspicious"] = suspicious(table)
     further = [c for c in dataset.accounts if c not in SCHEMAS["accounts"].columns]
     own = dataset.accounts.set_index("account_id")[[c for c in further if c not in table]]
+    own = own.rename(columns=lambda name: f"account_{name}" if name in _RANKING else name)
     return table.join(own, on="influencer_id")
 
 
@@ -89,7 +95,10 @@ def read_candidates(path: Path) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame({"influencer_id": pd.Series(dtype="str")})
     try:
-        return pd.read_parquet(path)
+        table = pd.read_parquet(path)
+        if "influencer_id" not in table or not table["influencer_id"].is_unique:
+            raise ValueError("it is not of influencers")
+        return table
     except (OSError, ValueError) as error:
         raise MorningError(f"{path}: cannot be read ({error}); make the run again") from error
 

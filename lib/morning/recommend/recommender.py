@@ -123,10 +123,12 @@ class Recommender:
         added = Added(
             replace(encoded, features=later, known=known), table[table["influencer_id"].isin(ids)]
         )
-        if self.added is not None:
-            added = self.added.with_newer(added)
+        if (before := Added.load(self.run)) is not None:
+            added = before.with_newer(added)
         added.save(self.run)
         notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
+        if brands := int((roles == "brand").sum()):
+            notes.append(f"{counted(brands, 'brand')} left out: influencers alone are added.")
         if left := int((~there).sum()):
             notes.append(f"{counted(left, 'influencer')} left out: nothing is known of them.")
         return Recommender.load(self.run), notes

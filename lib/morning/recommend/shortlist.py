@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from difflib import get_close_matches
 
 import numpy as np
@@ -9,6 +11,14 @@ import pandas as pd
 
 from morning.errors import MorningError, counted
 
+#: What a condition may be made of.
+_ALLOWED = (
+    *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd),
+    *(ast.Invert, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.BitAnd, ast.BitOr),
+    *(ast.Compare, ast.cmpop, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple),
+)
+_QUOTED = re.compile("`[^`]*`")  # a column whose name has spaces
+_LONGEST = 1_000
 #: Most accounts that a budget is divided among.
 _MOST = 10_000
 
@@ -20,8 +30,10 @@ def filtered(table: pd.DataFrame, conditions: list[str]) -> tuple[pd.DataFrame, 
     ----------
     table : DataFrame
     conditions : list of str
-        As `DataFrame.query` reads them: ``followers < 50000``, ``language == "en"``. A row without
-        the value does not meet a condition on it.
+        Columns, numbers and texts, compared and joined: ``followers < 50000``, ``language in
+        ["en", "de"] and not suspicious``. Nothing is called and no attribute is looked up, so
+        that a condition of anyone's runs no code. A row without the value does not meet a
+        condition on it.
 
     Raises
     ------
@@ -30,12 +42,13 @@ def filtered(table: pd.DataFrame, conditions: list[str]) -> tuple[pd.DataFrame, 
     """
     said = []
     for condition in conditions:
+        _check(condition, table)
         try:
             met = table.eval(condition, engine="python", local_dict={}, global_dict={})
         except pd.errors.UndefinedVariableError as error:
             name = str(error).split("'")[1]
             nearest = get_close_matches(name, map(str, table.columns), 1)
-            meant = f"; is {nearest[0]} meant?" if nearest else ""
+            meant = f"; is {nearest[0]} meant?" if nearest else "."
             known = ", ".join(map(str, table.columns))
             raise MorningError(f"there is no column {name!r}{meant} Known are {known}.") from None
         except Exception as error:  # whatever an expression of anyone's raises
@@ -46,6 +59,46 @@ def filtered(table: pd.DataFrame, conditions: list[str]) -> tuple[pd.DataFrame, 
         said.append(f"{condition}: {counted(len(table) - len(kept), 'account')} removed.")
         table = kept
     return table.reset_index(drop=True), said
+
+
+def _check(condition: str, table: pd.DataFrame) -> None:
+    """Refuse what is no comparison of columns, numbers and texts.
+
+    Raises
+    ------
+    MorningError
+    """
+    if len(condition) > _LONGEST:
+        raise MorningError(f"a condition has at most {_LONGEST:,} letters")
+    try:
+        tree = ast.parse(_QUOTED.sub("_", condition.strip()), mode="eval")
+        nodes = list(ast.walk(tree))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise MorningError(
+            f"{condition!r} cannot be read as a condition, such as followers < 50000"
+        ) from None
+    reckoned = (
+        part
+        for node in nodes
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, (ast.BitAnd, ast.BitOr))
+        for part in ast.walk(node)
+    )
+    if not all(isinstance(node, _ALLOWED) for node in nodes) or any(
+        _no_number(part, table) for part in reckoned
+    ):
+        raise MorningError(
+            f"{condition!r}: a condition compares columns with numbers and texts, joined by and, "
+            "or, not; nothing else"
+        )
+
+
+def _no_number(part: ast.AST, table: pd.DataFrame) -> bool:
+    """Whether something is nothing to reckon with: many times a text would fill the memory."""
+    if isinstance(part, ast.Constant):
+        return not isinstance(part.value, (int, float))
+    if isinstance(part, ast.Name) and part.id in table:
+        return not pd.api.types.is_numeric_dtype(table[part.id])
+    return isinstance(part, (ast.List, ast.Tuple))
 
 
 def diverse(scores: np.ndarray, alike: np.ndarray, k: int, diversity: float) -> np.ndarray:

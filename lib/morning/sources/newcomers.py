@@ -62,6 +62,10 @@ def read_newcomers(folder: str | Path, role: str = "brand") -> Dataset:
     single = None if "accounts" in tables else _single(folder, role)
     if single is not None:
         tables["accounts"] = typed("accounts", single, _BIOGRAPHY, report)
+        if "posts" in tables and _one_account(tables["posts"].table):
+            posts = tables["posts"]  # all of the only account, whatever it is called there
+            alone = posts.table.drop(columns="account_id")
+            tables["posts"] = Read(alone, posts.file, posts.rows)
     if "posts" not in tables:
         tables["posts"] = typed("posts", _loose_posts(folder), str(folder), report)
     dataset = _dataset(folder, tables, role, report)
@@ -75,6 +79,7 @@ def read_newcomers(folder: str | Path, role: str = "brand") -> Dataset:
 
 def described(text: str, name: str = "the brand") -> Dataset:
     """Return a brand of which there is only a description: its biography and its one caption."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
     accounts = pd.DataFrame({"account_id": [name], "role": ["brand"], "biography": [text]})
     posts = pd.DataFrame({"post_id": ["description"], "account_id": [name], "caption": [text]})
     report = Report()
@@ -116,14 +121,14 @@ def _named_posts(posts: Read, own: pd.Series) -> Read:
 def _single(folder: Path, role: str) -> pd.DataFrame:
     """Return the only account of a folder without a table of accounts."""
     path = folder / _BIOGRAPHY
-    biography = _text(path) if path.is_file() else None
+    biography = _text(path) if _own(path) else None
     name = folder.resolve().name[:256] or "the brand"
     return pd.DataFrame({"account_id": [name], "role": [role], "biography": [biography]})
 
 
 def _loose_posts(folder: Path) -> pd.DataFrame:
     """Return pictures and text files as posts, in the order of their names."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted(path for path in folder.iterdir() if _own(path))
     if len(files) > _MOST_FILES:
         raise MorningError(
             f"{folder}: has {counted(len(files), 'file')}, more than {_MOST_FILES:,}; put in the "
@@ -143,6 +148,15 @@ def _loose_posts(folder: Path) -> pd.DataFrame:
             "image": [pictures.get(post) for post in posts],
         }
     )
+
+
+def _one_account(posts: pd.DataFrame) -> bool:
+    return "account_id" in posts and len(posts["account_id"].dropna().unique()) == 1
+
+
+def _own(path: Path) -> bool:
+    """Whether a path is a file of its folder, and no link to one elsewhere."""
+    return path.is_file() and path.resolve().is_relative_to(path.parent.resolve())
 
 
 def _text(path: Path) -> str:
