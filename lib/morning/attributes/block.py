@@ -100,7 +100,7 @@ class AttributeEncoder:
             lists = {a: tuple(map(str, own)) for a, own in read_json(folder / "lists.json").items()}
         except (OSError, ValueError, AttributeError, TypeError) as error:
             raise MorningError(
-                f"{folder}: attributes of accounts cannot be read: {error}"
+                f"{folder}: attributes of accounts cannot be read ({error}); make the run again"
             ) from error
         return cls(keywords, embedding, lists)
 

@@ -245,7 +245,9 @@ class Best:
                 about=record["about"],
             )
         except Exception as error:  # whatever a damaged file raises
-            raise MorningError(f"{folder}: the fitted model cannot be read: {error}") from error
+            raise MorningError(
+                f"{folder}: the fitted model cannot be read ({error}); make the run again"
+            ) from error
 
     def columns(self, *blocks: str) -> np.ndarray:
         """Return which columns of a row belong to some blocks, int array."""
