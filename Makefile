@@ -4,6 +4,8 @@ PYTHON ?= $(firstword $(foreach v,python3.13 python3.12 python3.11 python3,\
 BIN := .venv/bin
 # Modules are compiled when they are imported: most never are, and compiling all takes as long again.
 PIP = $(BIN)/pip install -q --disable-pip-version-check --no-compile
+# ... which must then be kept, or every process compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: book test test-long bench evidence publish lint lab env lock vendor clean
 
