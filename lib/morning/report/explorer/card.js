@@ -10,10 +10,15 @@ function profile(ranking, influencers) {
     head.append(name);
   }
   const row = (name, ...cells) =>
-    make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", {}, cell)));
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, name),
+      ...cells.map((cell) => make("td", {}, cell)),
+    );
   const each = (name, content) => row(name, ...influencers.map(content));
 
-  const scores = make("tbody", {});
+  const scores = make("tbody");
   scores.append(
     each("rank", (i) => `${WHOLE.format(ranking.rank[i])} of ${WHOLE.format(ranking.rank.length)}`),
     each("score", (i) => part(points(ranking.score[i]), valuesOf(ranking, i), ranking)),
@@ -35,13 +40,13 @@ function profile(ranking, influencers) {
       each("partners in 100 at this rank", (i) => worth(ranking.brand, ranking.rank[i]) || "–"),
     );
   }
-  const reasons = make("tbody", {});
+  const reasons = make("tbody");
   const given = influencers.map((i) => BOARD.reasons[ranking.brand]?.[i]);
   ["speaks for", "speaks against"].forEach((title, side) => {
     if (given.some(Boolean)) reasons.append(row(title, ...given.map((both) => said(both, side))));
   });
   if (!given.some(Boolean)) reasons.append(row("reasons", ...given.map(() => elsewhere())));
-  const facts = make("tbody", {});
+  const facts = make("tbody");
   for (const { name, values } of BOARD.columns) {
     facts.append(each(name, (i) => make("bdi", {}, shown(values[i]))));
   }
