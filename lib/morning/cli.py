@@ -210,19 +210,18 @@ def rank(
     """
     from morning.recommend.recommender import Recommender
 
-    chosen = bool(where or diversity or budget is not None)
-    if format == "html":
-        if chosen:
-            raise typer.BadParameter("html has the whole ranking, and filters of its own")
+    chosen, page = bool(where or diversity or budget is not None), format == "html"
+    if chosen and page:
+        raise typer.BadParameter("html has the whole ranking, and filters of its own")
+    form = None if page else _ranking_format(format)
+    recommender = Recommender.load(run)
+    asked = _asked(recommender, brand, posts, about)
+    if form is None:
         from morning.report.boards import page_of
 
-        recommender = Recommender.load(run)
-        asked = _asked(recommender, brand, posts, about)
         name = brand or (posts.resolve().name if posts else about)
         typer.echo(page_of(recommender, {name: asked}, hide=not ids))
         return
-    form, recommender = _ranking_format(format), Recommender.load(run)
-    asked = _asked(recommender, brand, posts, about)
     if chosen:
         ranking, said = recommender.shortlist(
             asked,

@@ -80,6 +80,13 @@ class Estimate:
         return float(stdtrit(self.freedom, (1 + level) / 2))
 
 
+def mean_over_brands(values: np.ndarray) -> Estimate:
+    """Return the mean of one value per brand, float array (brands,), with its standard error."""
+    n = len(values)
+    error = float(values.std(ddof=1) / n**0.5) if n > 1 else float("nan")
+    return Estimate(float(values.mean()), error, n - 1, n)
+
+
 def estimate(runs: Sequence[BrandStatistics], metric: str) -> Estimate:
     """Return a metric of the same brands under several seeds, averaged over the seeds."""
     values, left_out, counts = _jackknife(runs, metric)

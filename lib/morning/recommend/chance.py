@@ -13,7 +13,7 @@ import pandas as pd
 
 from morning.errors import MorningError
 from morning.evaluation import task
-from morning.evaluation.uncertainty import Estimate
+from morning.evaluation.uncertainty import mean_over_brands
 from morning.features import FeatureSet
 from morning.files import read_json, write_json
 from morning.models.best import Best, BestOptions
@@ -82,11 +82,9 @@ class Chance:
         starts = starts[np.append(True, np.diff(level) < -_EQUAL)]
         ranges = []
         for start, end in zip(starts, [*starts[1:], candidates], strict=True):
-            own = partners[:, start:end].mean(axis=1)
-            error = float(own.std(ddof=1) / brands**0.5) if brands > 1 else float("nan")
-            share = float(own.mean())
-            low, high = Estimate(share, error, brands - 1, brands).share_interval() or (None, None)
-            ranges.append(Range(int(start) + 1, int(end), share, low, high))
+            found = mean_over_brands(partners[:, start:end].mean(axis=1))
+            low, high = found.share_interval() or (None, None)
+            ranges.append(Range(int(start) + 1, int(end), found.value, low, high))
         return cls(tuple(ranges), brands, candidates)
 
     def at(self, ranks: np.ndarray) -> pd.DataFrame:

@@ -109,7 +109,9 @@ class Recommender:
         later = encoded.features
         if not there.any():
             raise MorningError("nothing that the run knows was found of any influencer")
-        own = set(self.run.features().accounts["account_id"])
+        own = set(self.features.accounts["account_id"])
+        if self.added is not None:
+            own -= set(self.added.encoded.features.accounts["account_id"])
         if both := [name for name in later.accounts["account_id"] if name in own]:
             raise MorningError(f"{', '.join(both[:5])}: already in the run itself")
         later = replace(
@@ -169,13 +171,13 @@ class Recommender:
         MorningError
             If an id is unknown; the nearest are named.
         """
-        row, _, partners = self._brand(brand)
+        row, known, partners = self._brand(brand)
         scores = {part: each[0] for part, each in self.model.score_rows(row, self._rows).items()}
         score = scores.pop("F")
         table = pd.DataFrame(
             {"influencer_id": self._ids, "rank": _ranks(score), "score": score, **scores}
         )
-        if chance := self.chance(brand):
+        if chance := self.chances.by_known.get(known):
             table = pd.concat([table, chance.at(table["rank"].to_numpy())], axis=1)
         if exclude_partners:
             table = table[~table["influencer_id"].isin(partners)]
@@ -191,6 +193,10 @@ class Recommender:
         """Return the ids of the brands that took no part in any fit."""
         features = self.features
         return features.accounts["account_id"].iloc[features.brands("test")].tolist()
+
+    def partners(self, brand: str | Encoded) -> set[str]:
+        """Return the ids of the influencers that a brand is known to have worked with."""
+        return self._brand(brand)[2]
 
     def chance(self, brand: str | Encoded) -> Chance | None:
         """Return what ranks are worth for a brand of which as much is known; None: not known."""

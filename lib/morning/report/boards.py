@@ -48,8 +48,7 @@ def board(
     tables, reasons, partners = [], {}, []
     for b, brand in enumerate(brands.values()):
         ranking = recommender.rank(brand, None, exclude_partners=False)
-        left = set(recommender.rank(brand, None)["influencer_id"])
-        partners.append([place[i] for i in ranking["influencer_id"] if i not in left])
+        partners.append([place[i] for i in recommender.partners(brand)])
         for influencer in ranking["influencer_id"].head(explained):
             told = in_words(recommender.explain(brand, influencer), recommender.met, names)
             reasons[b, place[influencer]] = told

@@ -16,7 +16,7 @@ import pandas as pd
 
 from morning.attributes.block import mean_vectors
 from morning.dataset import Dataset
-from morning.evaluation.uncertainty import Estimate
+from morning.evaluation.uncertainty import mean_over_brands
 from morning.features import FeatureSet
 from morning.recommend.reasons import PAIR, WHOLE
 from morning.recommend.recommender import Recommender
@@ -94,17 +94,16 @@ def counterfactual_rows(found: pd.DataFrame) -> list[dict[str, Any]]:
     rows = []
     for removed, table in found.groupby("removed", sort=False):
         more = (table["named"] - table["random"]).groupby(table["brand_id"]).mean()
-        n = len(more)
-        error = float(more.std(ddof=1) / n**0.5) if n > 1 else float("nan")
-        interval = Estimate(float(more.mean()), error, n - 1, n).difference_interval()
+        ahead = mean_over_brands(more.to_numpy())
+        interval = ahead.difference_interval()
         rows.append(
             {
                 "removed": str(removed),
                 "pairs": len(table),
-                "brands": n,
+                "brands": ahead.brands,
                 "named": float(table["named"].mean()),
                 "random": float(table["random"].mean()),
-                "ahead": float(more.mean()),
+                "ahead": ahead.value,
                 "ci95": None if interval is None else list(interval),
                 "more_often": float((table["named"] > table["random"]).mean()),
             }
@@ -178,10 +177,10 @@ def _without_attribute(
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Return the reasons of accounts with several attributes, and their block without one."""
     encoder = recommender.encoder.attributes
+    assert encoder is not None  # otherwise no reason names an attribute
     kept: list[Any] = []
     lists: dict[str, list[list[str]]] = {arm: [] for arm in _ARMS}
     for row in reasons.itertuples():
-        assert encoder is not None  # otherwise no reason names an attribute
         own = sorted(set(encoder.lists[row.influencer_id]) & set(encoder.embedding.names))
         if len(own) < 2:
             continue
@@ -189,7 +188,7 @@ def _without_attribute(
         for arm, left_out in zip(_ARMS, (named, rng.choice(own)), strict=True):
             lists[arm].append([name for name in own if name != left_out])
         kept.append(row.Index)
-    if encoder is None or not kept:
+    if not kept:
         return reasons, {}
     return reasons.loc[kept], {arm: mean_vectors(lists[arm], encoder.embedding) for arm in _ARMS}
 

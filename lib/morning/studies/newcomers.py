@@ -17,7 +17,7 @@ import pandas as pd
 from morning.dataset import Dataset
 from morning.errors import counted
 from morning.evaluation import Task, brand_statistics, official_task, result_row
-from morning.evaluation.uncertainty import Estimate
+from morning.evaluation.uncertainty import mean_over_brands
 from morning.features.block import PERSPECTIVES
 from morning.recommend.chance import only, partners_by_rank
 from morning.recommend.encoder import Encoded
@@ -199,9 +199,7 @@ def _agreement(
         if not len(ranks[part]):
             continue
         stated = pd.DataFrame([tables[shown.known[i]].iloc[part].mean(skipna=False) for i in said])
-        own = partners[said][:, part].mean(axis=1)
-        error = float(own.std(ddof=1) / len(own) ** 0.5) if len(own) > 1 else float("nan")
-        observed = Estimate(float(own.mean()), error, len(own) - 1, len(own))
+        observed = mean_over_brands(partners[said][:, part].mean(axis=1))
         low, high = (
             None if pd.isna(end) else float(end)
             for end in stated[["chance_low", "chance_high"]].mean(skipna=False)
