@@ -12,6 +12,7 @@ from typing import Any
 
 from doit import get_initial_workdir, get_var
 from doit.tools import config_changed, result_dep
+from morning.code import closure
 from morning.files import write_json
 from morning.run import Run
 from morning_book import ROOT, render
@@ -25,6 +26,8 @@ _GIVEN = {setting.name: get_var(setting.name) or "" for setting in described()}
 SETTINGS = Settings.read(_GIVEN, Path(get_initial_workdir() or "."))
 RECORDED = SETTINGS.recorded()
 RUN = Run(Path(SETTINGS.run))
+_PAGES = Path(render.__file__).parent
+_RENDERING = [*_PAGES.glob("*.py"), *closure(code=(_PAGES / "front.py").read_text("utf-8"))]
 STAGES = stages(RUN, released=SETTINGS.data == "public")
 DOIT_CONFIG = {
     "default_tasks": ["book"],
@@ -81,7 +84,7 @@ def task_book() -> dict[str, Any]:
     pages = files_below(ROOT / "book", ROOT / "book" / "_build").values()
     return {
         "actions": [(_render, [executed])],
-        "file_dep": [*executed, RUN.explorer, *pages, Path(render.__file__), RUN.parameters],
+        "file_dep": [*executed, RUN.explorer, *pages, *_RENDERING, RUN.parameters],
         "targets": [RUN.index],
         "uptodate": [config_changed(RECORDED)],
         "title": lambda task: task.name,

@@ -6,14 +6,26 @@ import subprocess
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from morning.errors import MorningError
+from morning.report.tables.style import styled
 from morning.sources import load
 from morning.sources.sample import write_sample
 from morning_book.render import render_book, tags_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "/some/machine/path"
+TABLE = {
+    "mystnb": {
+        "figure": {
+            "caption": "An answer.",
+            "caption_before": True,
+            "classes": "table",
+            "name": "tab-answer",
+        }
+    }
+}
 DEMO = {"posts": True, "released": False, "demo": True}
 
 
@@ -23,10 +35,15 @@ def html(tmp_path_factory):
     base = tmp_path_factory.mktemp("book")
     code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
     output = nbformat.v4.new_output("stream", text="forty-two\n")
+    table = styled(pd.DataFrame({"answer": ["42"]}, index=["deep"])).to_html()
+    shown = nbformat.v4.new_output("execute_result", {"text/html": table}, execution_count=2)
     cells = [
         prose("# A chapter\n\nIt cites {cite}`wang2023morning` and knows $F = f + g + h$."),
+        code('data = "demo"\nrun = "../runs/demo"', metadata={"tags": ["parameters"]}),
         code(f"run = '{SECRET}'", metadata={"tags": ["injected-parameters"]}),
         code("print('forty-two')", outputs=[output], execution_count=1),
+        code("table", metadata=TABLE, outputs=[shown], execution_count=2),
+        prose("So says {numref}`tab-answer`."),
         prose("only with posts", metadata={"tags": ["posts"]}),
         prose("only of the benchmark", metadata={"tags": ["released"]}),
         prose("only of the demo", metadata={"tags": ["demo"]}),
@@ -37,6 +54,7 @@ def html(tmp_path_factory):
     }
     notebooks = []
     for name in ("01_dataset", "02_content_features"):
+        cells[4] = code("table", metadata=TABLE if name[1] == "1" else {}, outputs=[shown])
         path = base / f"{name}.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
         notebooks.append(path)
@@ -56,6 +74,33 @@ def test_chapters_carry_outputs_and_no_paths(html):
     text = page(html, "notebooks/01_dataset.html")
     assert "forty-two" in text
     assert all(SECRET not in p.read_text(encoding="utf-8") for p in html.rglob("*.html"))
+
+
+def test_a_captioned_table_has_a_number_that_can_be_referred_to(html):
+    text = page(html, "notebooks/01_dataset.html")
+    assert re.search(r'<figure[^>]*id="tab-answer"', text)
+    assert re.search(r'<span class="caption-number">Table \d+ </span>', text)
+    assert re.search(r'href="#tab-answer"><span class="std std-numref">Table \d+</span>', text)
+
+
+def test_the_first_page_begins_with_what_was_found_on_the_benchmark(html):
+    text = page(html, "intro.html")
+    found = text.index("What we found")
+    assert found < text.index("falls short", found) < text.index("perspectives.svg", found)
+    assert "the paper prints 0.884" in text
+    assert (html / "_images" / "headline.svg").is_file()
+    assert "<!-- " not in (html.parent / "source" / "intro.md").read_text(encoding="utf-8")
+
+
+def test_a_notebook_that_is_downloaded_sets_what_it_uses(html):
+    content = nbformat.read(html / "_sources" / "notebooks" / "01_dataset.ipynb", 4)
+    code = "\n".join(cell.source for cell in content.cells if cell.cell_type == "code")
+    assert 'data = "demo"\nrun = "../runs/demo"' in code
+    assert SECRET not in code
+
+
+def test_formulas_need_one_file_and_no_font(html):
+    assert [path.name for path in (html / "mathjax").iterdir()] == ["tex-svg.js"]
 
 
 def test_every_chapter_says_how_little_few_brands_say(html):
@@ -145,7 +190,8 @@ def test_a_browser_opens_it_offline_with_mathematics(html, tmp_path):
         [*command, address], capture_output=True, text=True, timeout=120, check=False
     )
     assert "A chapter" in done.stdout
-    assert 'class="MathJax' in done.stdout
+    assert '<mjx-container class="MathJax"' in done.stdout
+    assert 'data-mml-node="merror"' not in done.stdout.split("</head>")[1]
     assert "Math Processing Error" not in done.stdout
     assert "File failed to load" not in done.stdout
 

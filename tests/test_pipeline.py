@@ -170,6 +170,21 @@ def test_a_folder_of_ones_own_goes_through_every_chapter(own_run):
     assert not list(own_run.rglob("*.partial"))
 
 
+@pytest.mark.parametrize("name", ["11_case_study", "14_recommend"])
+def test_chapters_that_show_posts_do_without_them(own_run, tmp_path, name):
+    """Of vectors alone, nobody has posts to show behind a reason, or followers to choose by."""
+    run, vectors = tmp_path / "run", tmp_path / "vectors"
+    shutil.copytree(own_run, run, ignore=shutil.ignore_patterns("prepared"))
+    shutil.copytree(own_run / "features", vectors)
+    parameters = {"data": str(vectors), "run": str(run)}
+    if name == "11_case_study":
+        parameters |= {"profile": "quick", "label_posts": "keep"}
+    assert (
+        execute(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "done.ipynb", parameters, [])
+        is None
+    )
+
+
 def test_results_keep_their_contract(own_run):
     for table in ("table3_baselines", "table4_ablations", "table5_categories"):
         document = Run(own_run).read(table)

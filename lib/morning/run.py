@@ -198,5 +198,5 @@ class Run:
         if figure is None:
             return None
         with whole_file(self.folder / "figures" / f"{name}.png") as temporary:
-            figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight")
+            figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight", facecolor="white")
         return figure

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jupyter_server_mathjax
 from morning.errors import MorningError
 from morning.files import rename_folder
 
@@ -109,16 +109,19 @@ def _assemble(
     caution: str,
 ) -> None:
     """Write all that Jupyter Book reads into a new folder."""
+    from morning_book.front import front_parts  # the pipeline itself draws nothing
+
     shutil.copytree(pages, source, ignore=shutil.ignore_patterns(*_NO_PAGES))
-    mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
-    shutil.copytree(mathjax, source / "extra" / "mathjax")
+    (source / "extra" / "mathjax").mkdir(parents=True)
+    shutil.copy(_mathjax(), source / "extra" / "mathjax")
     (source / "notebooks").mkdir()
-    dropped = {"parameters", "injected-parameters", *(t for t, kept in tags.items() if not kept)}
-    for notebook in notebooks:
-        _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped, caution)
+    dropped = {"injected-parameters", *(tag for tag, kept in tags.items() if not kept)}
     kind = settings["data"] if settings["data"] in ("public", "demo") else "folder"
+    data = "demo" if kind == "folder" else kind
+    for notebook in notebooks:
+        _copy_notebook(notebook, source / "notebooks" / notebook.name, dropped, data, caution)
     about = (pages / "about" / f"{kind}.md").read_text(encoding="utf-8").strip()
-    _fill(source / "intro.md", {"about this copy": about})
+    _fill(source / "intro.md", {"about this copy": about} | front_parts(source / "intro.md"))
     shown = dict(settings) | {"data": "a folder" if kind == "folder" else kind}
     versions = {"Python": platform.python_version()} | {p: version(p) for p in _SHOWN_VERSIONS}
     parts = {
@@ -130,15 +133,33 @@ def _assemble(
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
 
 
-def _copy_notebook(notebook: Path, target: Path, dropped: set[str], caution: str) -> None:
-    """Copy an executed notebook without its parameter cells and the cells of other data.
+def _mathjax() -> Path:
+    """Return the script that draws formulas, in one file and without fonts."""
+    package = find_spec("sphinx-mathjax-offline")
+    if package is None or not package.submodule_search_locations:
+        raise MorningError("sphinx-mathjax-offline is not installed beside this Python")
+    folder = Path(package.submodule_search_locations[0])
+    return folder / "static" / "mathjax" / "tex-svg.js"
 
-    Parameter cells hold paths of this machine. A caution is added to the cell with the title.
+
+def _copy_notebook(
+    notebook: Path, target: Path, dropped: set[str], data: str, caution: str
+) -> None:
+    """Copy an executed notebook without the cells of other data, so that the copy can be run.
+
+    Injected parameters hold paths of this machine; the cell of defaults, folded, stays in their
+    place with `data` in it. A caution is added to the cell with the title.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
     content["cells"] = [
         cell for cell in content["cells"] if not dropped & set(cell["metadata"].get("tags", []))
     ]
+    for cell in content["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            cell["metadata"]["tags"] += ["hide-input"]
+            text = "".join(cell["source"])
+            text = text.replace('data = "demo"', f'data = "{data}"')
+            cell["source"] = text.replace('run = "../runs/demo"', f'run = "../runs/{data}"')
     if caution:
         title = content["cells"][0]
         title["source"] = "".join(title["source"]) + f"\n\n```{{warning}}\n{caution}\n```"

@@ -46,7 +46,7 @@ def test_the_released_pictures(released, monkeypatch):
     section = released_pictures(Source("x", Dataset(None, None, None), released=released))
     assert is_empty(section) == (not released)
     if released:
-        assert section.tables[0]["effective classes, median"].to_dict() == {
+        assert section.tables[0].data["effective classes, median"].to_dict() == {
             "objects": "1.00",
             "scenes": "5.00",
         }

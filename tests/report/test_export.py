@@ -31,7 +31,7 @@ def test_what_cannot_be_measured_is_a_dash():
         "map",
         "medr",
     ]
-    assert lines[2].split() == ["unmeasured", "0.250", "–", *["0.250"] * 4, "4"]
+    assert lines[2].split() == ["unmeasured", "0.250", "–", *["0.250"] * 4, "4.0"]
     assert lines[3].split() == ["absent", "needs", "posts"]
 
 

@@ -1,21 +1,19 @@
-"""A section shows its tables, then its text; sections are joined in their order."""
+"""A section has what is to be shown, part by part; sections are joined in their order."""
 
-import pandas as pd
-from morning.report import section as module
 from morning.report.section import Section, together
 from toys.audited import is_empty
 
 
-def test_what_is_shown(monkeypatch):
-    shown = []
-    monkeypatch.setattr(module, "display", shown.append)
-    table = pd.DataFrame({"a": [1]})
-    Section(tables=[table, "second"], text="**So**").show()
-    assert shown[0] is table
-    assert (shown[1], shown[2].data, len(shown)) == ("second", "**So**", 3)
-    Section().show()
-    assert len(shown) == 3
-    assert is_empty(Section())
+def test_what_is_shown():
+    section = Section(tables=["first", "second"], text="**So**")
+    assert (section.table, section.second, section.said.data) == ("first", "second", "**So**")
+    assert Section(tables=["only"]).second is None
+
+
+def test_what_is_missing_is_none():
+    empty = Section()
+    assert (empty.table, empty.second, empty.said) == (None, None, None)
+    assert is_empty(empty)
 
 
 def test_rows_and_findings_together():

@@ -255,5 +255,5 @@ class TestExport:
         assert r"MIV$^\dagger$ & \multicolumn{7}{l}{needs posts with dates" in text
         assert "category-oracle (oracle) &" in text
         assert r"{\scriptsize 0.494}" in text
-        assert r"{\scriptsize 54}" in text
+        assert r"{\scriptsize 54.0}" in text
         assert text.count("{") == text.count("}")

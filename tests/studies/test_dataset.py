@@ -24,7 +24,7 @@ def test_dataset_rows():
         ("audience", 0, 0),
     ]
     json.dumps(rows)  # what a results file takes
-    table = dataset_table(rows)
+    table = dataset_table(rows).data
     assert table.loc["influencer"].tolist() == ["2", "3,748", "2", "187,400"]
     assert table["accounts", "paper"].tolist() == ["360", "3,748", "102,700"]
     assert [r["paper"] for r in rows] == list(DATASET.values())

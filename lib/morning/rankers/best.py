@@ -30,6 +30,7 @@ class BestRanker(VectorRanker):
     """The model of `morning.models.best`."""
 
     kind = "MORNING-best"
+    group = "MORNING"
     options_type = BestOptions
     options: BestOptions
     note = "weighted similarity, association and popularity, all fitted to training brands"
@@ -53,5 +54,6 @@ class Similarity(BestRanker):
     """Its similarity alone: the strongest untrained one, as training brands choose it."""
 
     kind = "similarity"
+    group = "controls"
     options_type = SimilarityOptions
     note = "square roots of shares, whitened vectors; weights fitted to training brands"

@@ -49,6 +49,7 @@ class CategoryPredictor(VectorRanker):
     """
 
     kind = "category-predictor"
+    group = "controls"
     needs_negatives = True
     options_type = CategoryOptions
     note = "softmax over categories; how much of the metrics is category recovery"
@@ -106,6 +107,7 @@ class CategoryOracle(Ranker):
     """
 
     kind = "category-oracle"
+    group = "oracles"
     seeded = True
     draws = 100
     oracle = True

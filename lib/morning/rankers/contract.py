@@ -18,6 +18,9 @@ from morning.features.rivals.inputs import Inputs
 
 Arrays = dict[str, np.ndarray]
 
+#: Groups of methods in the order of tables: what is proposed, what others proposed, what a table
+#: needs to be read, what nobody could do better with.
+GROUPS = ("MORNING", "rivals", "controls", "oracles")
 #: Name in the tables -> method, of every ranker class that has been imported.
 REGISTERED: dict[str, Method] = {}
 
@@ -149,6 +152,8 @@ class Ranker(ABC):
         Whether the sources leave gaps that had to be filled.
     oracle : bool
         Whether it is shown test labels, as a bound and not as a rival.
+    group : str
+        Where tables put it, one of `GROUPS`.
     needs_negatives : bool
         Whether it cannot be fitted where every candidate is a partner of every training brand.
     note : str
@@ -161,6 +166,7 @@ class Ranker(ABC):
     draws: ClassVar[int] = 1
     interpretation: ClassVar[bool] = False
     oracle: ClassVar[bool] = False
+    group: ClassVar[str] = "rivals"
     needs_negatives: ClassVar[bool] = False
     note: ClassVar[str] = ""
 

@@ -28,6 +28,7 @@ class Cosine(VectorRanker):
     """Cosine of the brand's and the candidate's standardised vectors; nothing is learnt."""
 
     kind = "cosine"
+    group = "controls"
     options_type = CosineOptions
     note = "untrained; topics as logarithms, every column standardised over all accounts"
 

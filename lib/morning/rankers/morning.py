@@ -58,6 +58,7 @@ class MorningRanker(VectorRanker):
     """MORNING trained by `morning.models.train`; F is the product of its joined embeddings."""
 
     kind = "MORNING"
+    group = "MORNING"
     options_type = MorningOptions
     options: MorningOptions
     seeded = True

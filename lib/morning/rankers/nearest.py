@@ -36,6 +36,7 @@ class NearestBrands(VectorRanker):
     """
 
     kind = "nearest-brands"
+    group = "controls"
     options_type = NearestOptions
     note = "partners of the most similar training brands; their number chosen on validation brands"
 

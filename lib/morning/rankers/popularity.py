@@ -14,6 +14,7 @@ class Popularity(Ranker):
     """Number of training partners; the same for every brand, with many ties."""
 
     kind = "popularity"
+    group = "controls"
     note = "number of training partners; most candidates tie at none, which ranks count worst"
 
     def _fit(self, training: Training, seed: int, folder: Path | None, progress: bool) -> Arrays:

@@ -15,6 +15,7 @@ class Rand(Ranker):
     """Every candidate gets an independent U(0, 1) score."""
 
     kind = "RAND"
+    group = "controls"
     seeded = True
     note = "independent uniform scores: exact expectation, interval of single draws"
     draws = 100

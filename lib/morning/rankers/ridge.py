@@ -35,6 +35,7 @@ class RidgeBilinear(VectorRanker):
     """
 
     kind = "ridge-bilinear"
+    group = "controls"
     options_type = RidgeOptions
     note = "closed form on standardised blocks; penalty chosen on validation brands"
 

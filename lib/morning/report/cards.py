@@ -116,10 +116,10 @@ def campaign_cards(found: Announcement | None, accounts: Accounts) -> HTML:
 
 def reason_cards(
     recommender: Recommender, accounts: Accounts, pair: Sequence[str], reasons: pd.DataFrame
-) -> HTML:
+) -> HTML | None:
     """Show the posts behind a topic and an object or scene that speak for a pair.
 
-    Of each, the strongest that posts of both show by themselves.
+    Of each, the strongest that posts of both show by themselves; None where there are no posts.
 
     Parameters
     ----------
@@ -131,6 +131,8 @@ def reason_cards(
     reasons : DataFrame
         From `Recommender.explain`.
     """
+    if accounts.dataset.posts.empty:
+        return None
     there = [account for account in pair if account in set(accounts.dataset.accounts["account_id"])]
     ahead = (reasons["contribution"] - reasons["average"]).where(reasons["how"] == "similarity")
     cards = []

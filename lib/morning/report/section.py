@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from IPython.display import Markdown, display
+from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 
@@ -19,18 +19,26 @@ class Section:
     findings: Mapping[str, Any] = field(default_factory=dict)
     """Numbers for the results file that are no row of a table."""
     figure: Figure | None = None
-    """To show in a cell of its own, so that the book can number it."""
+    """To show in a cell of its own, so that the book can number it; so are tables and text."""
     tables: Sequence[Any] = ()
-    """Data frames or stylers."""
+    """At most two."""
     text: str = ""
     """What they say: Markdown."""
 
-    def show(self) -> None:
-        """Display the tables, then the text."""
-        for table in self.tables:
-            display(table)
-        if self.text:
-            display(Markdown(self.text))
+    @property
+    def table(self) -> Any:
+        """The first table, to show in a cell of its own; None without one."""
+        return self.tables[0] if self.tables else None
+
+    @property
+    def second(self) -> Any:
+        """The second table; None without one."""
+        return self.tables[1] if len(self.tables) > 1 else None
+
+    @property
+    def said(self) -> Markdown | None:
+        """The text, to be shown; None without one."""
+        return Markdown(self.text) if self.text else None
 
 
 def together(sections: Iterable[Section]) -> tuple[list[Mapping[str, Any]], dict[str, Any]]:

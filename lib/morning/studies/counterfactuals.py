@@ -60,9 +60,11 @@ def counterfactuals(
     Returns
     -------
     DataFrame
-        A row per pair and kind of reason: `brand_id`, `influencer_id`, `removed` (see `REMOVED`),
-        `what`, and by how much the score falls without the `named` and without the `random`.
+        A row per pair and kind of reason, none without posts: `brand_id`, `influencer_id`,
+        `removed` (see `REMOVED`), `what`, and by how much the score falls without the `named` and
+        without the `random`.
     """
+    brands = () if dataset.posts.empty else brands
     reasons = _first_reasons(recommender, brands, top)
     rng = np.random.default_rng(seed)
     own = dataset.posts[dataset.posts["account_id"].isin(reasons["influencer_id"])]

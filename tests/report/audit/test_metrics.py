@@ -90,7 +90,7 @@ def test_whether_table_v_adds_up(subjects):
     for heading, metric in (("AUC", "auc"), ("R@50", "recall@50"), ("MRR", "mrr")):
         together = (printed["auto"][metric] + printed["food"][metric]) / 2
         assert gap[heading] == pytest.approx(together - printed["all"][metric], abs=5.1e-4)
-        shown = section.tables[0].loc[heading, ("paper", "categories together")]
+        shown = section.tables[0].data.loc[heading, ("paper", "categories together")]
         assert float(shown) == pytest.approx(together, abs=5.1e-4)
     widest = max(gap, key=lambda heading: abs(gap[heading]))
     assert f"by {gap[widest]:+.3f} in {widest}, the widest gap" in section.text

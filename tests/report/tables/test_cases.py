@@ -28,9 +28,9 @@ def test_likeness():
     brand, partner = likeness_to_brand(study).data, likeness_to_partner(study).data
     assert list(brand.columns) == ["ACT", "together"]
     assert list(brand.index) == [TOP_PARTNER, TOP_STRANGER, LOWEST_PARTNER, LOOK_ALIKE]
-    assert brand.loc[TOP_PARTNER, "ACT"].startswith("1.00\n")
+    assert brand.loc[TOP_PARTNER, "ACT"].startswith("1.00 (")
     assert list(partner.index) == [TOP_STRANGER, LOWEST_PARTNER, LOOK_ALIKE]
-    assert partner.loc[LOOK_ALIKE, "together"].startswith("1.00\n")
+    assert partner.loc[LOOK_ALIKE, "together"].startswith("1.00 (")
 
 
 def test_nothing_to_compare_with():

@@ -13,7 +13,7 @@ def test_beside_the_paper_only_for_its_own_categories():
     categories = np.array(["auto", "auto", "zoo", "zoo"])
     runs = [brand_statistics(rng.random((4, 10)), positives, categories)]
     document = {"rows": category_rows(runs, categories)}
-    table = recombined(document)
+    table = recombined(document).data
     assert table.columns.tolist() == [("ours", "all"), ("ours", "categories together")]
     assert (table["ours", "all"] == table["ours", "categories together"]).all()
     assert "MedR" not in table.index
@@ -28,7 +28,7 @@ def test_the_paper_beside_its_own_categories():
         categories,
         table="table5_categories",
     )
-    table = recombined({"rows": rows})
+    table = recombined({"rows": rows}).data
     printed = PUBLISHED["table5_categories"]
     assert table["paper", "all"].tolist()[-1] == f"{printed['all']['map']:.3f}"
     together = (printed["auto"]["map"] + printed["food"]["map"]) / 2

@@ -13,8 +13,8 @@ class TestOverSeeds:
         styled = over_seeds({"rows": rows}, ["auc", "medr"])
         assert styled.data.index.tolist() == [EVIL, "b"]
         assert styled.data.to_numpy().tolist() == [
-            ["3", "0.500\n±.012", "2\n±1.5"],
-            ["2", "–", "2\n±0"],
+            ["3", "0.500 ±\u00a00.012", "2.0 ±\u00a01.5"],
+            ["2", "–", "2.0 ±\u00a00.0"],
         ]
         assert "<script" not in styled.to_html()
 
@@ -43,4 +43,12 @@ def test_how_far_the_reference_is_ahead(p, written):
     rows = [row("MORNING", difference=None), row("MIV", difference={"auc": entry})]
     table = significance({"rows": rows}, ["auc"]).data
     assert table.index.tolist() == ["MIV"]
-    assert table.loc["MIV"].tolist() == ["+0.013\n-0.010 to +0.035", written]
+    assert table.loc["MIV"].tolist() == ["+0.013 [-0.010,\u00a0+0.035]", written]
+
+
+@pytest.mark.parametrize(("low", "shows"), [(0.001, True), (-0.01, False)])
+def test_what_an_interval_shows_is_bold(low, shows):
+    entry = {"value": 0.0125, "ci95": [low, 0.035], "p_holm": 0.01}
+    html = significance({"rows": [row("MIV", difference={"auc": entry})]}, ["auc"]).to_html()
+    assert ("font-weight: bold" in html) == shows
+    assert "_row0_col1" not in html  # p

@@ -11,7 +11,7 @@ from toys.rows import EVIL
 
 
 def test_collaborations(tiny_features):
-    table = collaboration_summary(tiny_features())
+    table = collaboration_summary(tiny_features()).data
     assert table.loc["train"].tolist() == ["4", "5", "3", "1", "1", "2", "1.25"]
     assert table.loc["test"].tolist() == ["2", "3", "3", "1", "1.5", "2", "1.5"]
 
@@ -19,13 +19,13 @@ def test_collaborations(tiny_features):
 def test_collaborations_without_test_brands(tiny_features):
     features = tiny_features()
     features.accounts["split"] = features.accounts["split"].replace("test", "train")
-    assert collaboration_summary(features).index.tolist() == ["train"]
+    assert collaboration_summary(features).data.index.tolist() == ["train"]
 
 
 def test_overlap(tiny_features):
     # Training partners: m1 (auto, food), m2 (auto, food), m3 (auto). Test: b5 auto m1;
     # b6 food m2, m4. Both test positives that are seen are of the same category.
-    assert overlap_table(tiny_features())["count"].tolist() == [
+    assert overlap_table(tiny_features()).data["count"].tolist() == [
         "2",
         "2",
         "3",

@@ -9,8 +9,8 @@ def test_recipes_stand_in_the_order_of_validation():
     rows = [evidence_row("a", 0.7), evidence_row("b", 0.8), evidence_row("c", 0.75, sd=None)]
     printed = tables.recipes(rows).data
     assert printed.index.tolist() == ["b", "c", "a"]
-    assert printed.loc["b", ("test", "AUC")] == "0.800 ±0.010"
-    assert printed.loc["c", ("test", "MAP")] == "0.750"
+    assert printed.loc["b", ("test", "AUC ↑")] == "0.800 ±\u00a00.010"
+    assert printed.loc["c", ("test", "MAP ↑")] == "0.750"
     assert printed.loc["a", ("chosen", "epoch")] == "4"
 
 
@@ -21,13 +21,13 @@ def test_names_are_escaped():
 def test_effects_beside_one_another():
     rows = grid_rows()
     printed = tables.effects({m: main_effects(rows, m) for m in ("auc", "map")}).data
-    assert printed.loc["l1: 0", "AUC"].startswith("+0.020 ±0.00")
+    assert printed.loc["l1: 0", "AUC ↑"].startswith("+0.020 ±\u00a00.00")
     assert printed.shape == (4, 2)
 
 
 def test_rules_that_choose_an_epoch():
     printed = tables.rules([evidence_row("a", 0.7), evidence_row("b", 0.6)]).data
-    assert printed.loc["AUC of validation brands", "AUC"] == 0.7
+    assert printed.loc["AUC of validation brands", "AUC ↑"] == 0.7
     assert printed.index[-1] == "AUC of test brands (optimistic)"
     assert printed["epoch"].tolist() == [4.0] * 5
 

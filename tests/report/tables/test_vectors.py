@@ -8,7 +8,7 @@ from morning.report.tables.vectors import concentration_table, inventory, pooled
 
 def test_inventory(tiny_features):
     features = tiny_features(made={"attribute": {"method": "node2vec"}})
-    table = inventory(features)
+    table = inventory(features).data
     assert table.index.get_level_values("block").tolist() == list(BLOCKS)
     assert table["here"].tolist() == ["absent", "3", "absent", "absent", "2"]
     assert table["in the paper"].tolist() == [1365, 22, 1365, 21, 128]
@@ -21,7 +21,7 @@ def test_concentration():
         "even": np.full((3, 4), 0.25, np.float32),
         "two of five": np.tile(np.array([0.5, 0.5, 0, 0, 0], np.float32), (2, 1)),
     }
-    table = concentration_table(vectors)
+    table = concentration_table(vectors).data
     assert table["classes"].tolist() == ["4", "4", "5"]
     assert table["largest entry, median"].tolist() == ["1.000", "0.250", "0.500"]
     assert table["effective classes, median"].tolist() == ["1.00", "4.00", "2.00"]
@@ -34,7 +34,7 @@ def test_what_went_into_pictures():
         "content_visual": Block(values, {}, {"posts_pooled": 3, "accounts_uniform": 1}),
         "content_topics": Block(values, {}, {"documents": 9}),
     }
-    table = pooled_counts(blocks)
-    assert table["content_visual"].to_dict() == {"posts pooled": 3, "accounts uniform": 1}
+    table = pooled_counts(blocks).data
+    assert table["content_visual"].to_dict() == {"posts pooled": "3", "accounts uniform": "1"}
     assert table.columns.tolist() == ["content_visual"]
-    assert pooled_counts({}).empty
+    assert pooled_counts({}).data.empty

@@ -26,7 +26,7 @@ def everyone(subject: Subject) -> Section:
     return Section(
         rows=[row | {"part": "candidates"}],
         tables=[
-            beside_paper({"rows": [protocol, row]}),
+            beside_paper({"rows": [protocol, row]}, rivals=False),
             written(pools[list(CLEAN)].rename(columns=CLEAN), "{:.4f}"),
         ],
         text=_change(subject, protocol, row),

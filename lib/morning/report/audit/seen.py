@@ -28,7 +28,8 @@ def unseen(subject: Subject) -> Section:
     """Show the ranking without the partners that training has seen."""
     rows = seen_rows(subject)
     return Section(
-        rows=[row | {"part": "overlap"} for row in rows], tables=[beside_paper({"rows": rows})]
+        rows=[row | {"part": "overlap"} for row in rows],
+        tables=[beside_paper({"rows": rows}, rivals=False)],
     )
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import seaborn as sns
+from IPython import get_ipython
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib_inline.config import InlineBackend
 
 OURS, PAPER, THIRD = "#1f6f8b", "#d1495b", "#edae49"
 #: Families with the characters that matplotlib's own font lacks; those that are installed help.
@@ -31,10 +33,16 @@ def _fonts() -> list[str]:
 FONTS = _fonts()
 #: Text that is added to a figure later takes its font from here.
 plt.rcParams["font.family"] = FONTS
-_STYLE = {
+_SIZE = 10.5  # points; a figure that is as wide as the page is shown in its own size
+_STYLE: dict[str, Any] = {
     **{"axes.spines.top": False, "axes.spines.right": False},
-    **{"figure.dpi": 110, "font.family": FONTS},
+    **{"figure.facecolor": "none", "axes.facecolor": "none", "legend.facecolor": "none"},
+    **{"figure.dpi": 110, "font.family": FONTS, "font.size": _SIZE},
+    **dict.fromkeys(["axes.labelsize", "axes.titlesize", "legend.fontsize"], _SIZE),
+    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize"], _SIZE - 0.5),
 }
+_SVG: dict[str, Any] = {"bbox_inches": "tight", "metadata": {"Date": None}}
+_WIDEST = 8.0  # inches, as wide as the page
 
 
 def be_quiet_about_glyphs() -> None:
@@ -43,6 +51,18 @@ def be_quiet_about_glyphs() -> None:
 
 
 be_quiet_about_glyphs()
+
+
+def draw_as_svg() -> None:
+    """Show figures of a notebook as SVG, transparent and the same every time."""
+    plt.rcParams["svg.hashsalt"] = "morning"
+    if (shell := get_ipython()) is not None:
+        backend = InlineBackend.instance(parent=shell)
+        backend.print_figure_kwargs = _SVG
+        backend.figure_formats = {"svg"}
+
+
+draw_as_svg()
 
 
 @cache
@@ -59,7 +79,16 @@ def literal(text: object) -> str:
 
 
 def canvas(width: float, height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:
-    """Return a figure and its axes, `width` by `height` inches, that pyplot does not keep."""
+    """Return a figure and its axes, at most as wide as the page, that pyplot does not keep.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches.
+    columns, rows : int
+        Axes.
+    """
+    width = min(width, _WIDEST)
     with sns.axes_style("ticks", _STYLE):
         figure, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained")
     plt.close(figure)  # the notebook shows what a cell returns; nothing is shown twice

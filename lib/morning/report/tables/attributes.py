@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from morning.attributes.graph import AttributeGraph, counts_of
 from morning.dataset import Dataset
-from morning.report.tables.style import in_words, written
+from morning.report.tables.style import Shown, in_words, without_index, written
 
 
-def attribute_examples(dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8) -> Any:
+def attribute_examples(
+    dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8
+) -> Shown | None:
     """Return biographies beside the attributes found in them; None where none were found.
 
     Parameters
@@ -31,13 +32,13 @@ def attribute_examples(dataset: Dataset, lists: Mapping[str, Sequence[str]], n: 
     return in_words(table.set_index("account_id"))
 
 
-def heaviest_edges(graph: AttributeGraph | None, n: int = 8) -> Any:
+def heaviest_edges(graph: AttributeGraph | None, n: int = 8) -> Shown | None:
     """Return the pairs of attributes with the most weight, and how often each was counted.
 
     None without a graph.
     """
     if graph is None:
         return None
-    heaviest = graph.edges.head(n)
+    heaviest = graph.edges.head(n).reset_index(drop=True)
     counted = heaviest.assign(n=counts_of(heaviest["weight"]))
-    return written(counted, {"weight": "{:.2f}"}).hide(axis="index")
+    return without_index(written(counted, {"weight": "{:.2f}"}))

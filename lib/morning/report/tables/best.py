@@ -9,11 +9,11 @@ import pandas as pd
 
 from morning.features.block import KINDS
 from morning.models.best import Best
-from morning.report.headings import HEADINGS, PAPER_METRICS, digits
-from morning.report.tables.style import styled
+from morning.report.headings import PAPER_METRICS, headings, spread
+from morning.report.tables.style import Shown, styled
 
 
-def weights(best: Best) -> pd.DataFrame:
+def weights(best: Best) -> Shown:
     """Return how each block is compared, and the weight of its similarity."""
     rows = {
         block: {
@@ -23,27 +23,21 @@ def weights(best: Best) -> pd.DataFrame:
         }
         for block, weight in best.weights.items()
     }
-    return pd.DataFrame(rows).T
+    return styled(pd.DataFrame(rows).T)
 
 
-def over_splits(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str] = PAPER_METRICS) -> Any:
+def over_splits(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str] = PAPER_METRICS) -> Shown:
     """Return mean ± standard deviation over splits, and how far the first method is ahead."""
-    found = {(row["method"], row["metric"]): row for row in rows}
+    columns = headings(metrics)
     first = rows[0]["method"]
     table: dict[str, dict[str, str]] = {}
-    for (method, metric), row in found.items():
-        if metric not in metrics:
+    for row in rows:
+        if (metric := row["metric"]) not in metrics:
             continue
-        heading = HEADINGS[metric]
-        table.setdefault(method, {})[heading] = _spread(row["mean"], row["sd"], metric)
+        method, column = row["method"], columns[metric]
+        table.setdefault(method, {})[column] = spread(row["mean"], row["sd"], metric)
         if method != first:
-            ahead = _spread(row["ahead"], row["ahead_sd"], metric, sign="+")
-            ahead += f"\nbetter in {row['wins']}"
-            table.setdefault(f"{first} before {method}", {})[heading] = ahead
+            ahead = spread(row["ahead"], row["ahead_sd"], metric, sign="+")
+            ahead += f", better in\u00a0{row['wins']}"
+            table.setdefault(f"{first} before {method}", {})[column] = ahead
     return styled(pd.DataFrame(table).T)
-
-
-def _spread(mean: float | None, sd: float | None, metric: str, sign: str = "") -> str:
-    """Write a mean above a standard deviation."""
-    form = f".{digits(metric)}f"
-    return "–" if mean is None or sd is None else f"{mean:{sign}{form}}\n±{sd:{form}}"

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from morning.report.headings import HEADINGS
-from morning.report.tables.style import in_words
+from morning.report.tables.style import Shown, in_words
 
 _METRIC = re.compile(rf"\b({'|'.join(map(re.escape, HEADINGS))})(?= [+\-\d])")
 _COLUMNS = ("claim", "paper", "ours", "verdict")
 
 
-def claims(rows: Sequence[Mapping[str, Any]]) -> Any:
+def claims(rows: Sequence[Mapping[str, Any]]) -> Shown:
     """Return a table of claims, as `studies.claims.check_claims` returns them."""
     table = pd.DataFrame(rows).set_index("number")[list(_COLUMNS)].rename_axis("no.")
     for column in ("paper", "ours"):

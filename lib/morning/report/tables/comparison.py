@@ -7,29 +7,24 @@ from typing import Any
 
 import pandas as pd
 
-from morning.report.headings import HEADINGS, PAPER_METRICS, number
-from morning.report.tables.results import difference, short
-from morning.report.tables.style import in_words, styled
+from morning.report.headings import FIRST_METRICS, PAPER_METRICS, headings, spread
+from morning.report.tables.results import difference, shows
+from morning.report.tables.style import Shown, in_words, styled
 
 
-def over_seeds(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRICS) -> Any:
+def over_seeds(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRICS) -> Shown:
     """Return mean ± standard deviation over seeds of every method that was run under several."""
+    columns = headings(metrics)
     lines = {
         row["method"]: {"seeds": str(row["seeds"])}
-        | {HEADINGS[m]: _spread(row[m], row["sd"][m], m) for m in metrics}
+        | {columns[m]: spread(row[m], row["sd"][m], m) for m in metrics}
         for row in document["rows"]
         if not row.get("needs") and row["seeds"] > 1
     }
     return styled(pd.DataFrame(lines).T)
 
 
-def _spread(mean: float | None, sd: float | None, metric: str) -> str:
-    if mean is None or sd is None:
-        return "–"
-    return f"{number(mean, metric)}\n±{short(sd, metric)}"
-
-
-def method_notes(document: Mapping[str, Any]) -> Any:
+def method_notes(document: Mapping[str, Any]) -> Shown:
     """Return what each method of Table III is: its note, and whether it is our interpretation."""
     kinds = {
         row["method"]: {
@@ -48,26 +43,33 @@ def _kind(row: Mapping[str, Any]) -> str:
     return "interpretation" if row["interpretation"] else ""
 
 
-def significance(
-    document: Mapping[str, Any], metrics: Sequence[str] = ("auc", "cauc", "map")
-) -> Any:
-    """Return how far the reference is ahead of each method, with Holm's corrected p."""
-    rows = {}
+def significance(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_METRICS) -> Shown:
+    """Return how far the reference is ahead of each method, with Holm's corrected p.
+
+    What an interval shows to differ from 0 is bold.
+    """
+    text, bold = {}, {}
     for row in document["rows"]:
         if row.get("difference"):
-            entries = {HEADINGS[m]: row["difference"][m] for m in metrics}
-            rows[row["method"]] = {
-                (name, part): text
+            entries = {name: row["difference"][m] for m, name in headings(metrics).items()}
+            text[row["method"]] = {
+                (name, part): cell
                 for name, entry in entries.items()
-                for part, text in (
+                for part, cell in (
                     ("ahead by", difference(entry, "auc")),
-                    ("p", _probability(entry["p_holm"])),
+                    ("p", probability(entry["p_holm"])),
                 )
             }
-    return styled(pd.DataFrame(rows).T)
+            bold[row["method"]] = {
+                (name, part): part == "ahead by" and shows(entry)
+                for name, entry in entries.items()
+                for part in ("ahead by", "p")
+            }
+    return styled(pd.DataFrame(text).T, pd.DataFrame(bold).T)
 
 
-def _probability(p: float | None) -> str:
+def probability(p: float | None) -> str:
+    """Write a p value; below a thousandth its size says nothing more."""
     if p is None:
         return "–"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -9,11 +9,11 @@ import pandas as pd
 
 from morning.dataset import Dataset
 from morning.evaluation.overlap import count_overlap
-from morning.report.tables.style import in_words
+from morning.report.tables.style import Shown, in_words, styled, without_index
 from morning.roster import Roster
 
 
-def dataset_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def dataset_table(rows: Sequence[Mapping[str, Any]]) -> Shown:
     """Return Table II for reading: ours and the paper's, side by side.
 
     Parameters
@@ -23,20 +23,20 @@ def dataset_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """
     columns = {}
     for what in ("accounts", "posts"):
-        columns[what, "here"] = [f"{row[what]:,}" for row in rows]
+        columns[what, "here"] = [f"{row[what]:,}" if row[what] else "not there" for row in rows]
         columns[what, "paper"] = [f"{row['paper'][what]:,}" for row in rows]
-    return pd.DataFrame(columns, index=[row["role"] for row in rows])
+    return styled(pd.DataFrame(columns, index=[row["role"] for row in rows]))
 
 
-def brand_examples(dataset: Dataset, n: int = 6) -> Any:
+def brand_examples(dataset: Dataset, n: int = 6) -> Shown | None:
     """Return category and biography of the first brands; None where there are no posts."""
     if dataset.posts.empty:
         return None
-    brands = dataset.accounts.query("role == 'brand'")
-    return in_words(brands[["account_id", "category", "biography"]].head(n)).hide(axis="index")
+    brands = dataset.accounts.query("role == 'brand'").reset_index(drop=True)
+    return without_index(in_words(brands[["account_id", "category", "biography"]].head(n)))
 
 
-def collaboration_summary(roster: Roster) -> pd.DataFrame:
+def collaboration_summary(roster: Roster) -> Shown:
     """Return, for training and test brands, how many there are and how many positives they have."""
     rows = {}
     for name, splits in {"train": ("train", "validation"), "test": ("test",)}.items():
@@ -54,10 +54,10 @@ def collaboration_summary(roster: Roster) -> pd.DataFrame:
             "max": per_brand.max(),
             "mean": round(per_brand.mean(), 2),
         }
-    return pd.DataFrame(rows).T.map("{:g}".format)
+    return styled(pd.DataFrame(rows).T.map("{:g}".format))
 
 
-def overlap_table(roster: Roster) -> pd.DataFrame:
+def overlap_table(roster: Roster) -> Shown:
     """Return how much of the test side training has seen, as a table in words."""
     counts = count_overlap(roster)
     share = counts["seen"] / max(counts["test_positives"], 1)
@@ -68,4 +68,4 @@ def overlap_table(roster: Roster) -> pd.DataFrame:
         "… whose influencer is also a training partner": f"{counts['seen']} ({share:.1%})",
         "… and of a training brand of the same category": counts["seen_same_category"],
     }
-    return pd.DataFrame({"count": {name: str(value) for name, value in rows.items()}})
+    return styled(pd.DataFrame({"count": {name: str(value) for name, value in rows.items()}}))

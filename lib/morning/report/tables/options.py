@@ -12,13 +12,13 @@ from morning.attributes.embedding import Node2VecOptions
 from morning.features.posts import RECENT, AudienceOptions
 from morning.features.visual.encode import VisualOptions
 from morning.models.profiles import Profile
-from morning.report.tables.style import in_words
+from morning.report.tables.style import Shown, in_words
 
 #: Settings that a seed or a machine decides, and no paper.
 _OURS = ("seed", "batch_size", "workers", "shard_size", "device")
 
 
-def options(profiles: Mapping[str, Profile]) -> Any:
+def options(profiles: Mapping[str, Profile]) -> Shown:
     """Return the settings of profiles side by side; one row per field of their parts."""
     parts = ("model", "objective", "training")
     table = {
@@ -28,7 +28,7 @@ def options(profiles: Mapping[str, Profile]) -> Any:
     return in_words(pd.DataFrame(table).rename_axis("where it is set"))
 
 
-def inputs() -> Any:
+def inputs() -> Shown:
     """Return the settings of what a training is given: posts, audiences, pictures, walks."""
     kept = (AudienceOptions(), VisualOptions(), Node2VecOptions())
     rows = {

@@ -2,82 +2,113 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from morning.report.headings import HEADINGS, PAPER_METRICS, digits, number
-from morning.report.tables.style import styled, written
+from morning.rankers import METHODS
+from morning.rankers.contract import GROUPS
+from morning.report.headings import (
+    FALLING,
+    FIRST_METRICS,
+    HEADINGS,
+    PAPER_METRICS,
+    digits,
+    estimated,
+    headings,
+    number,
+    with_interval,
+)
+from morning.report.tables.style import Shown, in_words, styled, written
 
-_NARROW = 18  # characters in a line of a cell
+Row = Mapping[str, Any]
 
 
-def beside_paper(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRICS) -> Any:
-    """Return a results document as a styled table: ours with interval above the paper's number.
+def beside_paper(
+    document: Mapping[str, Any], metrics: Sequence[str] = FIRST_METRICS, *, rivals: bool = True
+) -> Shown:
+    """Return a results document as a table: ours with interval, the paper's number below.
+
+    Rows of methods stand in the groups of the comparison, what could not be run last in each.
 
     Parameters
     ----------
     document : mapping
         As written by `Run.write`.
     metrics : sequence of str
-
-    Returns
-    -------
-    pandas Styler
+        All that the paper prints are a click away.
+    rivals : bool
+        Whether the rows compete, on the same brands and candidates: then the best of ours is bold,
+        oracles apart.
     """
-    idle = [row for row in document["rows"] if row.get("needs")] + document.get("missing", [])
-    lines = []
-    for row in document["rows"]:
-        if not row.get("needs"):
-            lines.append([row["method"], "ours", *(_ours(row, m) for m in metrics)])
-            lines += _printed(row, metrics)
-    for row in idle:
-        needs = textwrap.fill("needs " + row["needs"].removeprefix("needs "), _NARROW)
-        lines.append([row["method"], "ours", needs, *[""] * (len(metrics) - 1)])
-        lines += _printed(row, metrics)
-    table = pd.DataFrame(lines, columns=["method", "source", *(HEADINGS[m] for m in metrics)])
-    return styled(table.set_index(["method", "source"]))
+    shown = _beside_paper(document, metrics, rivals)
+    more = _beside_paper(document, PAPER_METRICS, rivals)
+    return replace(shown, more=more, summary="All seven metrics")
 
 
-def _printed(row: Mapping[str, Any], metrics: Sequence[str]) -> list[list[str]]:
-    """Return the paper's line below a row, if it has one."""
-    if not (paper := row.get("paper")):
-        return []
-    return [[row["method"], "paper", *(number(paper.get(m), m) for m in metrics)]]
+def _beside_paper(document: Mapping[str, Any], metrics: Sequence[str], rivals: bool) -> Shown:
+    rows = sorted([*document["rows"], *document.get("missing", [])], key=_order)
+    winners = _winners(document["rows"], metrics) if rivals else {}
+    lines: list[tuple[str, str, str, list[str], list[str]]] = []
+    for row in rows:
+        group, method = _group(row), row["method"]
+        if needs := row.get("needs"):
+            needs = "needs " + needs.removeprefix("needs ")
+            lines.append((group, method, "ours", [needs] + [""] * (len(metrics) - 1), []))
+        else:
+            best = [m for m in metrics if method in winners.get(m, ())]
+            lines.append((group, method, "ours", [estimated(row, m) for m in metrics], best))
+        if paper := row.get("paper"):
+            printed = [number(paper.get(m), m) for m in metrics]
+            lines.append((group, method, "paper", printed, []))
+    index = pd.DataFrame([line[:3] for line in lines], columns=["", "method", "source"])
+    index = index[[c for c in index if c == "method" or len(set(index[c])) > 1]]
+    table = pd.DataFrame([line[3] for line in lines], columns=list(headings(metrics).values()))
+    bold = pd.DataFrame([[m in line[4] for m in metrics] for line in lines], columns=table.columns)
+    table.index = bold.index = (
+        pd.MultiIndex.from_frame(index) if index.shape[1] > 1 else pd.Index(index["method"])
+    )
+    return styled(table, bold)
 
 
-def _ours(row: Mapping[str, Any], metric: str) -> str:
-    text = number(row.get(metric), metric)
-    interval = (row.get("ci95") or {}).get(metric)
-    if interval:
-        low, high = (short(end, metric) for end in interval)
-        text += f"\n{low}–{high}"
-    return text
+def _group(row: Row) -> str:
+    """Return the group of a row's method; "" for a row that is no method of the comparison."""
+    known = METHODS.get(row["method"])
+    return known.ranker.group if known else ""
 
 
-def short(value: float, metric: str) -> str:
-    """Write a number without the zero before its point."""
-    text = number(value, metric)
-    return text[1:] if text.startswith("0.") else text
+def _order(row: Row) -> tuple[int, bool]:
+    group = _group(row)
+    return GROUPS.index(group) if group else -1, bool(row.get("needs"))
 
 
-def auc_versions(row: Mapping[str, Any]) -> pd.DataFrame:
+def _winners(rows: Sequence[Row], metrics: Sequence[str]) -> dict[str, list[str]]:
+    """Return the methods that are best by each metric as it is written, where several were run."""
+    fair = [row for row in rows if not row.get("needs") and not row.get("oracle")]
+    found = {}
+    for metric in metrics:
+        values = {row["method"]: row[metric] for row in fair if row.get(metric) is not None}
+        if len(values) > 1:
+            best = number((min if metric in FALLING else max)(values.values()), metric)
+            found[metric] = [name for name, v in values.items() if number(v, metric) == best]
+    return found
+
+
+def auc_versions(row: Row) -> Shown:
     """Return AUC and cAUC of a result row as released and clean."""
     versions = {"released": "", "clean": "_clean"}
-    return pd.DataFrame(
-        {
-            HEADINGS[name]: {
-                version: "–" if row[name + end] is None else f"{row[name + end]:.4f}"
-                for version, end in versions.items()
-            }
-            for name in ("auc", "cauc")
+    found = {
+        HEADINGS[name]: {
+            version: number(row[name + end], name) for version, end in versions.items()
         }
-    )
+        for name in ("auc", "cauc")
+    }
+    return styled(pd.DataFrame(found))
 
 
-def planted(metrics: pd.DataFrame | None) -> Any:
+def planted(metrics: pd.DataFrame | None) -> Shown | None:
     """Return what the planted preference and its parts reach; None where nothing was planted.
 
     Parameters
@@ -87,11 +118,12 @@ def planted(metrics: pd.DataFrame | None) -> Any:
     """
     if metrics is None:
         return None
-    shown = metrics[list(PAPER_METRICS)].rename(columns=HEADINGS)
-    return written(shown, {HEADINGS[m]: f"{{:.{digits(m)}f}}" for m in PAPER_METRICS})
+    shown = metrics[list(PAPER_METRICS)].rename(columns=headings(PAPER_METRICS))
+    forms = {name: f"{{:.{digits(m)}f}}" for m, name in headings(PAPER_METRICS).items()}
+    return written(shown, forms)
 
 
-def blocks_used(document: Mapping[str, Any]) -> pd.DataFrame:
+def blocks_used(document: Mapping[str, Any]) -> Shown:
     """Return which blocks stand behind each row of a results document."""
     rows = {
         row["method"]: {
@@ -100,23 +132,36 @@ def blocks_used(document: Mapping[str, Any]) -> pd.DataFrame:
         }
         for row in document["rows"]
     }
-    return pd.DataFrame(rows).T
+    return in_words(pd.DataFrame(rows).T)
 
 
-def differences(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRICS) -> Any:
-    """Return how much better *full* is than each other row, with paired intervals."""
-    rows = {
-        row["method"]: {HEADINGS[m]: difference(row["difference"][m], m) for m in metrics}
-        for row in document["rows"]
-        if row.get("difference")
+def differences(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_METRICS) -> Shown:
+    """Return how much better *full* is than each other row, with paired intervals.
+
+    What an interval shows to differ from 0 is bold; all metrics are a click away.
+    """
+    shown = _differences(document, metrics)
+    return replace(shown, more=_differences(document, PAPER_METRICS), summary="All seven metrics")
+
+
+def _differences(document: Mapping[str, Any], metrics: Sequence[str]) -> Shown:
+    rows = {r["method"]: r["difference"] for r in document["rows"] if r.get("difference")}
+    columns = headings(metrics)
+    text = {
+        name: {columns[m]: difference(row[m], m) for m in metrics} for name, row in rows.items()
     }
-    return styled(pd.DataFrame(rows).T)
+    bold = {name: {columns[m]: shows(row[m]) for m in metrics} for name, row in rows.items()}
+    return styled(pd.DataFrame(text).T, pd.DataFrame(bold).T)
 
 
 def difference(entry: Mapping[str, Any], metric: str) -> str:
-    """Write a difference above its interval, all with signs."""
+    """Write a difference and its interval, all with signs."""
     if entry["value"] is None or entry["ci95"] is None:
         return "–"
     form = f"+.{digits(metric)}f"
-    low, high = entry["ci95"]
-    return f"{entry['value']:{form}}\n{low:{form}} to {high:{form}}"
+    return with_interval(f"{entry['value']:{form}}", [f"{end:{form}}" for end in entry["ci95"]])
+
+
+def shows(entry: Mapping[str, Any]) -> bool:
+    """Return whether the interval of a difference leaves out 0."""
+    return bool(entry["ci95"]) and not entry["ci95"][0] <= 0 <= entry["ci95"][1]

@@ -1,0 +1,47 @@
+"""The figure of the first page: who reaches what on the real benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from morning.report.figures.style import OURS, PAPER, canvas
+from morning.report.headings import HEADINGS
+
+#: Method -> how it is called there, from the top.
+SHOWN = {
+    "category-oracle": "told the categories (oracle)",
+    "MORNING-best": "MORNING-best, recommended",
+    "similarity": "untrained similarity",
+    "MORNING": "MORNING as printed",
+    "RAND": "chance",
+}
+
+
+def headline(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """Show AUC and cAUC of the methods in `SHOWN` with their intervals, and the paper's MORNING."""
+    found = {row["method"]: row for row in rows}
+    figure, axes = canvas(7.6, 2.9, columns=2)
+    places = range(len(SHOWN))[::-1]
+    for axis, metric in zip(axes, ("auc", "cauc"), strict=True):
+        for y, method in zip(places, SHOWN, strict=True):
+            row = found[method]
+            axis.plot(row["ci95"][metric], [y, y], color=OURS, linewidth=2)
+            axis.plot(row[metric], y, "o", color=OURS, label="recomputed" if y == 0 else None)
+            axis.annotate(
+                f"{row[metric]:.3f}", (row[metric], y), (0, 5), textcoords="offset points",
+                ha="center", fontsize=9,
+            )  # fmt: skip
+            if paper := row.get("paper") if method == "MORNING" else None:
+                axis.plot(paper[metric], y, "x", color=PAPER, label="printed in the paper")
+                axis.annotate(
+                    f"{paper[metric]:.3f}", (paper[metric], y), (0, 5),
+                    textcoords="offset points", ha="center", fontsize=9, color=PAPER,
+                )  # fmt: skip
+        axis.axvline(0.5, color="grey", linewidth=0.8, linestyle="--")
+        axis.set(xlabel=HEADINGS[metric], yticks=places, ylim=(-0.5, len(SHOWN) - 0.3))
+        axis.set_yticklabels(SHOWN.values() if metric == "auc" else [])
+    axes[1].legend(frameon=False, fontsize=9, loc="lower right")
+    return figure
