@@ -1,4 +1,4 @@
-"""The first page: what was found on the real benchmark, in every copy of the book."""
+"""What was found on the real benchmark, in every copy: the first page, and how to read it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from morning.files import read_json
 from morning.report.figures.front import headline
+from morning.report.headings import PAPER_METRICS, headings, number
 from morning.report.sentences.front import front
 from morning.report.sentences.published import origin_of_run
 from morning.studies.gap import read_experiments
@@ -25,3 +26,18 @@ def front_parts(page: Path) -> dict[str, str]:
         "what we found": "\n".join(f"{i}. {said}" for i, said in enumerate(sentences, 1)),
         "origin": origin_of_run(published),
     }
+
+
+def reading_parts() -> dict[str, str]:
+    """Return what fills the page on the metrics: what chance, models and anybody can reach."""
+    tables = read_json(PUBLIC)["tables"]
+    rows = {row["method"]: row for row in tables["table3_baselines"]["rows"]}
+    found = tables["audit"]["findings"]
+    most = {f"recall@{k}": ceiling for k, ceiling in found["recall_ceiling"].items()}
+    lines = []
+    for metric, heading in headings(PAPER_METRICS).items():
+        values = [found["expected_of_random"].get(metric)]
+        values += [rows[method][metric] for method in ("MORNING", "MORNING-best")]
+        values += [most.get(metric, 1.0)]
+        lines.append([heading, *(number(value, metric) for value in values)])
+    return {"reached": "\n".join(f"| {' | '.join(line)} |" for line in lines)}

@@ -109,7 +109,7 @@ def _assemble(
     caution: str,
 ) -> None:
     """Write all that Jupyter Book reads into a new folder."""
-    from morning_book.front import front_parts  # the pipeline itself draws nothing
+    from morning_book.front import front_parts, reading_parts  # the pipeline itself draws nothing
 
     shutil.copytree(pages, source, ignore=shutil.ignore_patterns(*_NO_PAGES))
     (source / "extra" / "mathjax").mkdir(parents=True)
@@ -130,6 +130,7 @@ def _assemble(
         "versions": _rows(versions.items()),
     }
     _fill(source / "execution.md", parts)
+    _fill(source / "reading.md", reading_parts())
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
 
 

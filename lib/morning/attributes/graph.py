@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-import networkx as nx
 import numpy as np
-import openpyxl
 import pandas as pd
 from scipy import sparse
 
 from morning.errors import MorningError
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Reading = Literal["max", "last"]
 
@@ -107,6 +108,8 @@ class AttributeGraph:
 
     def to_networkx(self) -> nx.Graph:
         """Return the same graph for networkx: nodes by name, edges with `weight`."""
+        import networkx as nx  # ranking does not wait for it
+
         graph = nx.Graph()
         graph.add_nodes_from(self.names)
         upper = sparse.triu(self.weights, k=1).tocoo()
@@ -306,6 +309,8 @@ def _fields(path: str | Path) -> Iterator[tuple[int, list[str]]]:
 
 def _sheet_rows(path: str | Path) -> Iterator[tuple[int, tuple]]:
     """Yield row number (from 1) and cells of the first sheet of an .xlsx file."""
+    import openpyxl  # ranking does not wait for it
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:

@@ -57,13 +57,16 @@ class TestBesidePaper:
     def test_groups_stand_in_their_order(self):
         names = ["category-oracle", "popularity", "MIV", "MORNING", "cosine", "CAMERA"]
         rows = [row(name, paper=None) for name in names]
-        missing = [{"method": "MORNING-best", "needs": "posts", "paper": None}]
+        missing = [
+            {"method": name, "needs": "posts", "paper": None} for name in ("MORNING-best", "BAMIR")
+        ]
         index = beside_paper({"rows": rows, "missing": missing}).data.index
         assert index.tolist() == [
             ("MORNING", "MORNING"),
             ("MORNING", "MORNING-best"),
             ("rivals", "MIV"),
             ("rivals", "CAMERA"),
+            ("rivals", "BAMIR"),
             ("controls", "popularity"),
             ("controls", "cosine"),
             ("oracles", "category-oracle"),
@@ -80,7 +83,7 @@ class TestBesidePaper:
         rows = [
             row("MORNING", auc=0.7, medr=9.0),
             row("MIV", auc=0.6, medr=3.0),
-            row("category-oracle", auc=0.9, medr=1.0, oracle=True, paper=None),
+            row("category-oracle", auc=0.9, medr=1.0, paper=None),
             {"method": "SBR", "needs": "captions", "paper": {"auc": 0.99}},
         ]
         table = beside_paper({"rows": rows}, ["auc", "medr", "map"])
@@ -88,6 +91,7 @@ class TestBesidePaper:
         assert sources.tolist() == ["ours", "paper", "ours", "paper", "ours", "paper", "ours"]
         assert bold(table) == {(0, 0), (2, 1)}
         assert bold(beside_paper({"rows": rows[::2]}, ["auc"])) == set()
+        assert bold(beside_paper({"rows": rows}, ["auc"], rivals=False)) == set()
 
     def test_all_seven_metrics_are_folded(self):
         table = beside_paper({"rows": [row()]})

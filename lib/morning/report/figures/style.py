@@ -13,7 +13,9 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib_inline.config import InlineBackend
 
-OURS, PAPER, THIRD = "#1f6f8b", "#d1495b", "#edae49"
+#: Okabe and Ito's colours, which the colour-blind can tell apart: ours, the paper's, a third.
+OURS, PAPER, THIRD = "#0072b2", "#d55e00", "#e69f00"
+_CYCLE = (OURS, THIRD, "#009e73", "#cc79a7", "#56b4e9", PAPER)
 #: Families with the characters that matplotlib's own font lacks; those that are installed help.
 _FALLBACKS = (
     *("Noto Sans CJK JP", "Noto Sans JP", "Noto Sans SC", "Source Han Sans", "WenQuanYi Zen Hei"),
@@ -39,6 +41,7 @@ _STYLE: dict[str, Any] = {
     **{"figure.facecolor": "none", "axes.facecolor": "none", "legend.facecolor": "none"},
     **{"figure.dpi": 110, "font.family": FONTS, "font.size": _SIZE},
     **dict.fromkeys(["axes.labelsize", "axes.titlesize", "legend.fontsize"], _SIZE),
+    "axes.prop_cycle": plt.cycler(color=_CYCLE),
     **dict.fromkeys(["xtick.labelsize", "ytick.labelsize"], _SIZE - 0.5),
 }
 _SVG: dict[str, Any] = {"bbox_inches": "tight", "metadata": {"Date": None}}

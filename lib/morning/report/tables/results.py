@@ -49,11 +49,11 @@ def beside_paper(
 
 
 def _beside_paper(document: Mapping[str, Any], metrics: Sequence[str], rivals: bool) -> Shown:
-    rows = sorted([*document["rows"], *document.get("missing", [])], key=_order)
+    rows = _grouped([*document["rows"], *document.get("missing", [])])
     winners = _winners(document["rows"], metrics) if rivals else {}
     lines: list[tuple[str, str, str, list[str], list[str]]] = []
-    for row in rows:
-        group, method = _group(row), row["method"]
+    for group, row in rows:
+        method = row["method"]
         if needs := row.get("needs"):
             needs = "needs " + needs.removeprefix("needs ")
             lines.append((group, method, "ours", [needs] + [""] * (len(metrics) - 1), []))
@@ -73,20 +73,19 @@ def _beside_paper(document: Mapping[str, Any], metrics: Sequence[str], rivals: b
     return styled(table, bold)
 
 
-def _group(row: Row) -> str:
-    """Return the group of a row's method; "" for a row that is no method of the comparison."""
-    known = METHODS.get(row["method"])
-    return known.ranker.group if known else ""
-
-
-def _order(row: Row) -> tuple[int, bool]:
-    group = _group(row)
-    return GROUPS.index(group) if group else -1, bool(row.get("needs"))
+def _grouped(rows: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Return rows with their groups, in the order of these; all "" where none is a method."""
+    groups = [METHODS[r["method"]].ranker.group if r["method"] in METHODS else "" for r in rows]
+    if any(groups):  # what is unknown beside methods was proposed by others
+        groups = [group or "rivals" for group in groups]
+    order = {group: place for place, group in enumerate(("", *GROUPS))}
+    pairs = zip(groups, rows, strict=True)
+    return sorted(pairs, key=lambda pair: (order[pair[0]], bool(pair[1].get("needs"))))
 
 
 def _winners(rows: Sequence[Row], metrics: Sequence[str]) -> dict[str, list[str]]:
     """Return the methods that are best by each metric as it is written, where several were run."""
-    fair = [row for row in rows if not row.get("needs") and not row.get("oracle")]
+    fair = [row for group, row in _grouped(rows) if group != "oracles" and not row.get("needs")]
     found = {}
     for metric in metrics:
         values = {row["method"]: row[metric] for row in fair if row.get(metric) is not None}
