@@ -78,3 +78,11 @@ def test_text_is_not_read_as_mathematics(world):
     figure = gallery(replace(world, accounts=accounts))
     figure.canvas.draw()
     assert titles(figure) == [r"\$x_\$"]
+
+
+def test_captions_are_shown_in_whole_words(world):
+    caption = "Wonderfully embroidered handkerchiefs for everyone who reads to the very end of this"
+    figure = gallery(replace(world, posts=world.posts.assign(caption=caption)))
+    (shown,) = {text.get_text() for axis in figure.axes for text in axis.texts}
+    assert len(shown.split("\n")) == 3
+    assert caption.startswith(" ".join(shown.split()) + " ")

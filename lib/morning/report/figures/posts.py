@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from textwrap import wrap
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -16,12 +17,12 @@ from morning.features.visual.pictures import UnusablePictureError, decode, locat
 from morning.report.figures.style import canvas, drawable, literal
 
 _CATEGORIES = 12  # shown
-_CAPTION = 60  # characters shown
+_LINES = 3  # of a caption
 _SIDE = 300  # pixels of a shown picture, at most
 _TRIES = 50  # posts of a category that are tried for a usable picture, at most
 
 
-def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
+def gallery(dataset: Dataset, seed: int = 0, columns: int = 4) -> Figure | None:
     """Show one picture with its caption of a brand of each of the first twelve categories.
 
     Pictures that cannot be used are passed over, as they are where vectors are made of them.
@@ -40,14 +41,14 @@ def gallery(dataset: Dataset, seed: int = 0, columns: int = 6) -> Figure | None:
     if not shown:
         return None
     rows = -(-len(shown) // columns)
-    figure, axes = canvas(2 * columns, 2.7 * rows, columns=columns, rows=rows)
+    figure, axes = canvas(2 * columns, 2.6 * rows, columns=columns, rows=rows)
     for axis in np.ravel(axes):
         axis.set_axis_off()
     for axis, (post, picture) in zip(np.ravel(axes), shown, strict=False):
         axis.imshow(picture)
-        axis.set_title(literal(post.category), fontsize=9)
-        caption = "" if pd.isna(post.caption) else _plain(post.caption)[:_CAPTION]
-        below = {"fontsize": 6.5, "ha": "center", "va": "top", "transform": axis.transAxes}
+        axis.set_title(literal(post.category))
+        caption = "" if pd.isna(post.caption) else _plain(post.caption)
+        below = {"fontsize": 9, "ha": "center", "va": "top", "transform": axis.transAxes}
         axis.text(0.5, -0.04, literal(_wrapped(caption)), **below)
     return figure
 
@@ -70,6 +71,6 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(text: str) -> str:
+    """Return the first lines of a text, words whole where there are spaces between them."""
     width = 13 if any(east_asian_width(c) == "W" for c in text) else 26
-    lines = [text[i : i + width] for i in range(0, len(text), width)]
-    return "\n".join(lines)
+    return "\n".join(wrap(text, width)[:_LINES])
