@@ -4,9 +4,13 @@ from pathlib import Path
 
 import numpy as np
 from morning.evaluation import brand_statistics
+from morning.files import read_json
+from morning.report.headings import FIRST_METRICS, estimated
 from morning_book.front import front_parts, reading_parts
+from morning_book.stages import PUBLIC
 
-PAGE = Path(__file__).resolve().parents[2] / "book" / "reading.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "book" / "reading.md"
 
 
 def test_the_worked_brand_has_these_metrics():
@@ -33,3 +37,11 @@ def test_the_first_page_gets_its_figure(tmp_path):
     parts = front_parts(tmp_path / "intro.md")
     assert parts["what we found"].startswith("1. **")
     assert (tmp_path / "headline.svg").stat().st_size > 1000
+
+
+def test_the_readme_has_the_numbers_of_the_committed_results():
+    rows = {r["method"]: r for r in read_json(PUBLIC)["tables"]["table3_baselines"]["rows"]}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for method in ("MORNING", "similarity", "MORNING-best", "category-oracle"):
+        line = " | ".join(estimated(rows[method], metric) for metric in FIRST_METRICS)
+        assert f"| {line} |" in text, method
