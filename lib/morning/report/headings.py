@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from morning.evaluation import METRICS
+
 #: Metric -> heading, for the metrics that the paper prints, in its order.
 HEADINGS = {
     "auc": "AUC",
@@ -18,8 +20,6 @@ HEADINGS = {
 PAPER_METRICS = tuple(HEADINGS)
 #: What a table shows first: over everything, within categories, and at the top.
 FIRST_METRICS = ("auc", "cauc", "map")
-#: Metrics of which less is better.
-FALLING = ("medr",)
 
 
 def digits(metric: str) -> int:
@@ -29,7 +29,7 @@ def digits(metric: str) -> int:
 
 def headings(metrics: Iterable[str]) -> dict[str, str]:
     """Return how the columns of metrics are headed; the arrow points to the better."""
-    return {m: f"{HEADINGS[m]} {'↓' if m in FALLING else '↑'}" for m in metrics}
+    return {m: f"{HEADINGS[m]} {'↓' if METRICS[m].lower_is_better else '↑'}" for m in metrics}
 
 
 def between(interval: Sequence[float] | None, digits: int = 3) -> str:

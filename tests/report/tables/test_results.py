@@ -160,8 +160,8 @@ def test_a_row_as_evaluation_writes_it(tmp_path):
 def test_versions_of_auc():
     values = {"auc": 0.81234, "auc_clean": 0.7, "cauc": None, "cauc_clean": 0.5}
     table = auc_versions(values).data
-    assert table["AUC"].to_dict() == {"released": "0.812", "clean": "0.700"}
-    assert table["cAUC"].to_dict() == {"released": "–", "clean": "0.500"}
+    assert table["AUC"].to_dict() == {"released": "0.8123", "clean": "0.7000"}
+    assert table["cAUC"].to_dict() == {"released": "–", "clean": "0.5000"}
 
 
 def test_what_was_planted():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from morning.report.figures.style import OURS, PAPER, canvas
@@ -29,19 +30,20 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> Figure:
         for y, method in zip(places, SHOWN, strict=True):
             row = found[method]
             axis.plot(row["ci95"][metric], [y, y], color=OURS, linewidth=2)
-            axis.plot(row[metric], y, "o", color=OURS, label="recomputed" if y == 0 else None)
-            axis.annotate(
-                f"{row[metric]:.3f}", (row[metric], y), (0, 5), textcoords="offset points",
-                ha="center", fontsize=9,
-            )  # fmt: skip
-            if paper := row.get("paper") if method == "MORNING" else None:
-                axis.plot(paper[metric], y, "x", color=PAPER, label="printed in the paper")
-                axis.annotate(
-                    f"{paper[metric]:.3f}", (paper[metric], y), (0, 5),
-                    textcoords="offset points", ha="center", fontsize=9, color=PAPER,
-                )  # fmt: skip
+            _point(axis, row[metric], y, "o", OURS, "recomputed" if y == 0 else None)
+            if method == "MORNING":
+                _point(axis, row["paper"][metric], y, "x", PAPER, "printed in the paper")
         axis.axvline(0.5, color="grey", linewidth=0.8, linestyle="--")
         axis.set(xlabel=HEADINGS[metric], yticks=places, ylim=(-0.5, len(SHOWN) - 0.3))
         axis.set_yticklabels(SHOWN.values() if metric == "auc" else [])
     axes[1].legend(frameon=False, fontsize=9, loc="lower right")
     return figure
+
+
+def _point(axis: Axes, x: float, y: int, marker: str, colour: str, label: str | None) -> None:
+    """Draw a point with its value above it."""
+    axis.plot(x, y, marker, color=colour, label=label)
+    ink = colour if marker == "x" else None
+    axis.annotate(
+        f"{x:.3f}", (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=9, color=ink
+    )

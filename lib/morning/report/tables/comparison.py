@@ -57,7 +57,7 @@ def significance(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_MET
                 for name, entry in entries.items()
                 for part, cell in (
                     ("ahead by", difference(entry, "auc")),
-                    ("p", probability(entry["p_holm"])),
+                    ("p", _probability(entry["p_holm"])),
                 )
             }
             bold[row["method"]] = {
@@ -68,7 +68,7 @@ def significance(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_MET
     return styled(pd.DataFrame(text).T, pd.DataFrame(bold).T)
 
 
-def probability(p: float | None) -> str:
+def _probability(p: float | None) -> str:
     """Write a p value; below a thousandth its size says nothing more."""
     if p is None:
         return "–"

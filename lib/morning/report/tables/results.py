@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from morning.evaluation import METRICS
 from morning.rankers import METHODS
 from morning.rankers.contract import GROUPS
 from morning.report.headings import (
-    FALLING,
     FIRST_METRICS,
     HEADINGS,
     PAPER_METRICS,
@@ -90,7 +90,9 @@ def _winners(rows: Sequence[Row], metrics: Sequence[str]) -> dict[str, list[str]
     for metric in metrics:
         values = {row["method"]: row[metric] for row in fair if row.get(metric) is not None}
         if len(values) > 1:
-            best = number((min if metric in FALLING else max)(values.values()), metric)
+            best = number(
+                (min if METRICS[metric].lower_is_better else max)(values.values()), metric
+            )
             found[metric] = [name for name, v in values.items() if number(v, metric) == best]
     return found
 
@@ -100,7 +102,8 @@ def auc_versions(row: Row) -> Shown:
     versions = {"released": "", "clean": "_clean"}
     found = {
         HEADINGS[name]: {
-            version: number(row[name + end], name) for version, end in versions.items()
+            version: "–" if row[name + end] is None else f"{row[name + end]:.4f}"
+            for version, end in versions.items()
         }
         for name in ("auc", "cauc")
     }
