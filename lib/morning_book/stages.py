@@ -122,6 +122,14 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             opens_data=True,
             after=("09_audit",),
         ),
+        Stage(
+            "00_first_ten",
+            _READ,
+            (*trained, run.candidates, run.chances),
+            (),
+            opens_data=True,
+            after=("09_audit",),
+        ),
     ]
 
 
