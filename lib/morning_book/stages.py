@@ -111,7 +111,11 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         *(
             []
             if released
-            else [Stage("12_benchmark", _READ, (PUBLIC,), (), after=("04_attribute_graph",))]
+            else [
+                Stage(
+                    "12_benchmark", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)
+                )
+            ]
         ),
         Stage("13_gap", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)),
         Stage(

@@ -28,7 +28,7 @@ PARTS = {"f": "content", "g": "audience", "h": "attributes", "F": "all together"
 _BEHIND = {"content_topics": ("writes about", "caption"), "content_visual": ("shows", "image")}
 _BEHIND_POSTS, _BEHIND_TRIED = 3, 5
 _CLEARLY = 0.3  # share of a post's topics, or probability of what is seen
-_CAPTION, _BIOGRAPHY = 110, 280  # characters shown, at most
+_CAPTION, _BIOGRAPHY = 160, 280  # characters shown, at most
 _QUALITY, _CLOUD_COLOURS = 72, 48
 
 _STYLE = """
@@ -209,7 +209,7 @@ def _header(role: str, name: str, about: str, rank: str = "") -> Element:
     """Say what an account stands for, what it is called, and where it is ranked."""
     return _node(
         "header",
-        _node("span", role, class_="role"),
+        *([_node("span", role, class_="role")] if role else []),
         _node("span", name, class_="name"),
         _node("span", about, class_="soft"),
         _node("span", rank, class_="rank"),

@@ -60,8 +60,7 @@ def dataset(roster: Roster, task: Task) -> list[str]:
     if several:
         said.append(
             f"Of the {counted(several, 'influencer')} with two or more brands, "
-            f"{faithful / several:.0%} stay within one category: to know an influencer's category "
-            "is to know much."
+            f"{faithful / several:.0%} stay within one category."
         )
     return said
 
@@ -199,16 +198,22 @@ def comparison(rows: Sequence[Row], name: str = "MORNING", metric: str = "auc") 
     places = [row["method"] for row in order]
     if name not in places:
         return []
-    first = order[0]
+    place = places.index(name)
+    other = order[min(1, len(order) - 1) if place == 0 else 0]
     said = [
-        f"By {HEADINGS[metric]} {name} is {places.index(name) + 1} of {len(places)} methods, with "
-        f"{estimated(order[places.index(name)], metric)}; first is {first['method']} with "
-        f"{estimated(first, metric)}."
+        f"By {HEADINGS[metric]} {name} is {_ordinal(place + 1)} of {len(places)} methods, with "
+        f"{estimated(order[place], metric)}; {'next' if place == 0 else 'first'} is "
+        f"{other['method']} with {estimated(other, metric)}."
     ]
     groups = _sorted_by_difference([r for r in fair if r.get("difference")], metric)
     if any(groups.values()):
         said.append(f"{_listed(groups, name)}.")
     return said
+
+
+def _ordinal(place: int) -> str:
+    words = ("first", "second", "third")
+    return words[place - 1] if place <= len(words) else f"{place}th"
 
 
 def _sorted_by_difference(rows: Sequence[Row], metric: str) -> dict[str, list[str]]:
@@ -317,8 +322,8 @@ def recommend(rows: Sequence[Row], taken: Sequence[Row]) -> list[str]:
     )
     said = [f"How well test brands are ranked for, by what is known of them: {known}."]
     said += [
-        f"Taking away the {row['removed']} that a reason names lowers the score by "
-        f"{row['named']:.3f}, as much at random by {row['random']:.3f}."
+        f"Without what a reason names, {row['removed']}, the score falls by {row['named']:.3f}; "
+        f"without as much at random, by {row['random']:.3f}."
         for row in taken
     ]
     return said
