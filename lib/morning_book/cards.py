@@ -7,7 +7,7 @@ from typing import Any
 
 from morning.files import read_json
 from morning.models.best import BestOptions
-from morning.report.headings import PAPER_METRICS, estimated, headings, number
+from morning.report.headings import HEADINGS, PAPER_METRICS, estimated, headings, number
 from morning.report.sentences.published import origin_of_run
 from morning.report.tables.claims import tally
 from morning.sources.demo.vocabulary import vocabulary
@@ -30,16 +30,15 @@ def model_parts() -> dict[str, str]:
     published = read_json(PUBLIC)
     compared = published["tables"]["table3_baselines"]
     rows, protocol = _by_method(compared["rows"]), compared["protocol"]
-    everyone = _by_method(read_experiments(RESULTS)["everyone"])
+    everyone = _by_method(read_experiments(RESULTS)["everyone"])["MORNING-best"]
     best, options = rows["MORNING-best"], BestOptions()
     return {
         "metrics": metrics(rows),
         "protocol": f"{protocol['brands']} test brands, {protocol['candidates']} candidates and "
         f"{protocol['positives']} partners",
         "everyone": ", ".join(
-            f"{name[:-2]} {estimated(everyone['MORNING-best'], metric)} for {number(v, metric)}"
-            for metric, name in headings(("recall@10", "mrr", "map")).items()
-            for v in [best[metric]]
+            f"from {number(best[m], m)} to {estimated(everyone, m)} in {HEADINGS[m]}"
+            for m in ("recall@10", "mrr", "map")
         ),
         "shrinkage": ", ".join(f"{value:g}" for value in options.shrinkage),
         "association": f"{options.association:g}",
@@ -89,8 +88,8 @@ def compute(measured: Mapping[str, Any]) -> str:
     (fit,) = (each for each in measured["figures"] if each["name"] == "fit of best")
     return (
         f"MORNING-best is fitted in {fit['seconds']:.1f} seconds, with vectors of the benchmark's "
-        f"sizes; one training of MORNING as printed takes {fit['reference_seconds']:.0f}, by its "
-        f"epochs. Measured on one thread ({machine(measured['machine'])})"
+        f"sizes; one training of MORNING as printed takes {fit['reference_seconds']:.0f}, "
+        f"reckoned from an epoch. Measured on one thread ({machine(measured['machine'])})"
     )
 
 

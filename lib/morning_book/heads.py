@@ -16,7 +16,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 #: The page that explains metrics.
 PAGE = "reading"
 _NAMES = {name: metric for metric, name in HEADINGS.items()}
-_HEAD = re.compile(rf"(<th\b[^>]*>)\s*(({'|'.join(map(re.escape, _NAMES))})(?: [↑↓])?)\s*(</th>)")
+_HEAD = re.compile(
+    rf"(<th\b[^>]*>)\s*(({'|'.join(map(re.escape, _NAMES))})(?:, clean)?(?: [↑↓])?)\s*(</th>)"
+)
 
 
 def anchor(metric: str) -> str:

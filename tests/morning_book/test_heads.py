@@ -18,6 +18,7 @@ def test_a_metric_leads_to_its_place_on_the_page(metric, heading):
 
 def test_without_an_arrow_and_at_the_head_of_a_row():
     assert 'href="p.html#metric-recall-10">R@10</a>' in linked("<th>R@10</th>", "p.html")
+    assert 'href="p.html#metric-cauc">cAUC, clean</a>' in linked("<th>cAUC, clean</th>", "p.html")
 
 
 @pytest.mark.parametrize(
