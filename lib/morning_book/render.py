@@ -115,7 +115,8 @@ def _assemble(
     caution: str,
 ) -> None:
     """Write all that Jupyter Book reads into a new folder."""
-    from morning_book.front import front_parts, reading_parts  # the pipeline itself draws nothing
+    from morning_book import cards  # the pipeline itself draws nothing
+    from morning_book.front import front_parts, reading_parts
 
     shutil.copytree(pages, source, ignore=shutil.ignore_patterns(*_NO_PAGES))
     (source / "extra" / "mathjax").mkdir(parents=True)
@@ -138,6 +139,9 @@ def _assemble(
     _fill(source / "execution.md", parts)
     _fill(source / "reading.md", reading_parts())
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
+    _fill(source / "model_card.md", cards.model_parts())
+    _fill(source / "data_card.md", cards.data_parts())
+    _fill(source / "reproduced.md", cards.reproduced_parts())
 
 
 def _mathjax() -> Path:
