@@ -126,3 +126,14 @@ def _shares(nearer: pd.Series) -> str:
     if len(blocks) > 1:
         said += f" (block by block, {blocks.min():.0%} to {blocks.max():.0%})"
     return said
+
+
+def ranks_of_cases(study: CaseStudy) -> list[str]:
+    """Return where the accounts of a case study are ranked."""
+    ranks = ", ".join(f"the {case.role} {case.rank:,}" for case in study.cases)
+    typical = ", ".join(f"the {role} {rank:,.0f}" for role, rank in study.typical.items())
+    said = [
+        f"Of {study.candidates:,} candidates, {counted(study.partners, 'partner')} among them, "
+        f"{study.brand} ranks {ranks}."
+    ]
+    return [*said, f"Over all test brands, the median ranks are: {typical}." if typical else ""]

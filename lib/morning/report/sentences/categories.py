@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from morning.evaluation import BrandStatistics
-from morning.report.headings import HEADINGS
+from morning.report.headings import HEADINGS, number
 from morning.studies.categories import explained_by_category
 
 _METRICS = ("auc", "cauc", "map")
@@ -27,3 +28,27 @@ def explained(runs: Sequence[BrandStatistics], categories: np.ndarray) -> str:
         "to find as much if brands were dealt to categories at random; where it is large, the "
         "order of the categories is no more than noise."
     )
+
+
+def best_and_worst(
+    rows: Sequence[Mapping[str, Any]], explained: str, metric: str = "auc"
+) -> list[str]:
+    """Return the best and the worst category, and whether categories differ at all.
+
+    Parameters
+    ----------
+    rows : sequence of result rows
+        One per category, and `all`.
+    explained : str
+        The sentence of `sentences.categories`.
+    metric : str
+    """
+    known = [row for row in rows if row["method"] != "all" and row[metric] is not None]
+    if len(known) < 2:
+        return [explained]
+    low, *_, high = sorted(known, key=lambda row: row[metric])
+    return [
+        f"{HEADINGS[metric]} goes from {number(low[metric], metric)} ({low['method']}) to "
+        f"{number(high[metric], metric)} ({high['method']}).",
+        explained,
+    ]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
+from morning.errors import counted
 from morning.evaluation import Task
+from morning.evaluation.overlap import count_overlap
+from morning.roster import Roster
 
 
 def task_size(task: Task) -> str:
@@ -14,3 +20,42 @@ def task_size(task: Task) -> str:
         f"candidates**; {sizes['positives']} of the {pairs:,} pairs are positive "
         f"({sizes['positives'] / pairs:.1%})."
     )
+
+
+def who_worked_with_whom(roster: Roster, task: Task) -> list[str]:
+    """Return who worked with whom, and how separate training and test are."""
+    partners = roster.positives(roster.brands(), roster.influencers())
+    per_test_brand = task.positives.sum(axis=1)
+    overlap = count_overlap(roster)
+    said = [
+        f"{counted(len(partners), 'brand')} worked with {counted(partners.shape[1], 'influencer')} "
+        f"in {counted(int(partners.sum()), 'collaboration')}; half the brands have at most "
+        f"{np.median(partners.sum(axis=1)):.0f} partners.",
+        f"{counted(len(task.brands), 'brand')} are kept for the test. Each ranks "
+        f"{len(task.influencers):,} candidates, of whom {np.median(per_test_brand):.0f} (median) "
+        "are its partners.",
+    ]
+    if overlap["test_positives"]:
+        share = overlap["seen"] / overlap["test_positives"]
+        said.append(
+            f"Test brands are new, their partners not always: {share:.0%} of them worked with a "
+            "training brand as well."
+        )
+    faithful, several = _within_category(roster, partners)
+    if several:
+        said.append(
+            f"Of the {counted(several, 'influencer')} with two or more brands, "
+            f"{faithful / several:.0%} stay within one category."
+        )
+    return said
+
+
+def _within_category(roster: Roster, partners: np.ndarray) -> tuple[int, int]:
+    """Return how many influencers with several brands have them in one category, and of how many.
+
+    `partners` is bool (brands, influencers).
+    """
+    dummies = pd.get_dummies(roster.categories(roster.brands())).to_numpy(dtype=int)
+    several = partners.sum(axis=0) > 1
+    categories = ((dummies.T @ partners.astype(int)) > 0).sum(axis=0)
+    return int((several & (categories == 1)).sum()), int(several.sum())

@@ -7,7 +7,9 @@ from typing import Any
 
 from scipy.stats import t as student
 
-from morning.report.headings import HEADINGS, PAPER_METRICS
+from morning.evaluation import METRICS
+from morning.report.headings import FIRST_METRICS, HEADINGS, PAPER_METRICS, estimated
+from morning.report.tables.results import shows
 
 _OTHER_DATA = (
     "The paper's numbers are about its own data and are not shown here: what happens in other "
@@ -83,3 +85,69 @@ def single_runs(row: Mapping[str, Any], metric: str) -> tuple[float, float] | No
 def _side(value: float, runs: Sequence[float]) -> str:
     low, high = runs
     return "above" if value > high else "below" if value < low else "among"
+
+
+def parts_and_whole(
+    rows: Sequence[Mapping[str, Any]], metrics: Sequence[str] = FIRST_METRICS
+) -> list[str]:
+    """Return, per metric, which variants the whole is shown to lead, to trail, or neither."""
+    compared = [row for row in rows if row.get("difference") and not row.get("same_as")]
+    said = []
+    for metric in metrics:
+        groups = _sorted_by_difference(compared, metric)
+        if any(groups.values()):
+            said.append(f"**{HEADINGS[metric]}**: {_listed(groups, 'full')}.")
+    return said
+
+
+def standing(
+    rows: Sequence[Mapping[str, Any]], name: str = "MORNING", metric: str = "auc"
+) -> list[str]:
+    """Return where a method stands among all that compete, and which differences are shown.
+
+    Parameters
+    ----------
+    rows : sequence of result rows
+        With differences, the method minus the other, and `oracle`.
+    name : str
+        The method.
+    metric : str
+    """
+    fair = [r for r in rows if not r.get("oracle") and not r.get("needs") and r[metric] is not None]
+    order = sorted(fair, key=lambda r: r[metric], reverse=not METRICS[metric].lower_is_better)
+    places = [row["method"] for row in order]
+    if name not in places:
+        return []
+    place = places.index(name)
+    other = order[min(1, len(order) - 1) if place == 0 else 0]
+    said = [
+        f"By {HEADINGS[metric]} {name} is {_ordinal(place + 1)} of {len(places)} methods, with "
+        f"{estimated(order[place], metric)}; {'next' if place == 0 else 'first'} is "
+        f"{other['method']} with {estimated(other, metric)}."
+    ]
+    groups = _sorted_by_difference([r for r in fair if r.get("difference")], metric)
+    if any(groups.values()):
+        said.append(f"{_listed(groups, name)}.")
+    return said
+
+
+def _ordinal(place: int) -> str:
+    words = ("first", "second", "third")
+    return words[place - 1] if place <= len(words) else f"{place}th"
+
+
+def _sorted_by_difference(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, list[str]]:
+    """Return names of rows by what their difference (the whole minus the row) shows."""
+    groups: dict[str, list[str]] = {"ahead of": [], "behind": [], "not told apart from": []}
+    for row in rows:
+        entry = row["difference"][metric]
+        if entry["ci95"]:
+            better = (entry["value"] > 0) != METRICS[metric].lower_is_better
+            side = ("ahead of" if better else "behind") if shows(entry) else "not told apart from"
+            groups[side].append(row["method"])
+    return groups
+
+
+def _listed(groups: Mapping[str, Sequence[str]], name: str) -> str:
+    said = "; ".join(f"{side} {', '.join(names)}" for side, names in groups.items() if names)
+    return f"*{name}* is {said}"

@@ -1,0 +1,68 @@
+"""How well brands are ranked for, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from morning.errors import counted
+from morning.recommend.recommender import Recommender
+from morning.report.headings import number
+
+Row = Mapping[str, Any]
+
+
+def by_what_is_known(rows: Sequence[Row], taken: Sequence[Row]) -> list[str]:
+    """Return how much is lost with a brand of which less is known, and whether reasons are true.
+
+    Parameters
+    ----------
+    rows : sequence of result rows
+        As `studies.newcomers.newcomers` returns them.
+    taken : sequence of mapping
+        As `studies.counterfactuals.counterfactual_rows` returns them.
+    """
+    known = "; ".join(
+        f"*{row['method']}* AUC {number(row['auc'], 'auc')}, MAP {number(row['map'], 'map')}"
+        for row in rows
+    )
+    said = [f"How well test brands are ranked for, by what is known of them: {known}."]
+    said += [
+        f"Without what a reason names, {row['removed']}, the score falls by {row['named']:.3f}; "
+        f"without as much at random, by {row['random']:.3f}."
+        for row in taken
+    ]
+    return said
+
+
+def first_ten(recommender: Recommender, brand: str, ranking: pd.DataFrame) -> list[str]:
+    """Return how many of the first of a ranking are partners, beside what chance would give.
+
+    Parameters
+    ----------
+    recommender : Recommender
+    brand : str
+    ranking : DataFrame
+        The first of `Recommender.rank`, partners among them.
+    """
+    partners = recommender.partners(brand)
+    everyone = recommender.rank(brand, None, exclude_partners=False)
+    hits = int(ranking["influencer_id"].isin(partners).sum())
+    expected = len(ranking) * len(partners) / len(everyone)
+    places = everyone.loc[everyone["influencer_id"].isin(partners), "rank"]
+    said = [
+        f"{hits} of the first {len(ranking)} worked with {brand}; "
+        f"as many at random would have "
+        f"{expected:.1f} such.",
+        f"Its {counted(len(partners), 'partner')} stand at rank {places.median():.0f} in the "
+        f"middle, of {len(everyone):,}.",
+    ]
+    parts = [part for part in ("f", "g", "h") if part in ranking]
+    shares = ranking[parts].clip(lower=0).sum()
+    if shares.sum() > 0:
+        words = {"f": "content", "g": "audience", "h": "attributes"}
+        told = ", ".join(f"{words[p]} {shares[p] / shares.sum():.0%}" for p in parts)
+        said.append(f"What speaks for the ten is {told}.")
+    return said
