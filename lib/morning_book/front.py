@@ -6,6 +6,7 @@ from pathlib import Path
 
 from morning.files import read_json
 from morning.report.figures.front import headline
+from morning.report.figures.reading import drawn_metrics
 from morning.report.headings import PAPER_METRICS, headings, number
 from morning.report.sentences.front import front
 from morning.report.sentences.published import origin_of_run
@@ -14,6 +15,9 @@ from morning.studies.gap import read_experiments
 from morning_book import RESULTS
 from morning_book.heads import anchor
 from morning_book.stages import PUBLIC
+
+#: The example of the page on the metrics: ranks of partners, and of all of the brand's category.
+PARTNERS, CATEGORY, CANDIDATES = (1, 4, 12), (1, 2, 4, 5, 9, 12), 12
 
 
 def front_parts(page: Path) -> dict[str, str]:
@@ -29,8 +33,13 @@ def front_parts(page: Path) -> dict[str, str]:
     }
 
 
-def reading_parts() -> dict[str, str]:
-    """Return what fills the page on the metrics: what chance, models and anybody can reach."""
+def reading_parts(page: Path) -> dict[str, str]:
+    """Return what fills the page on the metrics, and draw its figure beside the page.
+
+    What chance, models and anybody can reach; the figure is of the page's own example.
+    """
+    figure = drawn_metrics(PARTNERS, CATEGORY, CANDIDATES)
+    figure.savefig(page.with_name("metrics.svg"), bbox_inches="tight", metadata={"Date": None})
     tables = read_json(PUBLIC)["tables"]
     rows = {row["method"]: row for row in tables["table3_baselines"]["rows"]}
     found = tables["audit"]["findings"]

@@ -137,7 +137,7 @@ def _assemble(
         "versions": _rows(versions.items()),
     }
     _fill(source / "execution.md", parts)
-    _fill(source / "reading.md", reading_parts())
+    _fill(source / "reading.md", reading_parts(source / "reading.md"))
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
     _fill(source / "model_card.md", cards.model_parts())
     _fill(source / "data_card.md", cards.data_parts())
