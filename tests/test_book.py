@@ -4,16 +4,21 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from pydoc import locate
 
 import nbformat
 import pandas as pd
 import pytest
 from morning.errors import MorningError
+from morning.report.headings import PAPER_METRICS, headings
 from morning.report.tables.style import styled
 from morning.sources import load
 from morning.sources.sample import write_sample
+from morning_book.command import cli
 from morning_book.render import render_book, tags_of
 from morning_book.repository import REPOSITORY
+from morning_book.settings import described
+from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parents[1]
 REPO = "https://github.com/owner/name"
@@ -37,7 +42,8 @@ def html(tmp_path_factory):
     base = tmp_path_factory.mktemp("book")
     code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
     output = nbformat.v4.new_output("stream", text="forty-two\n")
-    table = styled(pd.DataFrame({"answer": ["42"]}, index=["deep"])).to_html()
+    columns = ["answer", *headings(PAPER_METRICS).values()]
+    table = styled(pd.DataFrame([["42"] * len(columns)], ["deep"], columns)).to_html()
     shown = nbformat.v4.new_output("execute_result", {"text/html": table}, execution_count=2)
     cells = [
         prose("# A chapter\n\nIt cites {cite}`wang2023morning` and knows $F = f + g + h$."),
@@ -94,7 +100,33 @@ def test_the_first_page_begins_with_what_was_found_on_the_benchmark(html):
     assert found < text.index("falls short", found) < text.index("perspectives.svg", found)
     assert "the paper prints 0.884" in text
     assert (html / "_images" / "headline.svg").is_file()
-    assert "<!-- " not in (html.parent / "source" / "intro.md").read_text(encoding="utf-8")
+
+
+def test_heads_of_metrics_lead_to_what_they_mean(html):
+    links = re.findall(
+        r'<th[^>]*><a class="metric" href="../(reading.html)#([\w-]+)">',
+        page(html, "notebooks/01_dataset.html"),
+    )
+    assert len(links) == len(PAPER_METRICS)
+    for target, anchor in links:
+        assert f'id="{anchor}"' in page(html, target)
+    source = page(html, "_sources/notebooks/01_dataset.ipynb")
+    assert "reading.html" not in source  # which JupyterLab opens, where there is no such page
+
+
+def test_the_bibliography_is_labelled_as_it_is_cited(html):
+    entries = page(html, "bibliography.html").split('<div class="citation"')[1:]
+    labels = [re.search(r'class="label"><span[^>]*>\[</span>(.*?)<', e)[1] for e in entries]
+    assert len(labels) == len(set(labels)) > 10
+    assert "Demšar, 2006" in labels
+    cited = re.search(r">(Wang <em>et al.</em>, 2023)<", page(html, "notebooks/01_dataset.html"))
+    assert re.sub("<.*?>", "", cited[1]) in labels
+    assert all('reference external" href="https://' in entry for entry in entries)
+
+
+def test_every_page_is_filled(html):
+    for path in (html.parent / "source").glob("*.md"):
+        assert "<!-- " not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_a_notebook_that_is_downloaded_sets_what_it_uses(html):
@@ -131,7 +163,6 @@ def test_the_execution_page_says_settings_times_and_versions(html):
     assert "quick" in text
     assert "torch" in text
     assert text.count("<table") == 3
-    assert "<!-- " not in (html.parent / "source" / "execution.md").read_text(encoding="utf-8")
 
 
 def test_which_cells_stay_follows_from_the_data(tmp_path):
@@ -219,11 +250,68 @@ def test_a_browser_opens_it_offline_with_mathematics(html, tmp_path):
     assert "File failed to load" not in done.stdout
 
 
+def written():
+    """Return the text of every page of the book, and of the first one of the checkout."""
+    pages = [ROOT / "README.md", *(ROOT / "book").glob("*.md"), *(ROOT / "book/about").glob("*.md")]
+    return {page.name: page.read_text(encoding="utf-8") for page in pages}
+
+
+def said_as_code(text):
+    """Return what is set as code: spans, and the lines of blocks, without their comments."""
+    blocks = re.findall(r"^```(?:bash|console|sh)\n(.*?)^```", text, re.M | re.S)
+    lines = [line.split("  #")[0] for block in blocks for line in block.splitlines()]
+    return [*re.findall(r"`([^`\n]+)`", text), *lines]
+
+
 def test_tests_that_a_page_names_are_there():
     named = {
-        path
-        for page in (ROOT / "book").glob("*.md")
-        for path in re.findall(r"`(tests/[\w/]+\.py)`", page.read_text(encoding="utf-8"))
+        path for text in written().values() for path in re.findall(r"`(tests/[\w/]+\.py)`", text)
     }
     assert len(named) > 10
     assert all((ROOT / path).is_file() for path in named)
+
+
+def test_commands_that_a_page_names_are_there():
+    commands = get_command(cli.app).commands
+    options = {
+        name: {option for parameter in command.params for option in parameter.opts}
+        for name, command in commands.items()
+    }
+    targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.M))
+    settings = {setting.name.upper() for setting in described()} | {"ONLY"}
+    named = set()
+    for page, text in written().items():
+        for code in said_as_code(text):
+            for command, rest in re.findall(r"(?:^|/)morning ([a-z]+)\b([^|]*)", code):
+                assert command in commands, (page, code)
+                given = set(re.findall(r"(?<!\S)--[a-z-]+", rest))
+                assert given <= options[command], (page, code)
+                named.add(command)
+            for target in re.findall(r"^make ([a-z][\w-]*)", code):
+                assert target in targets, (page, code)
+            for name in re.findall(r"\b(?<!MORNING_)([A-Z_]+)=", code):
+                assert name in settings or name.startswith("MORNING_"), (page, code)
+    assert len(named) > 8
+
+
+def test_places_of_the_library_that_a_page_names_are_there():
+    named = {
+        path
+        for text in written().values()
+        for code in said_as_code(text)
+        for path in re.findall(r"^(morning(?:\.\w+)+)", code)
+    }
+    assert len(named) > 5
+    assert all(locate(path) is not None for path in named)
+
+
+def test_chapters_that_a_page_leads_to_are_there():
+    led = {
+        link
+        for text in written().values()
+        for link in re.findall(r'href="notebooks/(\w+)\.html(?:#([\w-]+))?"', text)
+    }
+    assert len(led) > 10
+    for chapter, anchor in led:
+        notebook = (ROOT / "notebooks" / f"{chapter}.ipynb").read_text(encoding="utf-8")
+        assert f"({anchor})=" in notebook if anchor else notebook, (chapter, anchor)

@@ -12,6 +12,7 @@ from morning.report.sentences.published import origin_of_run
 from morning.studies.gap import read_experiments
 
 from morning_book import RESULTS
+from morning_book.heads import anchor
 from morning_book.stages import PUBLIC
 
 
@@ -39,5 +40,5 @@ def reading_parts() -> dict[str, str]:
         values = [found["expected_of_random"].get(metric)]
         values += [rows[method][metric] for method in ("MORNING", "MORNING-best")]
         values += [most.get(metric, 1.0)]
-        lines.append([heading, *(number(value, metric) for value in values)])
+        lines.append([f"[{heading}](#{anchor(metric)})", *(number(v, metric) for v in values)])
     return {"reached": "\n".join(f"| {' | '.join(line)} |" for line in lines)}

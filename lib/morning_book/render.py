@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 #: What is no page of its own: notes and numbers that a page takes in, what Jupyter Book leaves.
 _NO_PAGES = ("about", "results", "_build")
 _JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+#: Output of a captioned cell that showed nothing: it keeps its number, and is referred to.
+_NOTHING = {
+    "output_type": "display_data",
+    "data": {"text/html": "<p>These data have nothing to show here.</p>"},
+    "metadata": {},
+}
 _SHOWN_VERSIONS = (
     "torch",
     "gensim",
@@ -109,7 +115,8 @@ def _assemble(
     caution: str,
 ) -> None:
     """Write all that Jupyter Book reads into a new folder."""
-    from morning_book.front import front_parts, reading_parts  # the pipeline itself draws nothing
+    from morning_book import cards  # the pipeline itself draws nothing
+    from morning_book.front import front_parts, reading_parts
 
     shutil.copytree(pages, source, ignore=shutil.ignore_patterns(*_NO_PAGES))
     (source / "extra" / "mathjax").mkdir(parents=True)
@@ -134,6 +141,9 @@ def _assemble(
     _fill(source / "execution.md", parts)
     _fill(source / "reading.md", reading_parts())
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
+    _fill(source / "model_card.md", cards.model_parts())
+    _fill(source / "data_card.md", cards.data_parts())
+    _fill(source / "reproduced.md", cards.reproduced_parts())
 
 
 def _mathjax() -> Path:
@@ -151,22 +161,28 @@ def _copy_notebook(
     """Copy an executed notebook without the cells of other data, so that the copy can be run.
 
     Injected parameters hold paths of this machine; the cell of defaults, folded, stays in their
-    place with `data` in it. A caution is added to the cell with the title.
+    place with `data` in it. What was found is known last and stands first, below the title. A
+    caution is added to the cell with the title.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    content["cells"] = [
-        cell for cell in content["cells"] if not dropped & set(cell["metadata"].get("tags", []))
-    ]
-    for cell in content["cells"]:
-        if "parameters" in cell["metadata"].get("tags", []):
+    title, *cells = [cell for cell in content["cells"] if not dropped & _tags(cell)]
+    found = [cell for cell in cells if "findings" in _tags(cell)]
+    content["cells"] = [title, *found, *(cell for cell in cells if "findings" not in _tags(cell))]
+    for cell in cells:
+        if cell["metadata"].get("mystnb", {}).get("figure") and not cell["outputs"]:
+            cell["outputs"] = [_NOTHING]
+        if "parameters" in _tags(cell):
             cell["metadata"]["tags"] += ["hide-input"]
             text = "".join(cell["source"])
             text = text.replace('data = "demo"', f'data = "{data}"')
             cell["source"] = text.replace('run = "../runs/demo"', f'run = "../runs/{data}"')
     if caution:
-        title = content["cells"][0]
         title["source"] = "".join(title["source"]) + f"\n\n```{{warning}}\n{caution}\n```"
     target.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _tags(cell: Mapping[str, Any]) -> set[str]:
+    return set(cell["metadata"].get("tags", []))
 
 
 def _fill(page: Path, parts: Mapping[str, str]) -> None:

@@ -111,7 +111,11 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
         *(
             []
             if released
-            else [Stage("12_benchmark", _READ, (PUBLIC,), (), after=("04_attribute_graph",))]
+            else [
+                Stage(
+                    "12_benchmark", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)
+                )
+            ]
         ),
         Stage("13_gap", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)),
         Stage(
@@ -119,6 +123,14 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             _READ,
             (*trained, run.candidates, run.chances),
             (run.results("recommend"), run.explorer),
+            opens_data=True,
+            after=("09_audit",),
+        ),
+        Stage(
+            "00_first_ten",
+            _READ,
+            (*trained, run.candidates, run.chances),
+            (),
             opens_data=True,
             after=("09_audit",),
         ),

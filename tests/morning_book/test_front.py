@@ -29,7 +29,7 @@ def test_the_worked_brand_has_these_metrics():
 def test_what_can_be_reached_has_a_line_per_metric():
     lines = reading_parts()["reached"].splitlines()
     assert len(lines) == 7
-    assert lines[0].startswith("| AUC ↑ | 0.500 | ")
+    assert lines[0].startswith("| [AUC ↑](#metric-auc) | 0.500 | ")
     assert all(line.count("|") == 6 and "–" not in line for line in lines)
 
 

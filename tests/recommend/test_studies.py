@@ -1,5 +1,6 @@
 """Studies of rankings: reasons that are taken away, brands that come later."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from morning.models.best import Best
 from morning.prepare import recognisers
 from morning.recommend.recommender import Recommender
+from morning.report.sentences import findings
 from morning.studies.counterfactuals import REMOVED, counterfactual_rows, counterfactuals
 from morning.studies.newcomers import IN_RUN, POSTS, RANGES, newcomers, some_posts
 
@@ -142,3 +144,14 @@ class TestNewcomers:
         assert own.groupby("account_id").size().max() <= POSTS
         assert few.collaborations.empty
         assert some_posts(world.dataset, brands, audience=False).audiences.empty
+
+
+def test_how_many_of_the_first_are_partners(recommender):
+    (brand, *_) = recommender.test_brands()
+    ranking = recommender.rank(brand, 10, exclude_partners=False)
+    partners = recommender.partners(brand)
+    hits = sum(ranking["influencer_id"].isin(partners))
+    said = findings.first_ten(recommender, brand, ranking)
+    assert said[0].startswith(f"{hits} of the first 10 worked with {brand}")
+    assert f"would have {len(ranking) * len(partners) / 30:.1f}" in said[0]
+    assert re.fullmatch(r"What speaks for the ten is content \d+%, .*attributes \d+%\.", said[-1])

@@ -14,7 +14,7 @@ from morning.features.documents import Documents
 from morning.features.featureset import account_table
 from morning.features.topics import TopicModel, TopicOptions
 from morning.report.accounts import Accounts
-from morning.report.cards import brand_card, campaign_cards, case_cards
+from morning.report.cards import brand_card, campaign_cards, case_cards, ranked_cards
 from morning.run import Run
 from morning.sources import Source
 from morning.studies.campaigns import announcement
@@ -70,7 +70,15 @@ def cards_of(accounts, brand="b2"):
     scores = np.random.default_rng(0).random((12, 12))
     study = find_cases(features, official_task(features), [Known(scores)], brand)
     found = announcement(accounts.dataset, brand)
-    return brand_card(study, accounts), case_cards(study, accounts), campaign_cards(found, accounts)
+    ranking = pd.DataFrame({"influencer_id": accounts.dataset.accounts["account_id"].iloc[4:7]})
+    return (
+        brand_card(accounts, study.brand, study.partners, study.candidates),
+        case_cards(study, accounts),
+        campaign_cards(found, accounts),
+        ranked_cards(
+            accounts, ranking.assign(rank=range(1, 4)), [ranking["influencer_id"].iloc[1]]
+        ),
+    )
 
 
 def test_text_of_the_data_never_becomes_markup(tmp_path):
@@ -192,7 +200,7 @@ def test_data_without_posts(tmp_path):
     (topics,) = profile.views
     assert list(topics.shares.values()) == sorted(topics.shares.values(), reverse=True)
     assert sum(topics.shares.values()) == pytest.approx(1)
-    brand, cases, campaign = cards_of(accounts)
+    brand, cases, campaign, _ = cards_of(accounts)
     assert "2 partners among" in brand.data
     assert "food" in brand.data
     assert re.search(r"topic [123]: \d+%", cases.data)
@@ -216,3 +224,18 @@ def test_the_audience_of_a_campaign_is_the_author_s(tmp_path):
     assert "the post b2" in said
     assert "the audience of b2 12,000 followers" in said
     assert "hi @influencer-0005" in said
+
+
+def test_partners_are_marked_in_a_ranking(tmp_path):
+    accounts = open_accounts(world(), tmp_path)
+    ranking = pd.DataFrame({"influencer_id": ["i3", "i0"], "rank": [1, 2]})
+    page = ranked_cards(accounts, ranking, {"i0"}).data
+    assert page.count('class="partner"') == page.count('class="role"') == 1
+    first, second = (accounts.names.shown[name] for name in ("i3", "i0"))
+    assert page.index(first) < page.index('class="partner"') < page.index(second)
+
+
+def test_a_long_text_is_shortened_between_words_and_says_so(tmp_path):
+    data = world(biography="word " * 200)
+    (card, *_) = cards_of(open_accounts(data, tmp_path))
+    assert "word word (shortened)" in card.data

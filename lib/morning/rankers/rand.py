@@ -18,7 +18,7 @@ class Rand(Ranker):
     group = "controls"
     seeded = True
     note = "independent uniform scores: exact expectation, interval of single draws"
-    draws = 100
+    draws = 300
 
     @property
     def paper_row(self) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Collection, Iterable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
 import pandas as pd
@@ -27,7 +28,7 @@ PARTS = {"f": "content", "g": "audience", "h": "attributes", "F": "all together"
 _BEHIND = {"content_topics": ("writes about", "caption"), "content_visual": ("shows", "image")}
 _BEHIND_POSTS, _BEHIND_TRIED = 3, 5
 _CLEARLY = 0.3  # share of a post's topics, or probability of what is seen
-_CAPTION, _BIOGRAPHY = 110, 280  # characters shown, at most
+_CAPTION, _BIOGRAPHY = 160, 280  # characters shown, at most
 _QUALITY, _CLOUD_COLOURS = 72, 48
 
 _STYLE = """
@@ -74,14 +75,43 @@ _STYLE = """
   align-items: start; }
 .morning-cards.campaign .posts { grid-template-columns: minmax(0, 1fr); }
 .morning-cards.behind { grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); }
+.morning-cards.ranked { grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); }
+.morning-cards.ranked .posts { grid-template-columns: minmax(0, 1fr); }
+.morning-cards.ranked > article { align-content: start; }
+.morning-cards.ranked > article.partner { border: 2px solid var(--accent); }
 .morning-cards.behind .posts { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 """
 
 
-def brand_card(study: CaseStudy, accounts: Accounts) -> HTML:
-    """Show the brand of a case study."""
-    size = f"{counted(study.partners, 'partner')} among {counted(study.candidates, 'candidate')}"
-    return _page([_card("brand", accounts.portrait(study.row), size)])
+def brand_card(accounts: Accounts, brand: str, partners: int, candidates: int) -> HTML:
+    """Show a brand, and how many of those that are ranked for it are its partners."""
+    size = f"{counted(partners, 'partner')} among {counted(candidates, 'candidate')}"
+    (row,) = accounts.features.rows([brand])
+    return _page([_card("brand", accounts.portrait(int(row)), size)])
+
+
+def ranked_cards(accounts: Accounts, ranking: pd.DataFrame, partners: Collection[str]) -> HTML:
+    """Show the influencers of a ranking, each by its first post, partners marked.
+
+    Parameters
+    ----------
+    accounts : Accounts
+    ranking : DataFrame
+        As `Recommender.rank` returns it.
+    partners : collection of str
+        Ids of those who worked with the brand.
+    """
+    cards = []
+    ids = ranking["influencer_id"]
+    rows = accounts.features.rows(ids)
+    for row, account, rank in zip(rows, ids, ranking["rank"], strict=True):
+        portrait = accounts.portrait(int(row))
+        mark = "partner" if account in partners else ""
+        about = _soft(" · ".join(filter(None, [portrait.known_for, _followers(portrait)])))
+        posts = [_posts(portrait.posts[:1])] if portrait.posts else []
+        header = _header(mark, portrait.name, "", f"{rank}")
+        cards.append(_node("article", header, about, *posts, class_="partner" if mark else ""))
+    return _page(cards, "ranked")
 
 
 def case_cards(study: CaseStudy, accounts: Accounts) -> HTML:
@@ -179,7 +209,7 @@ def _header(role: str, name: str, about: str, rank: str = "") -> Element:
     """Say what an account stands for, what it is called, and where it is ranked."""
     return _node(
         "header",
-        _node("span", role, class_="role"),
+        *([_node("span", role, class_="role")] if role else []),
         _node("span", name, class_="name"),
         _node("span", about, class_="soft"),
         _node("span", rank, class_="rank"),
@@ -252,7 +282,8 @@ def _followers(portrait: Portrait) -> str:
 
 
 def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[:most].rstrip() + "…"
+    """Return the first words of a text, and say so where there are more."""
+    return textwrap.shorten(text, most, placeholder=" (shortened)")
 
 
 def _jpeg(picture: Image.Image) -> str:

@@ -121,9 +121,7 @@ def compare(
         if method.name in missing:
             row = _empty_row(method.name)
         else:
-            row = result_row(method.name, found[method.name])
-            if (exact := method.expectation(task)) is not None:
-                row |= _exact_row(exact, found[method.name])
+            row = measured_row(method, found[method.name], task)
         rows.append(row | {"paper": paper} | extra)
     return rows
 
@@ -276,6 +274,25 @@ def _empty_row(name: str) -> dict[str, Any]:
     """Return the row of a method that cannot be run."""
     nothing = dict.fromkeys(METRICS)
     return {"method": name, **nothing, "seeds": 0, "sd": dict(nothing), "ci95": dict(nothing)}
+
+
+def measured_row(
+    method: Ranker, found: Sequence[BrandStatistics], task: Task, table: str | None = None
+) -> dict[str, Any]:
+    """Return the result row of a method; one with an exact expectation has that as its values.
+
+    Parameters
+    ----------
+    method : Ranker
+    found : sequence of BrandStatistics
+        One per seed or draw.
+    task : Task
+    table : str, optional
+        Table of the paper to look up the published row in.
+    """
+    row = result_row(method.name, found, table=table)
+    exact = method.expectation(task)
+    return row if exact is None else row | _exact_row(exact, found)
 
 
 def _exact_row(exact: Mapping[str, float], drawn: Sequence[BrandStatistics]) -> dict[str, Any]:

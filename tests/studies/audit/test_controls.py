@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 from morning.evaluation import METRICS, official_task
 from morning.evaluation.published import PUBLISHED
+from morning.features.rivals.inputs import Inputs
+from morning.rankers import ranker
 from morning.sources import public
 from morning.studies.audit.controls import CONTROLS, control_rows, controls, position
+from morning.studies.comparison import compare
 from toys.audited import subject_of
 from toys.vectors import checkerboard
 
@@ -65,8 +68,18 @@ def test_of_the_official_split(mirror, tmp_path):
 def test_rows_are_what_was_measured():
     board = replace(checkerboard(), source="public")
     subject = subject_of(board)
-    rows = control_rows({"RAND": subject.statistics}, subject.table)
-    assert [row["method"] for row in rows] == ["RAND"]
-    assert {m: rows[0][m] for m in METRICS} == {m: subject.row[m] for m in METRICS}
-    assert rows[0]["paper"] == PUBLISHED["table3_baselines"]["RAND"]
-    assert control_rows({"RAND": subject.statistics})[0]["paper"] is None
+    found = dict.fromkeys(("RAND", "similarity"), subject.statistics)
+    rand, similarity = control_rows(found, subject.task, subject.table)
+    assert {m: similarity[m] for m in METRICS} == {m: subject.row[m] for m in METRICS}
+    assert rand["paper"] == PUBLISHED["table3_baselines"]["RAND"]
+    assert control_rows(found, subject.task)[0]["paper"] is None
+
+
+def test_chance_is_the_same_row_in_the_audit_and_in_the_comparison(tmp_path):
+    board = checkerboard()
+    on = official_task(board)
+    known = controls(board, on, tmp_path / "controls", ties=2)
+    audited = control_rows({"RAND": known["RAND"]}, on)[0]
+    (compared,) = compare(Inputs(board), [ranker("RAND")], tmp_path / "compare", seeds=1)
+    for part in (*METRICS, "ci95", "sd", "seeds"):
+        assert audited[part] == compared[part], part

@@ -29,7 +29,7 @@ def category(subject: Subject, known: Known) -> Section:
     known : mapping of name to sequence of BrandStatistics
         From `studies.audit.controls.controls`.
     """
-    controls = control_rows(known, subject.table)
+    controls = control_rows(known, subject.task, subject.table)
     rows = [subject.row, *(row | {"part": "controls"} for row in controls)]
     return Section(
         rows=rows,

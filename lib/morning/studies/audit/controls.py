@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from morning.evaluation import BrandStatistics, Task, result_row
+from morning.evaluation import BrandStatistics, Task
 from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
 from morning.rankers import ranker
-from morning.studies.comparison import draw, measure
+from morning.studies.comparison import draw, measure, measured_row
 
 RAND, ORACLE = "RAND", "category-oracle"
 LEARNT = ("similarity", "category-predictor")
@@ -21,7 +21,7 @@ CONTROLS = (RAND, *LEARNT, ORACLE)
 
 
 def controls(
-    features: FeatureSet, task: Task, folder: str | Path, *, chances: int = 300, ties: int = 100
+    features: FeatureSet, task: Task, folder: str | Path, *, chances: int = 0, ties: int = 0
 ) -> dict[str, list[BrandStatistics]]:
     """Return what the controls give on a task, by name.
 
@@ -32,9 +32,9 @@ def controls(
     folder : path
         Keeps the scores of the fitted ones.
     chances : int
-        Draws of RAND.
+        Draws of RAND; 0: as many as everywhere.
     ties : int
-        Draws of how the oracle breaks its ties.
+        Draws of how the oracle breaks its ties; 0: as many as everywhere.
 
     Returns
     -------
@@ -43,24 +43,27 @@ def controls(
     """
     inputs = Inputs(features)
     methods = [ranker(name) for name in LEARNT]
-    found = {RAND: draw(ranker(RAND), inputs, task, chances)}
+    rand, oracle = ranker(RAND), ranker(ORACLE)
+    found = {RAND: draw(rand, inputs, task, chances or rand.draws)}
     found |= measure(inputs, methods, folder, seeds=1, task=task, progress=False)
-    return found | {ORACLE: draw(ranker(ORACLE), inputs, task, ties)}
+    return found | {ORACLE: draw(oracle, inputs, task, ties or oracle.draws)}
 
 
 def control_rows(
-    known: Mapping[str, Sequence[BrandStatistics]], table: str | None = None
+    known: Mapping[str, Sequence[BrandStatistics]], task: Task, table: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return a result row of each control.
+    """Return a result row of each control, the same as in the comparison of methods.
 
     Parameters
     ----------
     known : mapping of name to sequence of BrandStatistics
         From `controls`.
+    task : Task
+        What was ranked.
     table : str, optional
         Table of the paper to look up published rows in.
     """
-    return [result_row(n, drawn, table=table) for n, drawn in known.items()]
+    return [measured_row(ranker(n), drawn, task, table) for n, drawn in known.items()]
 
 
 def position(values: np.ndarray, printed: float, digits: int = 3) -> float:

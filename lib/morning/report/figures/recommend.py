@@ -1,0 +1,50 @@
+"""Figures of rankings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from morning.report.figures.style import canvas, literal
+
+#: Part of a score -> what it compares.
+PARTS = {"f": "content", "g": "audience", "h": "attributes", "popularity": "popularity"}
+
+
+def parts_of_scores(
+    ranking: pd.DataFrame, partners: Collection[str], names: Mapping[str, str]
+) -> Figure:
+    """Show the parts of every score as stacked bars, the first on top, partners marked.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        As `Recommender.rank` returns it.
+    partners : collection of str
+        Ids of those who worked with the brand.
+    names : mapping of account id to name on the page
+    """
+    figure, axis = canvas(7.5, 0.36 * len(ranking) + 1.1)
+    places = -np.arange(len(ranking))
+    ends = {1: np.zeros(len(ranking)), -1: np.zeros(len(ranking))}
+    for part in (part for part in PARTS if part in ranking):
+        values = ranking[part].to_numpy(dtype=float)
+        left = np.where(values >= 0, ends[1], ends[-1])
+        name = part if part == PARTS[part] else f"{part} ({PARTS[part]})"
+        axis.barh(places, values, left=left, height=0.72, label=name)
+        ends[1] += np.maximum(values, 0)
+        ends[-1] += np.minimum(values, 0)
+    axis.plot(ranking["score"], places, "D", color="black", markersize=5, label="score, their sum")
+    axis.axvline(0, color="black", linewidth=0.8)
+    labels = [
+        f"{'partner  ' if account in partners else ''}{names.get(account, account)}  {rank}"
+        for account, rank in zip(ranking["influencer_id"], ranking["rank"], strict=True)
+    ]
+    axis.set(yticks=places, yticklabels=map(literal, labels), xlabel="score")
+    for label, account in zip(axis.get_yticklabels(), ranking["influencer_id"], strict=True):
+        label.set_fontweight("bold" if account in partners else "normal")
+    figure.legend(frameon=False, loc="outside upper center", ncols=3)
+    return figure
