@@ -7,7 +7,7 @@ PIP = $(BIN)/pip install -q --disable-pip-version-check --no-compile
 # ... which must then be kept, or every process compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: book test test-long bench evidence publish lint lab env lock vendor clean
+.PHONY: book test test-long bench evidence publish wheel lint lab env lock vendor clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
 	@$(BIN)/morning run $(filter-out PYTHON=%,$(MAKEOVERRIDES))
@@ -26,6 +26,11 @@ evidence: env  ## run the long experiments on the benchmark, or ONLY=grid; a nig
 
 publish: env  ## run the benchmark and write what it finds to book/results, to be committed
 	$(BIN)/python -m morning_book.publish
+
+wheel: env  ## build a wheel in dist/, with notebooks and pages inside
+	rm -rf build dist
+	$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+	rm -rf build
 
 lint: env  ## check style, types, spelling and that notebooks hold no outputs
 	$(BIN)/ruff check .

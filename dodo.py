@@ -19,6 +19,7 @@ from morning_book import ROOT, render
 from morning_book.dependencies import code_files, files_below, record_inputs
 from morning_book.execute import execute
 from morning_book.networks import have_networks
+from morning_book.repository import repository
 from morning_book.settings import Settings, described
 from morning_book.stages import stages
 
@@ -86,7 +87,7 @@ def task_book() -> dict[str, Any]:
         "actions": [(_render, [executed])],
         "file_dep": [*executed, RUN.explorer, *pages, *_RENDERING, RUN.parameters],
         "targets": [RUN.index],
-        "uptodate": [config_changed(RECORDED)],
+        "uptodate": [config_changed(RECORDED | {"repository": repository()})],
         "title": lambda task: task.name,
     }
 

@@ -18,7 +18,10 @@ os.environ["MORNING_WEIGHTS"] = os.devnull
 
 
 # Slow files start first, so that no worker is left alone with one at the end.
-SLOW = ("test_pipeline.py", "test_demo_claims.py", "test_rebuild.py", "test_recovery.py")
+SLOW = (
+    *("test_pipeline.py", "test_demo_claims.py", "test_rebuild.py", "test_recovery.py"),
+    "test_wheel.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,10 +16,12 @@ from morning.sources import load
 from morning.sources.sample import write_sample
 from morning_book.command import cli
 from morning_book.render import render_book, tags_of
+from morning_book.repository import REPOSITORY
 from morning_book.settings import described
 from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parents[1]
+REPO = "https://github.com/owner/name"
 SECRET = "/some/machine/path"
 TABLE = {
     "mystnb": {
@@ -36,7 +38,7 @@ DEMO = {"posts": True, "released": False, "demo": True}
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory):
-    """Return the HTML folder of a small book with one cell of every kind."""
+    """Return the HTML folder of a small book with one cell of every kind, and all buttons."""
     base = tmp_path_factory.mktemp("book")
     code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
     output = nbformat.v4.new_output("stream", text="forty-two\n")
@@ -68,7 +70,10 @@ def html(tmp_path_factory):
     explorer = base / "explorer.html"
     explorer.write_text("<title>An explorer</title>", encoding="utf-8")
     said = "With 2 test brands, look."
-    render_book(ROOT / "book", notebooks, settings, DEMO, base / "book", said, beside=[explorer])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(REPOSITORY, REPO)
+        out = base / "book"
+        render_book(ROOT / "book", notebooks, settings, DEMO, out, said, beside=[explorer])
     return base / "book" / "html"
 
 
@@ -173,6 +178,24 @@ def test_no_page_loads_anything_from_elsewhere(html):
     for path in html.rglob("*.html"):
         if "mathjax" not in path.parts:
             assert not loads.search(path.read_text(encoding="utf-8")), path
+
+
+def test_buttons_lead_to_files_of_the_repository(html):
+    """The book is rendered from one folder; chapters and pages lie in two."""
+    text = page(html, "notebooks/01_dataset.html")
+    binder = "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/"
+    colab = "https://colab.research.google.com/github/owner/name/blob/main/"
+    for start in (binder, colab, f"{REPO}/edit/main/"):
+        (path,) = set(re.findall(f'href="{re.escape(start)}([^"]+)"', text))
+        assert path == "notebooks/01_dataset.ipynb"
+    assert f'href="{REPO}"' in text
+    assert f'href="{REPO}/issues/new?' in text
+    for path in html.glob("*.html"):
+        for edited in re.findall(f'href="{REPO}/edit/main/([^"]+)"', path.read_text("utf-8")):
+            assert edited == f"book/{path.stem}.md"
+            assert (ROOT / edited).is_file()
+    assert f"{REPO}/edit/main/book/intro.md" in page(html, "intro.html")
+    assert f"%pip install --quiet git+{REPO}" in page(html, "execution.html")
 
 
 def test_every_page_of_the_contents_exists(html):

@@ -59,6 +59,23 @@ class TestPackages:
         assert "requirements.lock" in found.advice
         assert [f.what for f in doctor._packages() if f.missing] == ["gensim"]
 
+    @pytest.mark.parametrize(
+        ("name", "cure"),
+        [
+            ("gensim", 'pip install "gensim>=4.4"'),
+            ("node2vec", 'pip install --no-deps "node2vec==0.5.0"'),
+        ],
+    )
+    def test_outside_a_checkout_there_is_no_lock(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, cure: str
+    ):
+        def nothing(name: str) -> str:
+            raise PackageNotFoundError(name)
+
+        monkeypatch.setattr(doctor, "_LOCK", tmp_path / "requirements.lock")
+        monkeypatch.setattr(doctor, "version", nothing)
+        assert finding(name).advice == cure
+
     def test_one_is_too_old(self, monkeypatch: pytest.MonkeyPatch):
         version = doctor.version
         monkeypatch.setattr(

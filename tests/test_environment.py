@@ -1,16 +1,20 @@
 """The repository itself: pinned packages, nobody's handle in any file."""
 
+import json
+import os
 import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from morning.sources.released import fetch
 from morning.sources.unpickle import load_plain
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from toys.stored import stored_files
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -94,15 +98,60 @@ class TestConda:
     def test_node2vec_comes_by_pip_without_its_cap_on_numpy(self):
         packages, text = self.environment()
         assert "node2vec" not in packages
-        assert "node2vec" in text
-        assert "--no-deps" in text
+        (pin,) = PROJECT["optional-dependencies"]["node2vec"]
+        for said in (text, (ROOT / "README.md").read_text(encoding="utf-8")):
+            assert f"pip install --no-deps {pin} " in said
 
 
-def stored_files() -> list[Path]:
-    """Return every file that git tracks or would add."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
-    return [ROOT / name for name in names.decode().split("\0") if name and (ROOT / name).is_file()]
+class TestElsewhere:
+    """Where others run it: a development container, Binder, GitHub's machines."""
+
+    PYTHONS = SpecifierSet(PROJECT["requires-python"])
+    TARGETS = frozenset(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    WORKFLOWS = tuple(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
+
+    def test_the_container_makes_the_environment(self):
+        text = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+        container = json.loads(text)
+        assert container["image"].split(":")[1] in self.PYTHONS
+        make, target = container["postCreateCommand"].split()
+        assert make == "make"
+        assert target in self.TARGETS
+        settings = container["customizations"]["vscode"]["settings"]
+        assert settings["python.defaultInterpreterPath"].endswith("/.venv/bin/python")
+
+    def test_binder_installs_what_is_pinned(self):
+        folder = ROOT / ".binder"
+        assert {path.name for path in folder.iterdir()} == {"runtime.txt", "postBuild"}
+        language, python = (folder / "runtime.txt").read_text(encoding="utf-8").strip().split("-")
+        assert language == "python"
+        assert python in self.PYTHONS
+        script = folder / "postBuild"
+        assert os.access(script, os.X_OK)
+        subprocess.run(["bash", "-n", script], check=True)
+        # Called with a Python that prints what it is asked for.
+        asked = 'python() { echo "$@"; }; . .binder/postBuild'
+        done = subprocess.run(["bash", "-c", asked], cwd=ROOT, capture_output=True, check=True)
+        torch, lock, project = done.stdout.decode().splitlines()
+        assert re.search(r" torch==[\d.]+$", torch)
+        assert lock.endswith(" --no-deps -r requirements.lock")
+        assert project.endswith(" --no-deps -e .")
+
+    @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+    def test_workflows_call_what_is_there(self, path):
+        text = path.read_text(encoding="utf-8")
+        assert yaml.safe_load(text)["jobs"]
+        assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= self.TARGETS
+        for name in re.findall(r"[\w/]+\.md\b", text):
+            assert (ROOT / name).is_file(), name
+
+    def test_links_are_checked_every_week_on_all_pages_for_readers(self):
+        text = (ROOT / ".github" / "workflows" / "links.yml").read_text(encoding="utf-8")
+        triggers = yaml.safe_load(text)[True]  # YAML reads `on` as true
+        assert "workflow_dispatch" in triggers
+        assert triggers["schedule"][0]["cron"].split()[2:4] == ["*", "*"]
+        assert {path.name for path in ROOT.glob("*.md")} <= set(re.findall(r"\w+\.md", text))
+        assert "runs/demo/book/html" in text
 
 
 @pytest.mark.mirror

@@ -16,6 +16,7 @@ from morning.errors import MorningError
 from morning.places import data_folder
 from morning.sources import released
 
+_LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
 _PYTHON = ((3, 11), (3, 13))
 _IMPORTED = ("torch", "gensim", "networkx", "node2vec", "pyLDAvis", "papermill", "matplotlib")
 
@@ -70,13 +71,21 @@ def _packages() -> list[Finding]:
         try:
             found = version(requirement.name)
         except PackageNotFoundError:
-            advice = "pip install --no-deps -r requirements.lock"
-            findings.append(Finding(requirement.name, "not installed", True, advice))
+            findings.append(Finding(requirement.name, "not installed", True, _cure(requirement)))
             continue
         good = requirement.specifier.contains(found, prereleases=True)
         advice = "" if good else f"needs {requirement.specifier}"
         findings.append(Finding(requirement.name, found, not good, advice))
     return findings
+
+
+def _cure(requirement: Requirement) -> str:
+    """Return how to install what is not there; outside a checkout there is no lock."""
+    if _LOCK.is_file():
+        return f"pip install --no-deps -r {_LOCK.name}"
+    # An extra is what declares more than it needs.
+    alone = "--no-deps " if requirement.marker else ""
+    return f'pip install {alone}"{requirement.name}{requirement.specifier}"'
 
 
 def _imports() -> list[Finding]:

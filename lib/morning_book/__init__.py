@@ -5,7 +5,15 @@ This package knows the notebooks; `morning` knows nothing of them.
 
 from pathlib import Path
 
-#: The checkout: notebooks, pages and `dodo.py` lie here.
-ROOT = Path(__file__).resolve().parents[2]
+
+def _root() -> Path:
+    """Return the folder of the story: beside an installed package, else the checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "story"
+    return installed if installed.is_dir() else package.parents[1]
+
+
+#: Notebooks, pages and `dodo.py` lie here. Nothing is written here: it may be read-only.
+ROOT = _root()
 #: Metrics of long experiments and of the benchmark, committed with the book.
 RESULTS = ROOT / "book" / "results"

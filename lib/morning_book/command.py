@@ -32,13 +32,14 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
 
     Settings are given as options, or as NAME=VALUE like those of make.
     """
+    from morning_book.repository import repository
+
     try:
         settings = _settings(assignments or [], options)
+        repository()  # said wrongly, it would fail after all chapters
     except MorningError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
-    if not (ROOT / "dodo.py").is_file():
-        raise MorningError("`morning run` needs a checkout: install it with pip install -e .")
     from morning.run import Run
 
     _refuse_hopeless(settings)

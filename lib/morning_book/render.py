@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from morning.errors import MorningError
 from morning.files import rename_folder
 
+from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.speed import speed_parts
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 #: What is no page of its own: notes and numbers that a page takes in, what Jupyter Book leaves.
 _NO_PAGES = ("about", "results", "_build")
+_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 #: Output of a captioned cell that showed nothing: it keeps its number, and is referred to.
 _NOTHING = {
     "output_type": "display_data",
@@ -81,10 +83,8 @@ def render_book(
     _assemble(pages, source, notebooks, settings, tags, caution)
     for page in beside:
         shutil.copy(page, source / "extra" / page.name)
-    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    if program is None:
-        raise MorningError("jupyter-book is not installed beside this Python")
-    command = [program, "build", str(source), "-W", "-n", "--keep-going"]
+    command = [sys.executable, "-c", _JUPYTER_BOOK]  # its script may lie in any folder
+    command += ["build", str(source), "-W", "-n", "--keep-going"]
     command += ["--path-output", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     log = output / "build.log"
@@ -135,7 +135,9 @@ def _assemble(
         "settings": _rows((k, f"`{v}`") for k, v in shown.items() if k != "run"),
         "notebooks": _rows((f"[](notebooks/{p.name})", f"{_seconds(p):.0f}") for p in notebooks),
         "versions": _rows(versions.items()),
+        "elsewhere": elsewhere(repository()),
     }
+    add_buttons(source / "_config.yml", repository())
     _fill(source / "execution.md", parts)
     _fill(source / "reading.md", reading_parts(source / "reading.md"))
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
