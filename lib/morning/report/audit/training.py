@@ -74,7 +74,7 @@ def _same(subject: Subject, watched: Sequence[TrainedModel]) -> str:
     again = [model.score(subject.features, subject.task)["F"] for model in watched]
     same = all(np.allclose(a, b, atol=1e-4) for a, b in zip(again, subject.scores, strict=True))
     ending = "the same scores as" if same else "other scores than"
-    return f"The watched trainings end with {ending} those of [the model](05_model)."
+    return f"The watched trainings end with {ending} those of the chapter on the model."
 
 
 def sensitivity(subject: Subject, profile: Profile, folder: Path) -> Section:
@@ -143,7 +143,7 @@ def _moves(auc: pd.Series, noise: float | None, seeds: int) -> str:
     if noise:
         beyond = moves[moves.abs() > noise].index
         text += (
-            f"By the spread of the {seeds} seeds of [the model](05_model), two runs of one variant "
+            f"By the spread of the {seeds} seeds of the model, two runs of one variant "
             f"differ by up to {noise:.3f} in test AUC (95 of 100 pairs). Moves beyond that: "
             f"{', '.join(beyond) or 'none'}. Take smaller ones for noise."
         )
