@@ -21,7 +21,7 @@ CONDITIONS = set.union(*KINDS.values())
 MOST_LINES = 120
 LONG = 10
 _REFERENCE = re.compile(r"\{(?:eq|numref|ref)\}`(?:[^`<]*<)?([^`>]+)>?`")
-_LABEL = re.compile(r"^\(([\w-]+)\)=$|\$\$ \(([\w-]+)\)", re.M)
+_LABEL = re.compile(r"^(?:\(([\w-]+)\)=|:name: ([\w-]+))$|\$\$ \(([\w-]+)\)", re.M)
 
 
 def source(cell):
@@ -56,9 +56,14 @@ def text_of(cell):
     return source(cell) if cell["cell_type"] == "markdown" else figure(cell).get("caption", "")
 
 
+def labelled(text):
+    """Return the labels that a text defines."""
+    return ["".join(found) for found in _LABEL.findall(text)]
+
+
 def labels(cells):
     """Return all that can be referred to: headings and equations by text, figures by metadata."""
-    found = [a or b for cell in cells for a, b in _LABEL.findall(text_of(cell))]
+    found = [label for cell in cells for label in labelled(text_of(cell))]
     return found + [figure(cell)["name"] for cell in cells if figure(cell)]
 
 
@@ -141,7 +146,7 @@ def test_references_have_a_target_whatever_the_data(kind):
         cell for cells in NOTEBOOKS.values() for cell in cells
         if tags(cell) & CONDITIONS <= KINDS[kind]
     ]  # fmt: skip
-    defined = labels(cells) + [a or b for a, b in _LABEL.findall(PAGES)]
+    defined = labels(cells) + labelled(PAGES)
     assert len(defined) == len(set(defined))
     wanted = {target for cell in cells for target in _REFERENCE.findall(text_of(cell))}
     wanted |= set(_REFERENCE.findall(PAGES))
