@@ -66,3 +66,9 @@ def test_the_best_is_bold():
     assert styled(SMALL, best).to_html().count("font-weight: bold") == 1
     assert "_row1_col1 {" in styled(SMALL, best).to_html()
     assert "font-weight" not in styled(SMALL).to_html()
+
+
+def test_heads_say_what_they_head():
+    html = styled(pd.DataFrame({"a": ["1"], "b": ["2"]}, index=["x"])).to_html()
+    assert html.count('scope="col"') == 2
+    assert html.count('scope="row"') == 1

@@ -39,10 +39,10 @@ class Shown:
     def to_html(self) -> str:
         """Return the table, its CSV, and what is folded, as HTML."""
         whole = self.more or self
-        parts = [self.style.to_html()]
+        parts = [_html(self.style)]
         if self.more:
             parts += ["<details>", f"<summary>{escape(self.summary)}</summary>"]
-            parts += [self.more.style.to_html(), "</details>"]
+            parts += [_html(self.more.style), "</details>"]
         return "\n".join([*parts, _download(whole.data)])
 
     _repr_html_ = to_html
@@ -93,6 +93,14 @@ def _dressed(table: pd.DataFrame, kind: str, rules: list[Any], told: str = "") -
     style = Styler(table, uuid=uuid, cell_ids=False)
     style = style.set_table_attributes(f'class="dataframe {kind}"').set_table_styles(rules)
     return style.format_index(escape="html", axis=0).format_index(escape="html", axis=1)
+
+
+def _html(style: Styler) -> str:
+    """Return a table whose heads say whether they are of a column or of a row."""
+    html = str(style.to_html())
+    for kind, scope in (("col_heading", "col"), ("row_heading", "row")):
+        html = html.replace(f'<th class="{kind}', f'<th scope="{scope}" class="{kind}')
+    return html
 
 
 def _csv(table: pd.DataFrame) -> str:
