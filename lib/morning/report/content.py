@@ -16,7 +16,6 @@ from morning.report.section import Section
 from morning.report.tables.vectors import concentration_table
 from morning.sources import Source, public
 
-
 #: Words that name a topic.
 _NAMING = 3
 

@@ -56,9 +56,9 @@ def neighbourhood(
         for first, second, weight in shown.itertuples(index=False):
             (x, y), width = zip(place[first], place[second], strict=True), 5 * weight
             axis.plot(x, y, color=colour, linewidth=width / edges["weight"].max(), zorder=1)
-    axis.scatter(*np.array([place[name] for name in others]).T, color=OURS, zorder=2)
     for name in others:
         x, y = place[name]
+        axis.scatter(x, y, color=OURS, zorder=2)
         side = "center" if abs(x) < 0.1 else "left" if x > 0 else "right"
         axis.text(1.1 * x, 1.12 * y, literal(name), ha=side, va="center", fontsize=SMALL)
     axis.text(0, 0, literal(centre), ha="center", va="center", bbox=_box(MARKED), zorder=3)

@@ -148,7 +148,7 @@ def critical_difference(ranked: MeanRanks) -> Figure:
         y = -below - (i if better else len(names) - 1 - i) - 0.5
         x, end = ranked.ranks[name], 1 if better else len(names)
         axis.plot([x, x, end], [0, y, y], color=OURS, linewidth=1)
-        where = {"xytext": (-4 if better else 4, 0), "textcoords": "offset points"}
+        where: dict[str, Any] = {"xytext": (-4 if better else 4, 0), "textcoords": "offset points"}
         where |= {"ha": "right" if better else "left", "va": "center", "fontsize": SMALL}
         axis.annotate(literal(name), (end, y), **where)
     for i, clique in enumerate(groups):

@@ -53,7 +53,7 @@ FONTS = _fonts()
 #: 10 points is 8 pixels high.
 SIZE, SMALL = 10.5, 9.5
 _WIDTH = 6.2  # inches
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     **sns.axes_style("ticks"),
     **{"axes.spines.top": False, "axes.spines.right": False},
     **{"figure.facecolor": "none", "axes.facecolor": "none", "legend.facecolor": "none"},
