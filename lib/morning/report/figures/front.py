@@ -44,10 +44,6 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _point(axis: Axes, x: float, y: int, marker: str, colour: str, label: str | None) -> None:
     """Draw a point with its value above it."""
     axis.plot(x, y, marker, color=colour, label=label)
-    above: dict[str, Any] = {
-        "xytext": (0, 5),
-        "textcoords": "offset points",
-        "ha": "center",
-        "fontsize": SMALL,
-    }
-    axis.annotate(f"{x:.3f}", (x, y), color=colour if marker == "x" else None, **above)
+    ink = colour if marker == "x" else None
+    above: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL}
+    axis.annotate(f"{x:.3f}", (x, y), (0, 5), color=ink, **above)
