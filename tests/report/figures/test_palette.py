@@ -11,12 +11,23 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from morning.evaluation import METRICS
 from morning.evaluation.significance import MeanRanks
-from morning.report.figures import audit, data, front, gap, graphs, results, style, vectors
+from morning.report.figures import (
+    audit,
+    data,
+    front,
+    gap,
+    graphs,
+    recommend,
+    results,
+    style,
+    vectors,
+)
 from toys.evidence import evidence_row, found
 from toys.graphs import reading
 from toys.rows import row
 
 PALETTE = {style.OURS, style.PAPER, style.PARTNERS, style.TRAINING, style.TEST, style.MARKED}
+PALETTE |= set(style.PART_COLOURS.values())
 PALETTE |= {line["color"] for line in style.LINES}
 SCORES = np.linspace(0, 1, 100).reshape(4, 25)
 TOPICS = {"topics": [2, 3], "log_perplexity": [-7.0, -6.5], "u_mass": [-1.0, -2.0]}
@@ -24,6 +35,8 @@ HISTORY = [{"epoch": 1, "data": 1.0, "near_zero": 0.1, "validation": {"auc": 0.5
 PURITY = pd.DataFrame({"purity": [0.5], "chance": 0.1}, index=["one"])
 KINDS = pd.DataFrame({"kind": ["partners", "random pairs"], "a": [0.5, 0.25]})
 TIES = pd.DataFrame({m: [0.1, 0.2] for m in METRICS}, index=["1", "all"])
+RANKING = pd.DataFrame({"influencer_id": ["a"], "rank": [1], "score": [0.5]})
+RANKING = RANKING.assign(f=1.0, g=0.5, h=-0.5, popularity=-0.5)
 ENDS = {metric: [0.4, 0.6] for metric in METRICS}
 WHOLE = row("a", **dict.fromkeys(METRICS, 0.5), ci95=ENDS, paper=dict.fromkeys(METRICS, 0.55))
 
@@ -39,6 +52,7 @@ DRAWN = {
     "curves": lambda _: results.training_curves(
         [{"seed": seed, "epoch": 1, "history": HISTORY} for seed in range(6)]
     ),
+    "parts": lambda _: recommend.parts_of_scores(RANKING, {"a"}, {}),
     "scores": lambda _: results.score_distributions({"F": SCORES}, SCORES > 0.5),
     "intervals": lambda _: results.intervals({"rows": [WHOLE, WHOLE]}),
     "ranks": lambda _: results.critical_difference(

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from morning.evaluation.significance import MeanRanks
+from morning.report.figures.recommend import PARTS
 from morning.report.figures.style import (
     LINES,
     OTHERS,
@@ -25,8 +26,8 @@ from morning.report.figures.style import (
 )
 from morning.report.headings import HEADINGS
 
-#: What the parts of a score are about.
-_PARTS = {"f": "content", "g": "audience", "h": "attributes", "F": "sum"}
+#: What the parts of a score are about, and what they add up to.
+_PARTS = {part: PARTS[part] for part in ("f", "g", "h")} | {"F": "sum"}
 #: What a metric measures within one brand, where that has a name of its own.
 _WITHIN = {"map": "average precision", "mrr": "reciprocal rank", "medr": "rank of the first"}
 

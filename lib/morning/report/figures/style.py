@@ -32,6 +32,8 @@ LINES = (
     *({"color": OURS, "linestyle": "-"}, {"color": "#3a97d0", "linestyle": "--"}),
     *({"color": "#00344f", "linestyle": "-."}, {"color": OURS, "linestyle": ":"}),
 )
+#: Parts of a score of ours, and what is taken off it.
+PART_COLOURS = {"f": OURS, "g": "#8fc4e6", "h": "#00344f", "popularity": OTHERS}
 #: Families with the characters that matplotlib's own font lacks; those that are installed help.
 _FALLBACKS = (
     *("Noto Sans CJK JP", "Noto Sans JP", "Noto Sans SC", "Source Han Sans", "WenQuanYi Zen Hei"),
