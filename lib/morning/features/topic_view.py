@@ -99,7 +99,7 @@ def _inline(path: str, kind: str) -> str:
 
 
 #: Pixels that the view takes, whatever the width of a page.
-_WIDTH, _HEIGHT = 1240, 880
+_WIDTH, _HEIGHT = 1240, 850
 
 
 def topic_frame(model: TopicModel, documents: Documents) -> str:
@@ -121,6 +121,7 @@ def topic_frame(model: TopicModel, documents: Documents) -> str:
     frame = f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'
     return (
         "<details><summary>The map</summary>"
-        "<p>Touch or click a circle to see its words; a second time, to let go.</p>"
+        "<p>Touch or click a circle to see its words. The map is wider than most pages: words are "
+        "to the right of the circles.</p>"
         f'<div class="map" tabindex="0" style="overflow-x: auto;">{frame}</div></details>'
     )

@@ -54,7 +54,7 @@ FONTS = _fonts()
 #: Points. A figure is shown in its own size on a page, and at 0.6 of it on a phone, where text of
 #: 10 points is 8 pixels high.
 SIZE, SMALL = 10.5, 9.5
-_WIDTH = 6.2  # inches
+_WIDTH = 5.8  # inches
 _STYLE: Any = {
     **sns.axes_style("ticks"),
     **{"axes.spines.top": False, "axes.spines.right": False},
@@ -62,7 +62,7 @@ _STYLE: Any = {
     **{"figure.dpi": 110, "font.family": FONTS, "font.size": SIZE},
     **dict.fromkeys(["axes.labelsize", "axes.titlesize"], SIZE),
     **dict.fromkeys(["xtick.labelsize", "ytick.labelsize", "legend.fontsize"], SMALL),
-    **{"legend.frameon": False, "patch.force_edgecolor": False},
+    **{"legend.frameon": False, "patch.force_edgecolor": False, "savefig.pad_inches": 0.05},
     "axes.prop_cycle": plt.cycler(color=[OURS]),  # who wants another colour says what it means
 }
 plt.rcParams.update(_STYLE)  # also of what is added to a figure later: texts, legends
@@ -108,7 +108,7 @@ def canvas(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]
     Parameters
     ----------
     height : float
-        Inches; all figures are 6.2 wide.
+        Inches; all figures are 5.8 wide.
     columns, rows : int
         Axes. Text is as large in many columns as in one: stand panels above each other.
     """
