@@ -42,8 +42,8 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def _point(axis: Axes, x: float, y: int, marker: str, colour: str, label: str | None) -> None:
-    """Draw a point with its value above it."""
+    """Draw a point with its value above it, below a cross: the two can be near each other."""
     axis.plot(x, y, marker, color=colour, label=label)
-    ink = colour if marker == "x" else None
-    above: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL}
-    axis.annotate(f"{x:.3f}", (x, y), (0, 5), color=ink, **above)
+    ink, rise = (colour, -14) if marker == "x" else (None, 5)
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL}
+    axis.annotate(f"{x:.3f}", (x, y), (0, rise), color=ink, **style)
