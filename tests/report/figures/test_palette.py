@@ -22,6 +22,7 @@ from morning.report.figures import (
     style,
     vectors,
 )
+from morning.report.figures.reading import drawn_metrics
 from toys.evidence import evidence_row, found
 from toys.graphs import reading
 from toys.rows import row
@@ -52,6 +53,7 @@ DRAWN = {
     "curves": lambda _: results.training_curves(
         [{"seed": seed, "epoch": 1, "history": HISTORY} for seed in range(6)]
     ),
+    "metrics": lambda _: drawn_metrics([1, 4, 12], [1, 2, 4, 5, 9, 12], 12),
     "parts": lambda _: recommend.parts_of_scores(RANKING, {"a"}, {}),
     "scores": lambda _: results.score_distributions({"F": SCORES}, SCORES > 0.5),
     "intervals": lambda _: results.intervals({"rows": [WHOLE, WHOLE]}),
