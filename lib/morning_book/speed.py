@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +68,17 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
 
 def growth_figure(points: Sequence[Mapping[str, Any]]) -> Figure:
     """Draw time and peak memory of every stage against accounts, on logarithmic axes."""
-    picture = Figure(figsize=(9, 3.6), layout="constrained")
+    from morning.report.figures.style import LINES, canvas  # the pipeline itself draws nothing
+
+    picture, panels = canvas(6.4, rows=2)
     stages = list(dict.fromkeys(point["stage"] for point in points))
-    for axes, (value, label) in zip(picture.subplots(1, 2), _PANELS.items(), strict=True):
-        for stage, marker in zip(stages, "osD^v", strict=False):
+    for axes, (value, label) in zip(panels, _PANELS.items(), strict=True):
+        for stage, marker, style in zip(stages, "osD^v", cycle(LINES), strict=False):
             mine = [point for point in points if point["stage"] == stage]
             x = [point["accounts"] for point in mine]
-            axes.loglog(x, [point[value] for point in mine], marker=marker, label=stage)
+            axes.loglog(x, [point[value] for point in mine], marker=marker, label=stage, **style)
         axes.set_xlabel("accounts")
         axes.set_ylabel(label)
         axes.grid(alpha=0.3)
-    picture.axes[0].legend(fontsize="small")
+    picture.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return picture

@@ -183,7 +183,7 @@ class TestAgreement:
         b = a.reordered(list("fedcba"))
         scaled = Embedding(b.names, 5 * b.vectors)
         found = neighbour_agreement(a, scaled, k=2)
-        assert found == {"agreement": 1.0, "chance": 2 / 5, "k": 2.0, "nodes": 6.0}
+        assert found == {"agreement": 1.0, "sem": 0.0, "chance": 2 / 5, "k": 2.0, "nodes": 6.0}
 
     def test_known_answer(self):
         angles = {"a": (0, 0), "b": (10, 10), "c": (30, 100), "d": (100, 30)}
@@ -201,7 +201,9 @@ class TestAgreement:
             for which in (0, 1)
         ]
         # Nearest: a-b, b-a, c-b and d-c in one; a-b, b-a, c-d and d-b in the other.
-        assert neighbour_agreement(*embeddings, k=1)["agreement"] == 0.5
+        found = neighbour_agreement(*embeddings, k=1)
+        assert found["agreement"] == 0.5
+        assert found["sem"] == pytest.approx(1 / 12**0.5)  # of 1, 1, 0 and 0
 
     def test_unrelated_embeddings_agree_by_chance(self):
         rng = np.random.default_rng(1)

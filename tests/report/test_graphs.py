@@ -1,10 +1,10 @@
 """Sections on the released graph: a ring, of which one reading is damaged."""
 
+import pandas as pd
 import pytest
 from morning.report.graphs import category_attributes, embeddings, readings
 from morning.run import Run
 from toys.audited import assert_sound, is_empty
-from toys.figures import dashed, widths
 from toys.graphs import NODES, ring
 
 
@@ -33,11 +33,22 @@ def test_both_readings_described(graph):
 def test_which_reading_the_embedding_is_closer_to(graph, tmp_path):
     section = embeddings(graph, Run(tmp_path))
     assert_sound(section)
-    (axis,) = section.figure.axes
-    right, damaged, again = widths(axis)
+    table = section.tables[0].data
+    right, damaged, again = table["in common"]
     assert damaged == 1.0
+    assert (table["low"] <= table["in common"]).all()
+    assert (table["in common"] <= table["high"]).all()
     assert "shares 100% of its neighbours with the graph as" in section.text
-    assert f"and {right:.0%} with the right reading (chance: {dashed(axis)[0]:.1%})" in section.text
+    chance = f"and {right:.0%} with the right reading (chance: {table['by chance'].iloc[0]:.1%})"
+    assert chance in section.text
     assert "closer to the **damaged** reading" in section.text
     assert section.text.endswith(f"under different seeds share {again:.0%}.")
     assert is_empty(embeddings(None, Run(tmp_path)))
+
+
+def test_readings_that_cannot_be_told_apart(graph, tmp_path, monkeypatch):
+    rows = {"agreement": [0.54, 0.55, 0.5], "sem": 0.01, "chance": 0.02}
+    monkeypatch.setattr("morning.report.graphs.embed_readings", lambda *_: pd.DataFrame(rows))
+    text = embeddings(graph, Run(tmp_path)).text
+    assert "too little apart" in text
+    assert "closer" not in text

@@ -38,6 +38,12 @@ def legend(axis):
     return [text.get_text() for text in axis.get_legend().get_texts()]
 
 
+def figure_legend(figure):
+    """Return what stands in the legend above the panels."""
+    (found,) = figure.legends
+    return [text.get_text() for text in found.get_texts()]
+
+
 def cells(axis):
     """Return the numbers behind a heat map."""
     return axis.collections[0].get_array()

@@ -223,8 +223,9 @@ def neighbour_agreement(a: Embedding, b: Embedding, k: int = 10) -> dict[str, fl
     Returns
     -------
     dict
-        `agreement`: mean share of a node's k nearest neighbours that both have; `chance`: the
-        same for unrelated embeddings, k / (n - 1); `k`; `nodes`: n.
+        `agreement`: mean share of a node's k nearest neighbours that both have; `sem`: standard
+        error of that mean over nodes; `chance`: the same share for unrelated embeddings,
+        k / (n - 1); `k`; `nodes`: n.
     """
     if set(a.names) != set(b.names):
         raise MorningError("the two embeddings are of different nodes and cannot be compared")
@@ -236,6 +237,7 @@ def neighbour_agreement(a: Embedding, b: Embedding, k: int = 10) -> dict[str, fl
     shared = [len(np.intersect1d(x, y)) for x, y in zip(near_a, near_b, strict=True)]
     return {
         "agreement": float(np.mean(shared)) / k,
+        "sem": float(np.std(shared, ddof=1)) / k / n**0.5,
         "chance": k / (n - 1),
         "k": float(k),
         "nodes": float(n),

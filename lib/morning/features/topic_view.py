@@ -98,25 +98,30 @@ def _inline(path: str, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(Path(path).read_bytes()).decode('ascii')}"
 
 
-_ZOOM = 0.56
+#: Pixels that the view takes, whatever the width of a page.
+_WIDTH, _HEIGHT = 1240, 850
 
 
-def topic_frame(model: TopicModel, documents: Documents, height: int = 500) -> str:
-    """Return the view inside a frame of its own, so that its style stays off the page around it.
+def topic_frame(model: TopicModel, documents: Documents) -> str:
+    """Return the view, to be unfolded: in its own size, in a box that scrolls on narrow pages.
+
+    It is in a frame, so that its style stays off the page around it.
 
     Parameters
     ----------
     model, documents
         As in `topic_view_html`.
-    height : int
-        In pixels.
     """
     try:
         view = topic_view_html(model, documents)
     except MorningError as error:
         return f"<p>{html.escape(str(error))}</p>"
-    # The view has a fixed width of some 1,200 pixels, nearly twice that of a page.
-    inner = html.escape(f"<style>body {{ zoom: {_ZOOM}; }}</style>{view}", quote=True)
-    style = f"width: 100%; height: {height}px; border: 0; background: white;"
+    style = f"width: {_WIDTH}px; height: {_HEIGHT}px; border: 0; background: white;"
+    inner = html.escape(view, quote=True)
     frame = f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'
-    return f"<div>{frame}</div>"
+    return (
+        "<details><summary>The map</summary>"
+        "<p>Touch or click a circle to see its words. The map is wider than most pages: words are "
+        "to the right of the circles.</p>"
+        f'<div class="map" tabindex="0" style="overflow-x: auto;">{frame}</div></details>'
+    )

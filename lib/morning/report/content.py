@@ -3,31 +3,68 @@
 from __future__ import annotations
 
 import numpy as np
-from IPython.display import HTML
+import pandas as pd
+from IPython.display import HTML, Markdown
 
 from morning.features import FeatureSet
 from morning.features.separation import between_share
 from morning.features.topic_view import topic_frame
+from morning.features.topics import TopicModel, top_words
 from morning.prepare.perspective import Perspective
 from morning.report.figures import vectors as figures
 from morning.report.section import Section
 from morning.report.tables.vectors import concentration_table
 from morning.sources import Source, public
 
+#: Words that name a topic.
+_NAMING = 3
+
+
+def number_of_topics(content: Perspective) -> Markdown | None:
+    """Say how many topics were chosen of which; nothing where none was chosen."""
+    if content.topics is None or content.topic_choice is None:
+        return None
+    return Markdown(_chosen(content.topics.lda.num_topics, content.topic_choice["topics"]))
+
+
+def _chosen(topics: int, tried: pd.Series) -> str:
+    """Return how a number of topics lies among those that were tried."""
+    low, high = tried.min(), tried.max()
+    said = f"Of {len(tried)} numbers from {low} to {high}, **{topics}** is used."
+    if low < topics < high:
+        return f"{said} It is neither the smallest nor the largest that was tried."
+    if low == high:
+        return f"{said} No other was tried."
+    edge, beyond = ("smallest", "smaller") if topics == low else ("largest", "larger")
+    return (
+        f"{said} It is the **{edge}** that was tried: a {beyond} one could be better still, "
+        f"and was not looked at."
+    )
+
 
 def topic_map(content: Perspective) -> HTML | None:
-    """Show the topics as a map to hover over; nothing without a topic model."""
+    """Show the topics as a map to touch, folded; nothing without a topic model."""
     if content.topics is None or content.documents is None:
         return None
     return HTML(topic_frame(content.topics, content.documents))
 
 
-def topic_separation(features: FeatureSet) -> Section:
-    """Show the topics of each category's brands; nothing without topics."""
+def topic_separation(features: FeatureSet, model: TopicModel | None = None) -> Section:
+    """Show the topics of each category's brands; nothing without topics.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    model : TopicModel, optional
+        Names the topics by their likeliest words.
+    """
     if "content_topics" not in features.blocks:
         return Section()
+    words = None
+    if model is not None:
+        words = top_words(model, _NAMING).groupby("topic")["word"].agg(list).to_dict()
     return Section(
-        figure=figures.topics_by_category(features),
+        figure=figures.topics_by_category(features, words=words),
         text=_separation(between_share(features, "content_topics")),
     )
 

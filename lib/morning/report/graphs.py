@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from morning.attributes.biographies import CATEGORY_ATTRIBUTES
@@ -13,6 +14,10 @@ from morning.report.tables.style import written
 from morning.roster import Roster
 from morning.run import Run
 from morning.studies.audit.graph_reading import ReleasedGraph, embed_readings
+
+#: Standard errors on either side of a mean in a 95 % interval.
+NORMAL = 1.96
+_ALIKE = "That is too little apart to say which of the two it was made from."
 
 
 def category_attributes(roster: Roster) -> list[str]:
@@ -34,7 +39,7 @@ def readings(graph: ReleasedGraph | None) -> Section:
 
 
 def embeddings(graph: ReleasedGraph | None, run: Run) -> Section:
-    """Embed both readings, and show which one the released embedding is nearer to.
+    """Embed both readings, and say which one the released embedding is nearer to.
 
     Parameters
     ----------
@@ -45,16 +50,27 @@ def embeddings(graph: ReleasedGraph | None, run: Run) -> Section:
     if graph is None:
         return Section()
     agreement = embed_readings(graph, run)
-    return Section(figure=figures.agreements(agreement), text=_closer(agreement))
+    half = NORMAL * agreement["sem"]
+    shown = pd.DataFrame(
+        {
+            "in common": agreement["agreement"],
+            "low": agreement["agreement"] - half,
+            "high": agreement["agreement"] + half,
+            "by chance": agreement["chance"],
+        }
+    )
+    return Section(tables=[written(shown, "{:.1%}")], text=_closer(agreement))
 
 
 def _closer(agreement: pd.DataFrame) -> str:
     """Return which reading the released embedding is closer to, of `embed_readings`."""
     right, wrong, same = agreement["agreement"]
+    noise = NORMAL * np.hypot(*agreement["sem"].iloc[:2])
+    nearer = f"It is closer to the **{'damaged' if wrong > right else 'right'}** reading."
     return (
         f"The released embedding shares {wrong:.0%} of its neighbours with the graph as the "
         f"authors' loader reads it, and {right:.0%} with the right reading (chance: "
-        f"{agreement['chance'].iloc[0]:.1%}). It is closer to the "
-        f"**{'damaged' if wrong > right else 'right'}** reading. Two embeddings of one graph "
-        f"under different seeds share {same:.0%}."
+        f"{agreement['chance'].iloc[0]:.1%}). "
+        f"{nearer if abs(wrong - right) > noise else _ALIKE} "
+        f"Two embeddings of one graph under different seeds share {same:.0%}."
     )

@@ -7,7 +7,7 @@ from morning.evaluation import METRICS, official_task, result_row
 from morning.report.figures import audit as figures
 from morning.studies.audit.arithmetic import quantised
 from morning.studies.trained import statistics
-from toys.figures import DRAWN, MATHS, dashed, points, ticks
+from toys.figures import DRAWN, MATHS, dashed, legend, points, ticks
 from toys.rows import row
 
 
@@ -16,18 +16,20 @@ def test_points_and_crosses(board, watched):
     row = result_row("ours <&>", statistics(watched, board, on))
     unknown = row | {"method": "unknown", "cauc": None}
     paper = {"auc": 0.95, "cauc": 0.7}
-    axis = figures.category_recovery([row | {"paper": paper}, unknown]).axes[0]
-    assert [text.get_text() for text in axis.texts] == ["ours <&>", "ours <&>, paper"]
-    (dot,) = [line for line in axis.lines if line.get_marker() == "o"]
-    assert dot.get_xydata().tolist() == [[row["auc"], row["cauc"]]]
-    assert points(axis, "x") == [(0.95, 0.7)]
+    low = row | {"method": "low", "auc": row["auc"] - 0.1}
+    auc, cauc = figures.category_recovery([low, unknown, row | {"paper": paper}]).axes
+    assert ticks(auc) == ["low", "ours <&>"]
+    assert points(auc) == [(low["auc"], 0), (row["auc"], 1)]
+    assert points(cauc) == [(row["cauc"], 0), (row["cauc"], 1)]
+    assert (points(auc, "x"), points(cauc, "x")) == ([(0.95, 1)], [(0.7, 1)])
+    assert (dashed(auc), dashed(cauc)) == ([0.5], [0.5])
 
 
 def test_a_methods_name_is_no_mathematics():
     known = row(MATHS, cauc=0.5, ci95={"auc": [0.4, 0.6], "cauc": [0.4, 0.6]}, paper=None)
     figure = figures.category_recovery([known])
     figure.canvas.draw()
-    assert [text.get_text() for text in figure.axes[0].texts] == [DRAWN]
+    assert ticks(figure.axes[0]) == [DRAWN]
 
 
 def test_epochs_mark_the_chosen_one_and_the_best(watched):
@@ -48,7 +50,8 @@ def test_ties_and_chance(board, watched):
     assert len(right.lines) == 3
     rng = np.random.default_rng(0)
     draws = pd.DataFrame(rng.random((30, len(METRICS))), columns=list(METRICS))
-    marked = figures.chance(draws, dict.fromkeys(METRICS, 0.25)).axes
+    *marked, rest = figures.chance(draws, dict.fromkeys(METRICS, 0.25)).axes
+    assert legend(rest) == ["paper"]
     assert [axis.lines[0].get_xdata()[0] for axis in marked] == [0.25] * 5
     assert not any(axis.lines for axis in figures.chance(draws).axes)
 

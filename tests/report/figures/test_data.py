@@ -1,8 +1,9 @@
 """Accounts and collaborations, counted by hand."""
 
 import pandas as pd
+from matplotlib.colors import to_hex
 from morning.report.figures.data import partners_across_categories, positives_per_brand
-from toys.figures import DRAWN, MATHS, cells, heights, legend, ticks
+from toys.figures import DRAWN, MATHS, heights, legend, ticks
 
 
 def test_partners_of_training_and_of_test_brands(tiny_features):
@@ -22,5 +23,9 @@ def test_influencers_that_categories_share(tiny_features):
     figure.canvas.draw()
     (axis,) = figure.axes
     # m1 has two partners in one and one in the other, m2 three in food, m4 one in each.
-    assert cells(axis).tolist() == [[1, 2], [2, 1]]
+    apart, within = (mesh.get_array() for mesh in axis.collections)
+    assert apart.tolist() == [[None, 2], [2, None]]
+    assert within.tolist() == [[1, None], [None, 1]]
+    assert axis.collections[0].get_clim() == (0, 2)
+    assert to_hex(axis.collections[0].cmap(0)) == "#ffffff"
     assert ticks(axis, "x") == ticks(axis, "y") == [DRAWN, "food"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from morning.report.graphs import NORMAL
 from morning.report.section import Section
 from morning.report.tables.style import written
 from morning.run import Run
@@ -10,9 +11,6 @@ from morning.studies.audit.graph_reading import (
     lost_in_reading,
     recovered_by_reading,
 )
-
-#: Standard errors on either side of a mean in a 95 % interval.
-_NORMAL = 1.96
 
 
 def lost_weight(graph: ReleasedGraph | None) -> Section:
@@ -43,7 +41,7 @@ def recovered_weight(graph: ReleasedGraph | None, run: Run) -> Section:
         return Section()
     held = recovered_by_reading(graph, run)
     means = held.agg(["mean", "sem"]).T
-    half = _NORMAL * means["sem"]
+    half = NORMAL * means["sem"]
     means = means.assign(low=means["mean"] - half, high=means["mean"] + half)
     loss = held["right reading"] - held["damaged reading"]
     return Section(
@@ -52,5 +50,5 @@ def recovered_weight(graph: ReleasedGraph | None, run: Run) -> Section:
         text="The ten nearest neighbours of an attribute hold that share of the weight that its "
         "ten strongest partners hold, mean over attributes with a 95 % interval; one embedding of "
         "each reading, under one seed. The damaged reading costs "
-        f"{loss.mean():.3f} ± {_NORMAL * loss.sem():.3f} of it.",
+        f"{loss.mean():.3f} ± {NORMAL * loss.sem():.3f} of it.",
     )

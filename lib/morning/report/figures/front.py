@@ -8,13 +8,13 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from morning.report.figures.style import OURS, PAPER, canvas
+from morning.report.figures.style import OTHERS, OURS, PAPER, SMALL, canvas
 from morning.report.headings import HEADINGS
 
 #: Method -> how it is called there, from the top.
 SHOWN = {
-    "category-oracle": "told the categories (oracle)",
-    "MORNING-best": "MORNING-best, recommended",
+    "category-oracle": "told the categories\n(oracle)",
+    "MORNING-best": "MORNING-best,\nrecommended",
     "similarity": "untrained similarity",
     "MORNING": "MORNING as printed",
     "RAND": "chance",
@@ -24,7 +24,7 @@ SHOWN = {
 def headline(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """Show AUC and cAUC of the methods in `SHOWN` with their intervals, and the paper's MORNING."""
     found = {row["method"]: row for row in rows}
-    figure, axes = canvas(7.6, 2.9, columns=2)
+    figure, axes = canvas(3.2, columns=2)
     places = range(len(SHOWN))[::-1]
     for axis, metric in zip(axes, ("auc", "cauc"), strict=True):
         for y, method in zip(places, SHOWN, strict=True):
@@ -33,17 +33,17 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> Figure:
             _point(axis, row[metric], y, "o", OURS, "recomputed" if y == 0 else None)
             if method == "MORNING":
                 _point(axis, row["paper"][metric], y, "x", PAPER, "printed in the paper")
-        axis.axvline(0.5, color="grey", linewidth=0.8, linestyle="--")
+        axis.axvline(0.5, color=OTHERS, linewidth=0.8, linestyle="--")
         axis.set(xlabel=HEADINGS[metric], yticks=places, ylim=(-0.5, len(SHOWN) - 0.3))
         axis.set_yticklabels(SHOWN.values() if metric == "auc" else [])
-    axes[1].legend(frameon=False, fontsize=9, loc="lower right")
+    handles, labels = axes[1].get_legend_handles_labels()
+    figure.legend(handles[::-1], labels[::-1], loc="outside upper center", ncols=2)
     return figure
 
 
 def _point(axis: Axes, x: float, y: int, marker: str, colour: str, label: str | None) -> None:
-    """Draw a point with its value above it."""
+    """Draw a point with its value above it, below a cross: the two can be near each other."""
     axis.plot(x, y, marker, color=colour, label=label)
-    ink = colour if marker == "x" else None
-    axis.annotate(
-        f"{x:.3f}", (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=9, color=ink
-    )
+    ink, rise = (colour, -14) if marker == "x" else (None, 5)
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL}
+    axis.annotate(f"{x:.3f}", (x, y), (0, rise), color=ink, **style)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from morning.dataset import Dataset
 from morning.features.visual.pictures import UnusablePictureError, decode, locate
-from morning.report.figures.style import canvas, drawable, literal
+from morning.report.figures.style import SMALL, canvas, drawable, literal
 
 _CATEGORIES = 12  # shown
 _LINES = 3  # of a caption
@@ -22,7 +22,7 @@ _SIDE = 300  # pixels of a shown picture, at most
 _TRIES = 50  # posts of a category that are tried for a usable picture, at most
 
 
-def gallery(dataset: Dataset, seed: int = 0, columns: int = 4) -> Figure | None:
+def gallery(dataset: Dataset, seed: int = 0, columns: int = 3) -> Figure | None:
     """Show one picture with its caption of a brand of each of the first twelve categories.
 
     Pictures that cannot be used are passed over, as they are where vectors are made of them.
@@ -41,14 +41,14 @@ def gallery(dataset: Dataset, seed: int = 0, columns: int = 4) -> Figure | None:
     if not shown:
         return None
     rows = -(-len(shown) // columns)
-    figure, axes = canvas(2 * columns, 2.6 * rows, columns=columns, rows=rows)
+    figure, axes = canvas(2.9 * rows, columns=columns, rows=rows)
     for axis in np.ravel(axes):
         axis.set_axis_off()
     for axis, (post, picture) in zip(np.ravel(axes), shown, strict=False):
         axis.imshow(picture)
         axis.set_title(literal(post.category))
         caption = "" if pd.isna(post.caption) else _plain(post.caption)
-        below = {"fontsize": 9, "ha": "center", "va": "top", "transform": axis.transAxes}
+        below = {"fontsize": SMALL, "ha": "center", "va": "top", "transform": axis.transAxes}
         axis.text(0.5, -0.04, literal(_wrapped(caption)), **below)
     return figure
 

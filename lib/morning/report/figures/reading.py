@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from morning.report.figures.style import OURS, canvas
+from morning.report.figures.style import OTHERS, PARTNERS, SMALL, canvas
 from morning.report.headings import HEADINGS
 
-_GREY, _FAINT = "grey", "lightgrey"
+_FAINT = "lightgrey"
+_MIDDLE: Any = {"ha": "center", "va": "center", "fontsize": SMALL}
 _SHOWN = ("auc", "cauc", "recall@10", "mrr", "map", "medr")
 
 
@@ -27,13 +29,13 @@ def drawn_metrics(partners: Collection[int], category: Collection[int], n: int) 
     ranks = sorted(partners)
     others = [rank for rank in range(1, n + 1) if rank not in partners]
     near = [rank for rank in others if rank in category]
-    figure, axes = canvas(6.6, 6.4, rows=len(_SHOWN))
+    figure, axes = canvas(7.2, rows=len(_SHOWN))
     for axis, metric in zip(axes, _SHOWN, strict=True):
         counted = near if metric == "cauc" else others
         for rank in range(1, n + 1):
-            ink = OURS if rank in partners else _GREY if rank in counted else _FAINT
-            axis.plot(rank, 0, "o", markersize=11, color=ink)
-            axis.annotate(f"{rank}", (rank, 0), ha="center", va="center", color="white", fontsize=8)
+            ink = PARTNERS if rank in partners else OTHERS if rank in counted else _FAINT
+            axis.plot(rank, 0, "o", markersize=15, color=ink)
+            axis.annotate(f"{rank}", (rank, 0), color="white", fontweight="bold", **_MIDDLE)
         _say(axis, metric, ranks, counted)
         axis.set(xlim=(0.4, n + 0.6), ylim=(-0.6, 1.5))
         axis.set_title(HEADINGS[metric], loc="left", fontweight="bold")
@@ -52,7 +54,7 @@ def _say(axis: Axes, metric: str, ranks: list[int], others: list[int]) -> None:
     elif metric == "recall@10":
         inside = [rank for rank in ranks if rank <= 10]
         said = dict.fromkeys(inside, "in")
-        axis.axvline(10.5, color=_GREY, linestyle="--")
+        axis.axvline(10.5, color=OTHERS, linestyle="--")
         share = len(inside) / len(ranks)
         total = f"{len(inside)} of {len(ranks)} partners among the first ten: {share:.3f}"
     elif metric == "map":
@@ -64,5 +66,5 @@ def _say(axis: Axes, metric: str, ranks: list[int], others: list[int]) -> None:
         first = f"{1 / ranks[0]:.3f}" if metric == "mrr" else f"{ranks[0]}"
         total = f"{'one divided by its' if metric == 'mrr' else 'its'} rank: {first}"
     for rank, text in said.items():
-        axis.annotate(text, (rank, 0.62), ha="center", va="center", fontsize=9, color=OURS)
+        axis.annotate(text, (rank, 0.75), color=PARTNERS, **_MIDDLE)
     axis.set_title(total, loc="right")

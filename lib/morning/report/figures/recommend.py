@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from morning.report.figures.style import canvas, literal
+from morning.report.figures.style import PART_COLOURS, canvas, literal
 
 #: Part of a score -> what it compares.
 PARTS = {"f": "content", "g": "audience", "h": "attributes", "popularity": "popularity"}
+#: The sum, on bars of every colour.
+_SUM: Any = {"color": "black", "markeredgecolor": "white", "markersize": 6}
 
 
 def parts_of_scores(
@@ -27,17 +30,17 @@ def parts_of_scores(
         Ids of those who worked with the brand.
     names : mapping of account id to name on the page
     """
-    figure, axis = canvas(7.5, 0.36 * len(ranking) + 1.1)
+    figure, axis = canvas(0.36 * len(ranking) + 1.3)
     places = -np.arange(len(ranking))
     ends = {1: np.zeros(len(ranking)), -1: np.zeros(len(ranking))}
     for part in (part for part in PARTS if part in ranking):
         values = ranking[part].to_numpy(dtype=float)
         left = np.where(values >= 0, ends[1], ends[-1])
         name = part if part == PARTS[part] else f"{part} ({PARTS[part]})"
-        axis.barh(places, values, left=left, height=0.72, label=name)
+        axis.barh(places, values, left=left, height=0.72, color=PART_COLOURS[part], label=name)
         ends[1] += np.maximum(values, 0)
         ends[-1] += np.minimum(values, 0)
-    axis.plot(ranking["score"], places, "D", color="black", markersize=5, label="score, their sum")
+    axis.plot(ranking["score"], places, "D", label="score, their sum", **_SUM)
     axis.axvline(0, color="black", linewidth=0.8)
     labels = [
         f"{'partner  ' if account in partners else ''}{names.get(account, account)}  {rank}"
@@ -46,5 +49,5 @@ def parts_of_scores(
     axis.set(yticks=places, yticklabels=map(literal, labels), xlabel="score")
     for label, account in zip(axis.get_yticklabels(), ranking["influencer_id"], strict=True):
         label.set_fontweight("bold" if account in partners else "normal")
-    figure.legend(frameon=False, loc="outside upper center", ncols=3)
+    figure.legend(loc="outside upper center", ncols=2)
     return figure

@@ -10,12 +10,30 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from IPython import get_ipython
 from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib_inline.config import InlineBackend
 
-#: Okabe and Ito's colours, which the colour-blind can tell apart: ours, the paper's, a third.
-OURS, PAPER, THIRD = "#0072b2", "#d55e00", "#e69f00"
-_CYCLE = (OURS, THIRD, "#009e73", "#cc79a7", "#56b4e9", PAPER)
+#: Okabe and Ito's colours, which the colour-blind can tell apart; each means one thing in the
+#: whole book. What is measured here:
+OURS = "#0072b2"
+#: What the authors print, and what their own program makes of their files:
+PAPER = "#d55e00"
+#: Partners, of a brand or of each other; everyone else, chance, and what is there to compare with:
+PARTNERS, OTHERS = "#009e73", "#8c8c8c"
+#: Brands that are trained on, and brands that are tested on:
+TRAINING, TEST = "#56b4e9", "#cc79a7"
+#: What a figure points out:
+MARKED = "#e69f00"
+#: From nothing, which is white, to much.
+SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#8fc4e6", OURS, "#00263b"])
+#: Colour and dashes of lines that are all of one kind, such as seeds.
+LINES = (
+    *({"color": OURS, "linestyle": "-"}, {"color": "#3a97d0", "linestyle": "--"}),
+    *({"color": "#00344f", "linestyle": "-."}, {"color": OURS, "linestyle": ":"}),
+)
+#: Parts of a score of ours, and what is taken off it.
+PART_COLOURS = {"f": OURS, "g": "#8fc4e6", "h": "#00344f", "popularity": OTHERS}
 #: Families with the characters that matplotlib's own font lacks; those that are installed help.
 _FALLBACKS = (
     *("Noto Sans CJK JP", "Noto Sans JP", "Noto Sans SC", "Source Han Sans", "WenQuanYi Zen Hei"),
@@ -33,19 +51,22 @@ def _fonts() -> list[str]:
 
 
 FONTS = _fonts()
-#: Text that is added to a figure later takes its font from here.
-plt.rcParams["font.family"] = FONTS
-_SIZE = 10.5  # points; a figure that is as wide as the page is shown in its own size
-_STYLE: dict[str, Any] = {
+#: Points. A figure is shown in its own size on a page, and at 0.6 of it on a phone, where text of
+#: 10 points is 8 pixels high.
+SIZE, SMALL = 10.5, 9.5
+_WIDTH = 5.8  # inches
+_STYLE: Any = {
+    **sns.axes_style("ticks"),
     **{"axes.spines.top": False, "axes.spines.right": False},
     **{"figure.facecolor": "none", "axes.facecolor": "none", "legend.facecolor": "none"},
-    **{"figure.dpi": 110, "font.family": FONTS, "font.size": _SIZE},
-    **dict.fromkeys(["axes.labelsize", "axes.titlesize", "legend.fontsize"], _SIZE),
-    "axes.prop_cycle": plt.cycler(color=_CYCLE),
-    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize"], _SIZE - 0.5),
+    **{"figure.dpi": 110, "font.family": FONTS, "font.size": SIZE},
+    **dict.fromkeys(["axes.labelsize", "axes.titlesize"], SIZE),
+    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize", "legend.fontsize"], SMALL),
+    **{"legend.frameon": False, "patch.force_edgecolor": False, "savefig.pad_inches": 0.05},
+    "axes.prop_cycle": plt.cycler(color=[OURS]),  # who wants another colour says what it means
 }
+plt.rcParams.update(_STYLE)  # also of what is added to a figure later: texts, legends
 _SVG: dict[str, Any] = {"bbox_inches": "tight", "metadata": {"Date": None}}
-_WIDEST = 8.0  # inches, as wide as the page
 
 
 def be_quiet_about_glyphs() -> None:
@@ -81,18 +102,17 @@ def literal(text: object) -> str:
     return str(text).replace("$", r"\$")
 
 
-def canvas(width: float, height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:
-    """Return a figure and its axes, at most as wide as the page, that pyplot does not keep.
+def canvas(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:
+    """Return a figure and its axes, narrow enough to be read on a phone, that pyplot does not keep.
 
     Parameters
     ----------
-    width, height : float
-        Inches.
+    height : float
+        Inches; all figures are 5.8 wide.
     columns, rows : int
-        Axes.
+        Axes. Text is as large in many columns as in one: stand panels above each other.
     """
-    width = min(width, _WIDEST)
-    with sns.axes_style("ticks", _STYLE):
-        figure, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained")
+    size = (_WIDTH, height)
+    figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained")
     plt.close(figure)  # the notebook shows what a cell returns; nothing is shown twice
     return figure, axes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,18 +11,40 @@ from matplotlib.figure import Figure
 
 from morning.features import FeatureSet
 from morning.features.separation import category_means
-from morning.report.figures.style import OURS, PAPER, THIRD, canvas, literal
+from morning.report.figures.style import (
+    MARKED,
+    OTHERS,
+    OURS,
+    PAPER,
+    PARTNERS,
+    SHADES,
+    canvas,
+    literal,
+)
 
 _TOP = 3  # most frequent classes of each category
 
 
-def topics_by_category(features: FeatureSet, block: str = "content_topics") -> Figure:
-    """Show the mean topics, from 1, of the brands of each category."""
+def topics_by_category(
+    features: FeatureSet,
+    block: str = "content_topics",
+    words: Mapping[int, Sequence[str]] | None = None,
+) -> Figure:
+    """Show the mean topics of the brands of each category, from those of the first category on.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    block : str
+        Of topics.
+    words : mapping of int to sequence of str, optional
+        What topics are called beside their numbers, which count from 1.
+    """
     means = category_means(features, block)
-    means = means.set_axis(means.index.map(literal)).set_axis(means.columns + 1, axis=1)
-    figure, axis = canvas(9, 4)
-    sns.heatmap(means, cmap="rocket_r", ax=axis, cbar_kws={"label": "mean probability"})
-    axis.set(xlabel="topic", ylabel="")
+    called = {k: ", ".join((words or {}).get(k, [])) for k in range(1, len(means.columns) + 1)}
+    names = [literal(f"{text}  {k}" if text else k) for k, text in called.items()]
+    figure = _by_category(means.set_axis(names, axis=1), "mean probability")
+    figure.axes[0].set_ylabel("" if words else "topic")
     return figure
 
 
@@ -33,23 +55,21 @@ def neighbour_purity(purity: pd.DataFrame) -> Figure | None:
     """
     if purity.empty:
         return None
-    figure, axis = canvas(6, 0.6 * len(purity) + 1.2)
+    figure, axis = canvas(0.5 * len(purity) + 1.2)
     axis.barh(purity.index, purity["purity"], color=OURS)
-    axis.axvline(purity["chance"].iloc[0], color=PAPER, linestyle="--", label="chance")
+    axis.axvline(purity["chance"].iloc[0], color=OTHERS, linestyle="--", label="chance")
     axis.set(xlabel="share of nearest brands of the same category", xlim=(0, 1))
-    axis.legend(frameon=False)
+    axis.legend()
     return figure
 
 
 def largest_entries(vectors: Mapping[str, np.ndarray]) -> Figure:
     """Show how concentrated probability vectors are: histograms of their largest entries."""
-    figure, axis = canvas(7, 3)
-    for (name, block), colour in zip(vectors.items(), (OURS, PAPER, THIRD), strict=False):
-        axis.hist(
-            block.max(axis=1), bins=np.linspace(0, 1, 41), alpha=0.6, label=name, color=colour
-        )
-    axis.set(xlabel="largest entry of an account's vector", ylabel="accounts")
-    axis.legend(frameon=False)
+    figure, axes = canvas(1.7 * len(vectors) + 0.4, rows=len(vectors))
+    for axis, (name, block) in zip(np.atleast_1d(axes), vectors.items(), strict=True):
+        axis.hist(block.max(axis=1), bins=np.linspace(0, 1, 41), color=PAPER)
+        axis.set(title=name, ylabel="accounts")
+    axis.set_xlabel("largest entry of an account's vector")
     return figure
 
 
@@ -67,13 +87,23 @@ def classes_by_category(
     """
     if not columns:
         return None
-    means = category_means(features, block)[list(columns)]
-    means = means.set_axis(means.index.map(literal)).set_axis(columns.values(), axis=1)
+    means = category_means(features, block)[list(columns)].set_axis(columns.values(), axis=1)
     frequent = {label for _, row in means.iterrows() for label in row.nlargest(_TOP).index}
     shown = means[[label for label in means.columns if label in frequent]].rename(columns=literal)
-    figure, axis = canvas(min(0.42 * len(shown.columns) + 2.5, 11), 4)
-    sns.heatmap(shown, cmap="rocket_r", ax=axis, cbar_kws={"label": "mean share"})
+    return _by_category(shown, "mean share")
+
+
+def _by_category(means: pd.DataFrame, label: str) -> Figure:
+    """Draw means, (categories, columns), a row per column: first what the first category has."""
+    table = means.set_axis(means.index.map(literal)).T
+    first, most = table.to_numpy().argmax(axis=1), table.to_numpy().max(axis=1)
+    table = table.iloc[np.lexsort((-most, first))]
+    figure, axis = canvas(0.22 * len(table) + 1.8)
+    bar = {"label": label, "orientation": "horizontal", "location": "top", "aspect": 40}
+    sns.heatmap(table, cmap=SHADES, vmin=0, ax=axis, yticklabels=True, cbar_kws=bar)
     axis.set(xlabel="", ylabel="")
+    axis.tick_params(length=0)
+    axis.tick_params("y", rotation=0)
     return figure
 
 
@@ -84,20 +114,22 @@ def topic_choice(table: pd.DataFrame | None, chosen: int | None) -> Figure | Non
     """
     if table is None:
         return None
-    figure, (fit, coherence) = canvas(9, 2.8, columns=2)
+    figure, (fit, coherence) = canvas(2.9, columns=2)
     for axis, column, label in (
-        (fit, "log_perplexity", "log-likelihood bound per word"),
+        (fit, "log_perplexity", "likelihood bound per word"),
         (coherence, "u_mass", "coherence (u_mass)"),
     ):
         axis.plot(table["topics"], table[column], "o-", color=OURS)
         if chosen is not None:
-            axis.axvline(chosen, color=PAPER, linestyle="--")
+            axis.axvline(chosen, color=MARKED, linestyle="--", label="chosen")
         axis.set(xlabel="number of topics", ylabel=label)
+    if chosen is not None:
+        fit.legend()
     return figure
 
 
 def similarity(pairs: pd.DataFrame) -> Figure | None:
-    """Show cosine similarities of pairs of accounts: a panel per block, a curve per kind of pair.
+    """Show cosine similarities of pairs of accounts: a panel per block, a colour per kind of pair.
 
     Parameters
     ----------
@@ -108,13 +140,16 @@ def similarity(pairs: pd.DataFrame) -> Figure | None:
     if not blocks:
         return None
     rows = -(-len(blocks) // 2)
-    figure, axes = canvas(9, 2.6 * rows, columns=2, rows=rows)
+    figure, axes = canvas(2.3 * rows + 0.4, columns=2, rows=rows)
     for axis in np.ravel(axes)[len(blocks) :]:
         axis.set_axis_off()
+    kinds = ("random pairs", OTHERS), ("partners", PARTNERS)
     for axis, block in zip(np.ravel(axes), blocks, strict=False):
-        for (kind, group), colour in zip(pairs.groupby("kind"), (PAPER, OURS), strict=False):
-            style = {"color": colour, "label": str(kind), "fill": True, "alpha": 0.3}
-            sns.kdeplot(group[block], ax=axis, warn_singular=False, **style)
-        axis.set(title=block, xlabel="cosine similarity", ylabel="", yticks=[])
-    np.ravel(axes)[0].legend(frameon=False)
+        bins = np.linspace(min(pairs[block].min(), 0), 1, 41)
+        for kind, colour in kinds:
+            style = {"bins": bins, "density": True, "alpha": 0.6, "color": colour, "label": kind}
+            axis.hist(pairs.loc[pairs["kind"] == kind, block], **style)
+        axis.set(title=block, xlabel="cosine similarity", ylabel="density", yticks=[])
+    handles = np.ravel(axes)[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=2)
     return figure
