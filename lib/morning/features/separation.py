@@ -40,7 +40,7 @@ def neighbour_purity(features: FeatureSet, k: int = 5) -> pd.DataFrame:
         nearest = neighbours.kneighbors(return_distance=False)
         purity = float((categories[nearest] == categories[:, None]).mean())
         rows[name] = {"purity": purity, "chance": chance}
-    return pd.DataFrame(rows).T
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["purity", "chance"])
 
 
 def category_means(features: FeatureSet, block: str) -> pd.DataFrame:

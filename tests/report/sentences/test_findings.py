@@ -1,10 +1,13 @@
 """What stands at the head of a chapter is made from its numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from morning.attributes.graph import AttributeGraph
 from morning.evaluation import official_task
+from morning.features.separation import neighbour_purity
 from morning.report.sentences import listed
 from morning.report.sentences.attributes import heaviest_pairs
 from morning.report.sentences.audit import audited
@@ -54,6 +57,12 @@ def test_partners_against_anybody():
     )
     assert "captions 0.60 against 0.20" in alike(table)[0]
     assert alike(table.iloc[:0]) == []
+    assert alike(table[["kind"]]) == []
+
+
+def test_without_blocks_there_is_nothing_to_say():
+    features = replace(checkerboard(), blocks={}, made={})
+    assert separated(neighbour_purity(features)) == []
 
 
 def test_the_pairs_with_the_most_weight():

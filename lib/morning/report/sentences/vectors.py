@@ -43,7 +43,7 @@ def alike(similarity: pd.DataFrame) -> list[str]:
         As `pair_similarity` returns it.
     """
     means = similarity.groupby("kind").mean()
-    if set(means.index) != {"partners", "random pairs"}:
+    if set(means.index) != {"partners", "random pairs"} or means.columns.empty:
         return []
     said = ", ".join(
         f"{_MADE_OF.get(block, block)} {means.loc['partners', block]:.2f} against "
