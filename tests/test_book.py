@@ -210,7 +210,7 @@ def test_every_page_of_the_contents_exists(html):
 def test_a_page_that_is_whole_already_lies_beside_the_first(html):
     """Where chapters link to it."""
     assert page(html, "explorer.html") == "<title>An explorer</title>"
-    chapter = (ROOT / "notebooks" / "14_recommend.ipynb").read_text(encoding="utf-8")
+    chapter = (ROOT / "notebooks" / "12_recommend.ipynb").read_text(encoding="utf-8")
     assert 'href=\\"../explorer.html\\"' in chapter
 
 

@@ -30,7 +30,7 @@ RUN = Run(Path("run"))
 def test_every_notebook_is_a_stage_and_declares_its_parameters(released):
     settings = Settings.read({}, ROOT).recorded()
     found = stages(RUN, released=released)
-    others = {"12_benchmark"} if released else set()  # a page for books of other data
+    others = {"13_benchmark"} if released else set()  # a page for books of other data
     assert sorted(stage.name for stage in found) == [c for c in CHAPTERS if c not in others]
     for stage in found:
         assert set(stage.parameters(settings)) == set(parameters_cell(stage.notebook))
@@ -170,7 +170,7 @@ def test_a_folder_of_ones_own_goes_through_every_chapter(own_run):
     assert not list(own_run.rglob("*.partial"))
 
 
-@pytest.mark.parametrize("name", ["11_case_study", "14_recommend"])
+@pytest.mark.parametrize("name", ["11_case_study", "12_recommend"])
 def test_chapters_that_show_posts_do_without_them(own_run, tmp_path, name):
     """Of vectors alone, nobody has posts to show behind a reason, or followers to choose by."""
     run, vectors = tmp_path / "run", tmp_path / "vectors"

@@ -73,7 +73,8 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     compared = (run.results("table4_ablations"), run.results("table3_baselines"))
     looked = {name: (run.note(name), run.skipped(name)) for name in ("content", "audience")}
     experiments = [RESULTS / f"{name}.json" for name in EXPERIMENTS]
-    experiments = [path for path in experiments if path.is_file()]
+    committed = (PUBLIC, *(path for path in experiments if path.is_file()))
+    benchmark = Stage("13_benchmark", _READ, committed, (), after=("04_attribute_graph",))
     return [
         Stage("01_dataset", _READ, (), (dataset, run.candidates), opens_data=True),
         Stage(
@@ -108,24 +109,16 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             True,
             after=("08_baselines",),
         ),
-        *(
-            []
-            if released
-            else [
-                Stage(
-                    "12_benchmark", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)
-                )
-            ]
-        ),
-        Stage("13_gap", _READ, (PUBLIC, *experiments), (), after=("04_attribute_graph",)),
         Stage(
-            "14_recommend",
+            "12_recommend",
             _READ,
             (*trained, run.candidates, run.chances),
             (run.results("recommend"), run.explorer),
             opens_data=True,
             after=("09_audit",),
         ),
+        *([] if released else [benchmark]),
+        Stage("14_gap", _READ, committed, (), after=("04_attribute_graph",)),
         Stage(
             "00_first_ten",
             _READ,
