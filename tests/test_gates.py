@@ -19,6 +19,7 @@ from toys.gates import (
     loads_from_elsewhere,
     poor_alternatives,
     telling_handles,
+    unnumbered,
     visited,
     weights,
 )
@@ -27,6 +28,8 @@ GOOD = """<!DOCTYPE html><html lang="en"><head><meta name="viewport" content="wi
 <title>A page</title></head><body><main id="here"><h1>A page</h1>BODY</main></body></html>"""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 OUTPUT = '<div class="cell_output">{}</div>'
+PICTURE = '<img alt="A bar" src="picture.svg">'
+NUMBERED = '<figure>{}<figcaption><span class="caption-number">Table 1</span></figcaption></figure>'
 WIDE = "<p>" + "wide" * 99 + "</p>"
 
 
@@ -58,6 +61,7 @@ def page(tmp_path):
         (loads_from_elsewhere, "<p>x</p>", '<link rel="stylesheet" href="//fonts.org/a.css">'),
         (cut_texts, OUTPUT.format("<p>… of which 3</p>"), OUTPUT.format("<p>a long te…</p>")),
         (cut_texts, OUTPUT.format('<p dir="auto">Oh...</p>'), OUTPUT.format("<td>a lo...</td>")),
+        (unnumbered, NUMBERED.format(OUTPUT.format("<table></table>")), OUTPUT.format(PICTURE)),
         (poor_alternatives, '<img alt="A bar" src="a.svg">', '<img src="a.svg">'),
         (
             poor_alternatives,

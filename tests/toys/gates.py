@@ -161,6 +161,17 @@ def poor_alternatives(book: Book) -> list[str]:
     ]
 
 
+def unnumbered(book: Book) -> list[str]:
+    """Figures and tables of chapters without a number, but for what cards of accounts show."""
+    return [
+        f"{book.name(path)}: {tag.name} {tag.get('alt') or tag.get_text()[:40]!r}"
+        for path, page in book.pages.items()
+        for tag in page.select(".cell_output :is(img, table)")
+        if not tag.find_parent(class_="morning-cards")
+        and not any(each.select(".caption-number") for each in tag.find_parents("figure"))
+    ]
+
+
 def weights(book: Book) -> dict[str, float]:
     """Return the megabytes of each page with its pictures and frames, without what is shared."""
     files: dict[Path, set[Path]] = {path: {path} for path in book.pages}
@@ -298,6 +309,9 @@ class BookGates:
 
     def test_pictures_are_described(self, book):
         _none(poor_alternatives(book))
+
+    def test_figures_and_tables_are_numbered(self, book):
+        _none(unnumbered(book))
 
     def test_no_page_is_heavy(self, book):
         found = weights(book)
