@@ -9,6 +9,7 @@ from pydoc import locate
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from morning.errors import MorningError
 from morning.report.headings import PAPER_METRICS, headings
 from morning.report.tables.style import styled
@@ -42,6 +43,7 @@ def html(tmp_path_factory):
     base = tmp_path_factory.mktemp("book")
     code, prose = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
     output = nbformat.v4.new_output("stream", text="forty-two\n")
+    warning = nbformat.v4.new_output("stream", name="stderr", text=f"{SECRET}/x.py:1: Warning\n")
     columns = ["answer", *headings(PAPER_METRICS).values()]
     table = styled(pd.DataFrame([["42"] * len(columns)], ["deep"], columns)).to_html()
     shown = nbformat.v4.new_output("execute_result", {"text/html": table}, execution_count=2)
@@ -49,7 +51,7 @@ def html(tmp_path_factory):
         prose("# A chapter\n\nIt cites {cite}`wang2023morning` and knows $F = f + g + h$."),
         code('data = "demo"\nrun = "../runs/demo"', metadata={"tags": ["parameters"]}),
         code(f"run = '{SECRET}'", metadata={"tags": ["injected-parameters"]}),
-        code("print('forty-two')", outputs=[output], execution_count=1),
+        code("print('forty-two')", outputs=[output, warning], execution_count=1),
         code("table", metadata=TABLE, outputs=[shown], execution_count=2),
         prose("So says {numref}`tab-answer`."),
         prose("only with posts", metadata={"tags": ["posts"]}),
@@ -58,7 +60,7 @@ def html(tmp_path_factory):
     ]
     metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-        "papermill": {"duration": 1.0},
+        "papermill": {"duration": 1.0, "output_path": SECRET},
     }
     notebooks = []
     for name in ("01_dataset", "02_content_features"):
@@ -84,14 +86,46 @@ def page(html, name):
 def test_chapters_carry_outputs_and_no_paths(html):
     text = page(html, "notebooks/01_dataset.html")
     assert "forty-two" in text
-    assert all(SECRET not in p.read_text(encoding="utf-8") for p in html.rglob("*.html"))
+    files = [*html.rglob("*.html"), *html.rglob("*.ipynb")]
+    assert all(SECRET not in p.read_text(encoding="utf-8") for p in files)
 
 
 def test_a_captioned_table_has_a_number_that_can_be_referred_to(html):
     text = page(html, "notebooks/01_dataset.html")
     assert re.search(r'<figure[^>]*id="tab-answer"', text)
-    assert re.search(r'<span class="caption-number">Table \d+ </span>', text)
-    assert re.search(r'href="#tab-answer"><span class="std std-numref">Table \d+</span>', text)
+    assert re.search(r'<span class="caption-number">Table [\d.]+ </span>', text)
+    assert re.search(r'href="#tab-answer"><span class="std std-numref">Table [\d.]+</span>', text)
+
+
+def head(html, name):
+    """Return the title of a page, its icon, and what it says of itself to other sites, by name."""
+    found = BeautifulSoup(page(html, name), "html.parser").head
+    named = {tag.get("name") or tag.get("property"): tag.get("content") for tag in found("meta")}
+    assert str(found).count('name="viewport"') == 1
+    return found.title.string.strip(), found.select_one("[rel=icon]")["href"], named
+
+
+def test_pages_say_what_they_are(html):
+    title, icon, named = head(html, "notebooks/01_dataset.html")
+    assert title == "1. A chapter — MORNING"
+    assert named["og:title"] == "1. A chapter"
+    assert named["description"] == named["og:description"]
+    assert named["description"].startswith("1. A chapter. A book that ")
+    assert (html / "notebooks" / icon).is_file()
+    assert (html / "notebooks" / named["og:image"]).is_file()
+    title, _, named = head(html, "intro.html")
+    assert title == named["og:title"] == "MORNING: which micro-influencer fits which brand?"
+
+
+def test_whoever_opens_the_folder_is_on_the_first_page(html):
+    assert page(html, "index.html") == page(html, "intro.html")
+
+
+def test_chapters_are_numbered_and_what_they_show_counts_within_them(html):
+    second = page(html, "notebooks/02_content_features.html")
+    assert '<span class="section-number">2. </span>A chapter' in second
+    assert '"caption-number">Table 1.1 ' in page(html, "notebooks/01_dataset.html")
+    assert '"std std-numref">Table 1.1<' in second
 
 
 def test_the_first_page_begins_with_what_was_found_on_the_benchmark(html):

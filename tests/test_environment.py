@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from morning.sources.released import fetch
-from morning.sources.unpickle import load_plain
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from toys.gates import telling_handles
 from toys.stored import stored_files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,11 +155,7 @@ class TestElsewhere:
 
 @pytest.mark.mirror
 def test_no_influencer_is_named_in_any_file(mirror: Path):
-    files = fetch("sorted_3748_inf_list.pkl", "sorted_360_brand_list.pkl", mirror=mirror)
-    influencers = set(load_plain(files["sorted_3748_inf_list.pkl"]))
-    brands = set(load_plain(files["sorted_360_brand_list.pkl"]))
-    # Only handles that cannot be words: with a dot, an underscore or a digit in them.
-    telling = {h for h in influencers - brands if len(h) > 7 and re.search(r"[._\d]", h)}
+    telling = telling_handles(mirror)
     count = len(telling)
     assert count > 900
     named = []

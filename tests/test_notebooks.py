@@ -21,6 +21,7 @@ CONDITIONS = set.union(*KINDS.values())
 MOST_LINES = 120
 LONG = 10
 _REFERENCE = re.compile(r"\{(?:eq|numref|ref)\}`(?:[^`<]*<)?([^`>]+)>?`")
+_NUMBERED = re.compile(r"\{numref\}`(?:[^`<]*<)?([^`>]+)>?`")
 _LABEL = re.compile(r"^(?:\(([\w-]+)\)=|:name: ([\w-]+))$|\$\$ \(([\w-]+)\)", re.M)
 
 
@@ -152,3 +153,12 @@ def test_references_have_a_target_whatever_the_data(kind):
     wanted |= set(_REFERENCE.findall(PAGES))
     assert wanted
     assert wanted <= set(defined)
+
+
+@every_notebook
+def test_figures_and_tables_are_captioned_and_the_text_leads_to_them(name):
+    captioned = [figure(cell) for cell in code_cells(name) if figure(cell)]
+    assert all(each.get("caption") and each.get("name") for each in captioned)
+    wanted = {target for cell in NOTEBOOKS[name] for target in _NUMBERED.findall(text_of(cell))}
+    missing = [each["name"] for each in captioned if each["name"] not in wanted]
+    assert not missing, f"no {{numref}} leads to {', '.join(missing)}"

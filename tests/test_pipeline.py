@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from morning.dataset import SCHEMAS
 from morning.errors import MorningError
@@ -17,6 +18,7 @@ from morning_book import RESULTS
 from morning_book.execute import execute
 from morning_book.settings import Settings
 from morning_book.stages import check_parameters, parameters_cell, stages
+from toys.gates import FEW_LOOKS, Book, BookGates
 from toys.notebooks import executed, notebook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +26,7 @@ CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
 RUN = Run(Path("run"))
+PERSON = "somebody.real_"  # how handles of influencers begin
 
 
 @pytest.mark.parametrize("released", [True, False])
@@ -103,7 +106,7 @@ def test_the_pipeline_can_be_read_without_leaving_a_trace(tmp_path):
 
 @pytest.fixture(scope="session")
 def own_folder(tmp_path_factory):
-    """Return a user's folder: 5 brands, 40 influencers, CSV, PNG and JPEG, with gaps."""
+    """Return a user's folder: 5 brands, 40 influencers with handles, CSV, PNG and JPEG, gaps."""
     from PIL import Image
 
     base = tmp_path_factory.mktemp("own")
@@ -126,6 +129,8 @@ def own_folder(tmp_path_factory):
     posts.loc[posts["account_id"].isin(influencers[:5]), "image"] = None
     posts.loc[posts["account_id"].isin(influencers[3:8]), "caption"] = None
     for name, table in tables.items():
+        for column in table.columns.intersection(["account_id", "influencer_id"]):
+            table[column] = table[column].str.replace("influencer-", PERSON)
         table.to_csv(place / f"{name}.csv", index=False)
     return place
 
@@ -134,7 +139,7 @@ def own_folder(tmp_path_factory):
 def own_run(own_folder, tmp_path_factory):
     """Return the folder of a whole run on `own_folder`, executed by the pipeline."""
     run = tmp_path_factory.mktemp("runs") / "own"
-    done = pipeline(own_folder, run)
+    done = pipeline(own_folder, run, "--no-book")
     assert done.returncode == 0, done.stdout[-4000:]
     return run
 
@@ -151,7 +156,7 @@ def environment(run):
 
 def pipeline(data, run, *more):
     return subprocess.run(
-        command(data, run, *more, "--no-book"),
+        command(data, run, *more),
         cwd=run.parent,
         env=environment(run),
         capture_output=True,
@@ -196,11 +201,33 @@ def test_results_keep_their_contract(own_run):
 
 
 def test_a_second_call_does_nothing(own_folder, own_run):
-    assert executed(pipeline(own_folder, own_run)) == set()
+    assert executed(pipeline(own_folder, own_run, "--no-book")) == set()
 
 
 def test_a_missing_source_fails_with_one_sentence(tmp_path):
-    done = pipeline(tmp_path / "nowhere", tmp_path / "run")
+    done = pipeline(tmp_path / "nowhere", tmp_path / "run", "--no-book")
     assert done.returncode == 2
     assert "neither demo, public nor an existing folder" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+class TestTheBook(BookGates):
+    """The book of `own_run`: chapters of these data, and the pages of every book."""
+
+    looks = FEW_LOOKS
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def book(cls, own_folder, own_run):
+        done = pipeline(own_folder, own_run)
+        assert done.returncode == 0, done.stdout[-4000:]
+        assert executed(done) == set()
+        return Book(Run(own_run).index.parent)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def people(cls, own_folder):
+        ids = pd.read_csv(own_folder / "accounts.csv")["account_id"]
+        found = {each for each in ids if each.startswith(PERSON)}
+        assert len(found) == 40
+        return found

@@ -94,6 +94,8 @@ def render_book(
         reasons = [line for line in said if "WARNING" in line or "ERROR" in line] or said[-20:]
         found = "\n".join(reasons)
         raise MorningError(f"Jupyter Book failed; all it said is in {log}\n{found}")
+    # Jupyter Book leads on to the first page; whoever opens the folder or shares it is there.
+    shutil.copy(build / "html" / "intro.html", build / "html" / "index.html")
     rename_folder(build / "html", output / "html")
     shutil.rmtree(build)
 
@@ -160,15 +162,18 @@ def _copy_notebook(
 ) -> None:
     """Copy an executed notebook without the cells of other data, so that the copy can be run.
 
-    Injected parameters hold paths of this machine; the cell of defaults, folded, stays in their
-    place with `data` in it. What was found is known last and stands first, below the title. A
-    caution is added to the cell with the title.
+    Injected parameters, papermill's notes and warnings hold paths of this machine; the cell of
+    defaults, folded, stays in place of the first, with `data` in it. What was found is known last
+    and stands first, below the title. A caution is added to the cell with the title.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
+    content["metadata"].pop("papermill", None)
     title, *cells = [cell for cell in content["cells"] if not dropped & _tags(cell)]
     found = [cell for cell in cells if "findings" in _tags(cell)]
     content["cells"] = [title, *found, *(cell for cell in cells if "findings" not in _tags(cell))]
     for cell in cells:
+        if "outputs" in cell:
+            cell["outputs"] = [each for each in cell["outputs"] if each.get("name") != "stderr"]
         if cell["metadata"].get("mystnb", {}).get("figure") and not cell["outputs"]:
             cell["outputs"] = [_NOTHING]
         if "parameters" in _tags(cell):

@@ -72,7 +72,7 @@ def add_buttons(config: Path, address: str) -> None:
         return
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
     sphinx = content["sphinx"]
-    sphinx["extra_extensions"].append(__name__)
+    sphinx["config"]["extensions"].append(__name__)
     sphinx["config"]["html_theme_options"] |= _BUTTONS | {"repository_url": address}
     config.write_text(yaml.safe_dump(content), encoding="utf-8")
 

@@ -54,13 +54,13 @@ class TestButtons:
     def test_without_an_address_there_are_none(self, config):
         add_buttons(config, "")
         assert config.read_bytes() == CONFIG.read_bytes()
-        assert not re.search("button|repository", config.read_text(encoding="utf-8"))
+        assert not re.search("_button|repository", config.read_text(encoding="utf-8"))
         assert elsewhere("") == ""
 
     def test_with_one_all_else_stays(self, config):
         add_buttons(config, ADDRESS)
         before, after = (yaml.safe_load(p.read_text(encoding="utf-8")) for p in (CONFIG, config))
-        assert after["sphinx"]["extra_extensions"].pop() == "morning_book.repository"
+        assert after["sphinx"]["config"]["extensions"].pop() == "morning_book.repository"
         options = after["sphinx"]["config"]["html_theme_options"]
         assert options["repository_url"] == ADDRESS
         for name in set(options) - set(before["sphinx"]["config"]["html_theme_options"]):

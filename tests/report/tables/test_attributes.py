@@ -11,8 +11,8 @@ def test_biographies_beside_what_was_found():
     assert table["attributes"].to_dict() == {
         "glow": "makeup, photography",
         "sweet": "",
-        "anna": "makeup",
-        "bert": "",
+        "influencer-0001": "makeup",
+        "influencer-0002": "",
     }
     assert table.loc["sweet", "biography"] == "cake | ice cream | Chocolate"
     assert attribute_examples(small_world(), {}) is None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from morning.attributes.graph import AttributeGraph, counts_of
 from morning.dataset import Dataset
+from morning.report.names import Names
 from morning.report.tables.style import Shown, in_words, without_index, written
 
 
@@ -13,6 +16,8 @@ def attribute_examples(
     dataset: Dataset, lists: Mapping[str, Sequence[str]], n: int = 8
 ) -> Shown | None:
     """Return biographies beside the attributes found in them; None where none were found.
+
+    Influencers have their pseudonyms, which generated data have already.
 
     Parameters
     ----------
@@ -28,7 +33,14 @@ def attribute_examples(
     shown = accounts[accounts["role"].isin(["brand", "influencer"])]
     shown = shown.groupby("role").head(n // 2)
     found = [", ".join(lists.get(account, ())) for account in shown["account_id"]]
-    table = shown[["account_id", "biography"]].assign(attributes=found)
+    names = Names.of_ids(dataset, hide=True)
+    table = pd.DataFrame(
+        {
+            "account_id": [names.shown[account] for account in shown["account_id"]],
+            "biography": list(map(names.text, shown["biography"], shown["account_id"])),
+            "attributes": found,
+        }
+    )
     return in_words(table.set_index("account_id"))
 
 
