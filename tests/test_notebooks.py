@@ -3,10 +3,13 @@
 import ast
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 from morning.sources.catalogue import NAMED
+from morning_book.settings import Settings
+from morning_book.stages import check_parameters, parameters_cell
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = {
@@ -20,8 +23,10 @@ CONDITIONS = set.union(*KINDS.values())
 
 MOST_LINES = 120
 LONG = 10
+RERUN = "**Change this and run again.**"
 _REFERENCE = re.compile(r"\{(?:eq|numref|ref)\}`(?:[^`<]*<)?([^`>]+)>?`")
 _NUMBERED = re.compile(r"\{numref\}`(?:[^`<]*<)?([^`>]+)>?`")
+_SHELL = re.compile(r"^```(?:sh|bash)\n(.*?)^```", re.M | re.S)
 _LABEL = re.compile(r"^(?:\(([\w-]+)\)=|:name: ([\w-]+))$|\$\$ \(([\w-]+)\)", re.M)
 
 
@@ -39,6 +44,22 @@ def code_cells(name):
 
 def lines(cell):
     return sum(bool(line.strip()) for line in source(cell).splitlines())
+
+
+def imports(cell):
+    """Whether a code cell imports something."""
+    return bool(re.search(r"^\s*(import|from) ", source(cell), re.M))
+
+
+def section(name, title):
+    """Return the cells of a section of a chapter, its heading first."""
+    found, inside = [], False
+    for cell in NOTEBOOKS[name]:
+        heading = re.search(r"^## (.*)$", source(cell), re.M)
+        if cell["cell_type"] == "markdown" and heading:
+            inside = heading[1] == title
+        found += [cell] if inside else []
+    return found
 
 
 def nodes(name, *kinds):
@@ -100,19 +121,19 @@ def test_nothing_is_defined(name):
 
 @every_notebook
 def test_a_notebook_is_short_and_so_are_its_cells(name):
-    assert sum(map(lines, code_cells(name))) <= MOST_LINES
+    """Solutions come after the page, and imports, folded, are no reading."""
+    page = [cell for cell in code_cells(name) if "solution" not in tags(cell)]
+    assert sum(map(lines, page)) <= MOST_LINES
     for cell in code_cells(name):
-        assert len(source(cell).splitlines()) <= 25, source(cell)
+        assert imports(cell) or len(source(cell).splitlines()) <= 25, source(cell)
 
 
 @every_notebook
 def test_imports_and_long_cells_are_hidden(name):
-    importing = [
-        cell for cell in code_cells(name) if re.search(r"^\s*(import|from) ", source(cell), re.M)
-    ]
+    importing = [cell for cell in code_cells(name) if imports(cell)]
     assert len(importing) == 1
     long = [cell for cell in code_cells(name) if lines(cell) > LONG]
-    assert all("hide-input" in tags(cell) for cell in importing + long)
+    assert all(tags(cell) & {"hide-input", "hide-cell"} for cell in importing + long)
 
 
 @every_notebook
@@ -162,3 +183,90 @@ def test_figures_and_tables_are_captioned_and_the_text_leads_to_them(name):
     wanted = {target for cell in NOTEBOOKS[name] for target in _NUMBERED.findall(text_of(cell))}
     missing = [each["name"] for each in captioned if each["name"] not in wanted]
     assert not missing, f"no {{numref}} leads to {', '.join(missing)}"
+
+
+def kept(cells, kind):
+    """Return the cells that the book of a kind of data has."""
+    return [cell for cell in cells if tags(cell) & CONDITIONS <= KINDS[kind]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@every_notebook
+def test_two_or_three_exercises_each_with_a_folded_solution(name, kind):
+    """Of vectors alone, of which nothing is made anew, one will do."""
+    heading, *cells, last = kept(section(name, "Exercises"), kind)
+    assert source(heading) == "## Exercises"
+    assert source(last).startswith(RERUN)
+    tasks, solutions = cells[::2], cells[1::2]
+    numbers = [re.match(r"\*\*Exercise (\d): [^*]+[.?]\*\* ", source(task)) for task in tasks]
+    assert [int(found[1]) for found in numbers] == list(range(1, len(tasks) + 1))
+    assert (1 if kind == "vectors" else 2) <= len(tasks) <= 3
+    for task, solution in zip(tasks, solutions, strict=True):
+        assert tags(task) & CONDITIONS == tags(solution) & CONDITIONS
+        assert {"hide-cell", "solution"} <= tags(solution)
+        assert solution["metadata"]["mystnb"]["code_prompt_show"] == "Show the solution"
+
+
+@every_notebook
+def test_solutions_use_no_name_that_other_data_do_not_have(name):
+    """What a tagged cell makes is not there in a copy without the cell."""
+    made, missing = {}, set()
+    for cell in code_cells(name):
+        conditions, found = tags(cell) & CONDITIONS, list(ast.walk(ast.parse(source(cell))))
+        names = [node for node in found if isinstance(node, ast.Name)]
+        own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        if "solution" in tags(cell):
+            read = {node.id for node in names} - own
+            missing |= {each for each in read if not made.get(each, set()) <= conditions}
+        for each in own:
+            made[each] = made.get(each, conditions) & conditions
+    assert not missing
+
+
+def commands(text):
+    """Return the lines of a page that are to be typed, each as its words."""
+    typed = [line for block in _SHELL.findall(text) for line in block.splitlines()]
+    typed += re.findall(r"`((?:make|papermill) [^`]+)`", text)
+    return [shlex.split(line, comments=True) for line in typed if line.strip()]
+
+
+def check_papermill(words):
+    """Check that a call of papermill names a notebook and parameters of it, each of its type."""
+    notebook = ROOT / next(word for word in words if word.startswith("notebooks/"))
+    places = [i for i, word in enumerate(words) if word == "-p"]
+    values = {words[i + 1]: words[i + 2] for i in places}
+    defaults = parameters_cell(notebook)
+    given = {n: int(value) if value.isdecimal() else value for n, value in values.items()}
+    check_parameters(notebook, defaults | given)
+    assert words[words.index("--cwd") + 1] == "notebooks"
+    assert values["run"].startswith("../runs/"), "a line that is tried leaves the run alone"
+    assert values["run"] != defaults["run"]
+
+
+def check_make(words):
+    """Check that a call of make names a target, and settings with values that make sense."""
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    settings = dict(word.split("=", 1) for word in words[1:] if "=" in word)
+    assert {word for word in words[1:] if "=" not in word} <= set(targets)
+    if "book" in words:
+        Settings.read(settings, ROOT)
+
+
+CHECKS = {"papermill": check_papermill, "make": check_make}
+
+
+@every_notebook
+def test_what_a_page_says_to_type_can_be_typed(name):
+    texts = [source(cell) for cell in NOTEBOOKS[name] if cell["cell_type"] == "markdown"]
+    typed = [words for text in texts for words in commands(text)]
+    for program, *words in typed:
+        if check := CHECKS.get(Path(program).name):
+            check([program, *words])
+    rerun = commands(source(section(name, "Exercises")[-1]))
+    assert any(Path(words[0]).name in CHECKS for words in rerun)
+
+
+def test_pages_beside_the_chapters_say_what_can_be_typed():
+    for words in commands(PAGES):
+        if check := CHECKS.get(Path(words[0]).name):
+            check(words)

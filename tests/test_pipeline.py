@@ -170,6 +170,9 @@ def test_a_folder_of_ones_own_goes_through_every_chapter(own_run):
         copy = nbformat.read(own_run / "notebooks" / f"{name}.ipynb", 4)
         codes = [c for c in copy.cells if c.cell_type == "code"]
         assert all(c.execution_count for c in codes if c.source.strip()), name
+        solutions = [c for c in codes if "solution" in c.metadata.get("tags", [])]
+        assert len(solutions) >= 2, name
+        assert all(c.outputs for c in solutions), name
     manifest = json.loads((own_run / "features" / "manifest.json").read_text())
     assert {"content_topics", "audience_topics", "attribute"} <= set(manifest["made"])
     assert not list(own_run.rglob("*.partial"))

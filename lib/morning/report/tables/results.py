@@ -21,7 +21,8 @@ from morning.report.headings import (
     number,
     with_interval,
 )
-from morning.report.tables.style import Shown, in_words, styled, written
+from morning.report.tables.metrics import without_intervals
+from morning.report.tables.style import Shown, in_words, styled
 
 Row = Mapping[str, Any]
 
@@ -120,9 +121,7 @@ def planted(metrics: pd.DataFrame | None) -> Shown | None:
     """
     if metrics is None:
         return None
-    shown = metrics[list(PAPER_METRICS)].rename(columns=headings(PAPER_METRICS))
-    forms = {name: f"{{:.{digits(m)}f}}" for m, name in headings(PAPER_METRICS).items()}
-    return written(shown, forms)
+    return without_intervals(metrics.T.to_dict(), PAPER_METRICS)
 
 
 def blocks_used(document: Mapping[str, Any]) -> Shown:
