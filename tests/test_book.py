@@ -226,7 +226,7 @@ def test_buttons_lead_to_files_of_the_repository(html):
     assert f'href="{REPO}/issues/new?' in text
     for path in html.glob("*.html"):
         for edited in re.findall(f'href="{REPO}/edit/main/([^"]+)"', path.read_text("utf-8")):
-            assert edited == f"book/{path.stem}.md"
+            assert edited == f"book/{path.stem.replace('index', 'intro')}.md"
             assert (ROOT / edited).is_file()
     assert f"{REPO}/edit/main/book/intro.md" in page(html, "intro.html")
     assert f"%pip install --quiet git+{REPO}" in page(html, "execution.html")
