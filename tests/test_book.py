@@ -57,6 +57,13 @@ def html(tmp_path_factory):
         prose("only with posts", metadata={"tags": ["posts"]}),
         prose("only of the benchmark", metadata={"tags": ["released"]}),
         prose("only of the demo", metadata={"tags": ["demo"]}),
+        prose("## What this page found", metadata={"tags": ["findings"]}),
+        code(
+            "1",
+            metadata={"tags": ["findings"]},
+            outputs=[nbformat.v4.new_output("stream", text="Found last.\n")],
+        ),
+        prose("## Takeaways\n\nA rule."),
     ]
     metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -126,6 +133,17 @@ def test_chapters_are_numbered_and_what_they_show_counts_within_them(html):
     assert '<span class="section-number">2. </span>A chapter' in second
     assert '"caption-number">Table 1.1 ' in page(html, "notebooks/01_dataset.html")
     assert '"std std-numref">Table 1.1<' in second
+
+
+def test_what_was_found_stands_first_on_the_page_and_last_in_the_notebook(html):
+    text = page(html, "notebooks/01_dataset.html")
+    main = text[text.index("<main") :]
+    places = [
+        main.index(part) for part in ("Found last.", "forty-two", "only with posts", "Takeaways")
+    ]
+    assert places == sorted(places)
+    stored = page(html, "_sources/notebooks/01_dataset.ipynb")
+    assert stored.index("only with posts") < stored.index("Found last.") < stored.index("Takeaways")
 
 
 def test_the_first_page_begins_with_what_was_found_on_the_benchmark(html):

@@ -208,16 +208,15 @@ def test_two_or_three_exercises_each_with_a_folded_solution(name, kind):
 
 
 @every_notebook
-def test_solutions_use_no_name_that_other_data_do_not_have(name):
-    """What a tagged cell makes is not there in a copy without the cell."""
+def test_no_cell_uses_a_name_that_other_data_do_not_have(name):
+    """What a tagged cell makes is not there in a copy without the cell, which is to be run too."""
     made, missing = {}, set()
     for cell in code_cells(name):
         conditions, found = tags(cell) & CONDITIONS, list(ast.walk(ast.parse(source(cell))))
         names = [node for node in found if isinstance(node, ast.Name)]
         own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        if "solution" in tags(cell):
-            read = {node.id for node in names} - own
-            missing |= {each for each in read if not made.get(each, set()) <= conditions}
+        read = {node.id for node in names} - own
+        missing |= {each for each in read if not made.get(each, set()) <= conditions}
         for each in own:
             made[each] = made.get(each, conditions) & conditions
     assert not missing

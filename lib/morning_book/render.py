@@ -163,14 +163,13 @@ def _copy_notebook(
     """Copy an executed notebook without the cells of other data, so that the copy can be run.
 
     Injected parameters, papermill's notes and warnings hold paths of this machine; the cell of
-    defaults, folded, stays in place of the first, with `data` in it. What was found is known last
-    and stands first, below the title. A caution is added to the cell with the title.
+    defaults, folded, stays in place of the first, with `data` in it. A caution is added to the cell
+    with the title.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
     content["metadata"].pop("papermill", None)
-    title, *cells = [cell for cell in content["cells"] if not dropped & _tags(cell)]
-    found = [cell for cell in cells if "findings" in _tags(cell)]
-    content["cells"] = [title, *found, *(cell for cell in cells if "findings" not in _tags(cell))]
+    content["cells"] = [cell for cell in content["cells"] if not dropped & _tags(cell)]
+    title, *cells = content["cells"]
     for cell in cells:
         if "outputs" in cell:
             cell["outputs"] = [each for each in cell["outputs"] if each.get("name") != "stderr"]
