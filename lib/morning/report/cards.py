@@ -19,11 +19,12 @@ from PIL import Image
 from morning.errors import counted
 from morning.recommend.recommender import Recommender
 from morning.report.accounts import Accounts, Portrait, Shown, View
+from morning.report.headings import SUB_SCORES
 from morning.studies.campaigns import Announcement
 from morning.studies.cases import ROLES, Case, CaseStudy
 
 #: Score -> what it compares, as the page says it.
-PARTS = {"f": "content", "g": "audience", "h": "attributes", "F": "all together"}
+PARTS = SUB_SCORES | {"F": "all together"}
 #: Block whose reasons posts show -> what is said of them, and what of a post shows it.
 _BEHIND = {"content_topics": ("writes about", "caption"), "content_visual": ("shows", "image")}
 _BEHIND_POSTS, _BEHIND_TRIED = 3, 5

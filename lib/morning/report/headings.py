@@ -18,6 +18,8 @@ HEADINGS = {
     "medr": "MedR",
 }
 PAPER_METRICS = tuple(HEADINGS)
+#: Sub-score -> the perspective that it compares.
+SUB_SCORES = {"f": "content", "g": "audience", "h": "attributes"}
 #: What a table shows first: over everything, within categories, and at the top.
 FIRST_METRICS = ("auc", "cauc", "map")
 

@@ -10,9 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from morning.report.figures.style import PART_COLOURS, canvas, literal
+from morning.report.headings import SUB_SCORES
 
-#: Part of a score -> what it compares.
-PARTS = {"f": "content", "g": "audience", "h": "attributes", "popularity": "popularity"}
+#: Part of a score -> what it is called.
+_PARTS = {part: f"{part} ({name})" for part, name in SUB_SCORES.items()}
+_PARTS |= {"popularity": "popularity"}
 #: The sum, on bars of every colour.
 _SUM: Any = {"color": "black", "markeredgecolor": "white", "markersize": 6}
 
@@ -33,10 +35,9 @@ def parts_of_scores(
     figure, axis = canvas(0.36 * len(ranking) + 1.3)
     places = -np.arange(len(ranking))
     ends = {1: np.zeros(len(ranking)), -1: np.zeros(len(ranking))}
-    for part in (part for part in PARTS if part in ranking):
+    for part, name in ((part, name) for part, name in _PARTS.items() if part in ranking):
         values = ranking[part].to_numpy(dtype=float)
         left = np.where(values >= 0, ends[1], ends[-1])
-        name = part if part == PARTS[part] else f"{part} ({PARTS[part]})"
         axis.barh(places, values, left=left, height=0.72, color=PART_COLOURS[part], label=name)
         ends[1] += np.maximum(values, 0)
         ends[-1] += np.minimum(values, 0)

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from morning.evaluation.significance import MeanRanks
-from morning.report.figures.recommend import PARTS
 from morning.report.figures.style import (
     LINES,
     OTHERS,
@@ -24,10 +23,10 @@ from morning.report.figures.style import (
     canvas,
     literal,
 )
-from morning.report.headings import HEADINGS
+from morning.report.headings import HEADINGS, SUB_SCORES
 
 #: What the parts of a score are about, and what they add up to.
-_PARTS = {part: PARTS[part] for part in ("f", "g", "h")} | {"F": "sum"}
+_PARTS = SUB_SCORES | {"F": "sum"}
 #: What a metric measures within one brand, where that has a name of its own.
 _WITHIN = {"map": "average precision", "mrr": "reciprocal rank", "medr": "rank of the first"}
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from morning.errors import counted
 from morning.recommend.recommender import Recommender
-from morning.report.headings import number
+from morning.report.headings import SUB_SCORES, number
 
 Row = Mapping[str, Any]
 
@@ -59,10 +59,9 @@ def first_ten(recommender: Recommender, brand: str, ranking: pd.DataFrame) -> li
         f"Its {counted(len(partners), 'partner')} stand at rank {places.median():.0f} in the "
         f"middle, of {len(everyone):,}.",
     ]
-    parts = [part for part in ("f", "g", "h") if part in ranking]
+    parts = [part for part in SUB_SCORES if part in ranking]
     shares = ranking[parts].clip(lower=0).sum()
     if shares.sum() > 0:
-        words = {"f": "content", "g": "audience", "h": "attributes"}
-        told = ", ".join(f"{words[p]} {shares[p] / shares.sum():.0%}" for p in parts)
+        told = ", ".join(f"{SUB_SCORES[p]} {shares[p] / shares.sum():.0%}" for p in parts)
         said.append(f"What speaks for the ten is {told}.")
     return said
