@@ -224,7 +224,9 @@ def test_no_cell_uses_a_name_that_other_data_do_not_have(name):
 
 def commands(text):
     """Return the lines of a page that are to be typed, each as its words."""
-    typed = [line for block in _SHELL.findall(text) for line in block.splitlines()]
+    typed = [
+        line for block in _SHELL.findall(text) for line in block.replace("\\\n", "").splitlines()
+    ]
     typed += re.findall(r"`((?:make|papermill) [^`]+)`", text)
     return [shlex.split(line, comments=True) for line in typed if line.strip()]
 
