@@ -162,12 +162,12 @@ def poor_alternatives(book: Book) -> list[str]:
 
 
 def unnumbered(book: Book) -> list[str]:
-    """Figures and tables of chapters without a number, but for what cards of accounts show."""
+    """Figures and tables of chapters without a number, cards of accounts and solutions apart."""
     return [
         f"{book.name(path)}: {tag.name} {tag.get('alt') or tag.get_text()[:40]!r}"
         for path, page in book.pages.items()
         for tag in page.select(".cell_output :is(img, table)")
-        if not tag.find_parent(class_="morning-cards")
+        if not tag.find_parent(class_=["morning-cards", "tag_solution"])
         and not any(each.select(".caption-number") for each in tag.find_parents("figure"))
     ]
 
