@@ -111,11 +111,14 @@ def test_a_place_among_those_that_compete():
     place, told = standing(rows)
     assert place.startswith("By AUC MORNING is second of 3 methods")
     assert "first is similarity with 0.850" in place
-    assert told == "*MORNING* is ahead of RAND; behind similarity."
+    assert told == "**AUC**: *MORNING* is ahead of RAND; behind similarity."
+    *places, told = standing([r | {"map": r["auc"]} for r in rows], metrics=["auc", "map"])
+    assert len(places) == 2
+    assert told.startswith("**AUC, MAP**: *MORNING* is ahead of RAND")
     (best,) = standing([rows[0], rows[3] | {"difference": None}])
     assert "MORNING is first of 2" in best
     assert "next is RAND" in best
-    assert standing(rows[1:]) == []
+    assert standing(rows[1:])[0] == ""
 
 
 def test_the_best_and_the_worst_category():

@@ -92,16 +92,11 @@ def parts_and_whole(
 ) -> list[str]:
     """Return, per metric, which variants the whole is shown to lead, to trail, or neither."""
     compared = [row for row in rows if row.get("difference") and not row.get("same_as")]
-    said = []
-    for metric in metrics:
-        groups = _sorted_by_difference(compared, metric)
-        if any(groups.values()):
-            said.append(f"**{HEADINGS[metric]}**: {_listed(groups, 'full')}.")
-    return said
+    return _together({metric: _told_apart(compared, metric, "full") for metric in metrics})
 
 
 def standing(
-    rows: Sequence[Mapping[str, Any]], name: str = "MORNING", metric: str = "auc"
+    rows: Sequence[Mapping[str, Any]], name: str = "MORNING", metrics: Sequence[str] = ("auc",)
 ) -> list[str]:
     """Return where a method stands among all that compete, and which differences are shown.
 
@@ -111,24 +106,36 @@ def standing(
         With differences, the method minus the other, and `oracle`.
     name : str
         The method.
-    metric : str
+    metrics : sequence of str
     """
-    fair = [r for r in rows if not r.get("oracle") and not r.get("needs") and r[metric] is not None]
-    order = sorted(fair, key=lambda r: r[metric], reverse=not METRICS[metric].lower_is_better)
+    fair = [row for row in rows if not row.get("oracle") and not row.get("needs")]
+    said = [_place(fair, name, metric) for metric in metrics]
+    compared = [row for row in fair if row.get("difference")]
+    return said + _together({metric: _told_apart(compared, metric, name) for metric in metrics})
+
+
+def _place(rows: Sequence[Mapping[str, Any]], name: str, metric: str) -> str:
+    """Return the place of a method by a metric, and who is first, or next if it is; "" for none."""
+    known = [row for row in rows if row[metric] is not None]
+    order = sorted(known, key=lambda r: r[metric], reverse=not METRICS[metric].lower_is_better)
     places = [row["method"] for row in order]
-    if name not in places:
-        return []
+    if name not in places or len(places) < 2:
+        return ""
     place = places.index(name)
-    other = order[min(1, len(order) - 1) if place == 0 else 0]
-    said = [
+    other = order[1 if place == 0 else 0]
+    return (
         f"By {HEADINGS[metric]} {name} is {_ordinal(place + 1)} of {len(places)} methods, with "
         f"{estimated(order[place], metric)}; {'next' if place == 0 else 'first'} is "
         f"{other['method']} with {estimated(other, metric)}."
-    ]
-    groups = _sorted_by_difference([r for r in fair if r.get("difference")], metric)
-    if any(groups.values()):
-        said.append(f"{_listed(groups, name)}.")
-    return said
+    )
+
+
+def _together(said: Mapping[str, str]) -> list[str]:
+    """Return what is said by metrics, once where several say the same."""
+    metrics: dict[str, list[str]] = {}
+    for metric, text in said.items():
+        metrics.setdefault(text, []).append(HEADINGS[metric])
+    return [f"**{', '.join(names)}**: {text}." for text, names in metrics.items() if text]
 
 
 def _ordinal(place: int) -> str:
@@ -136,8 +143,8 @@ def _ordinal(place: int) -> str:
     return words[place - 1] if place <= len(words) else f"{place}th"
 
 
-def _sorted_by_difference(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, list[str]]:
-    """Return names of rows by what their difference (the whole minus the row) shows."""
+def _told_apart(rows: Sequence[Mapping[str, Any]], metric: str, name: str) -> str:
+    """Return which rows a method is shown to lead or to trail by a metric, and which neither."""
     groups: dict[str, list[str]] = {"ahead of": [], "behind": [], "not told apart from": []}
     for row in rows:
         entry = row["difference"][metric]
@@ -145,9 +152,5 @@ def _sorted_by_difference(rows: Sequence[Mapping[str, Any]], metric: str) -> dic
             better = (entry["value"] > 0) != METRICS[metric].lower_is_better
             side = ("ahead of" if better else "behind") if shows(entry) else "not told apart from"
             groups[side].append(row["method"])
-    return groups
-
-
-def _listed(groups: Mapping[str, Sequence[str]], name: str) -> str:
     said = "; ".join(f"{side} {', '.join(names)}" for side, names in groups.items() if names)
-    return f"*{name}* is {said}"
+    return said and f"*{name}* is {said}"
