@@ -48,7 +48,7 @@ def _lead(value: pd.DataFrame) -> str:
         said.append(
             "Told the categories and nothing else, the oracle reaches an AUC of "
             f"{oracle['auc']:.3f}, {'more' if oracle['auc'] > ours['auc'] else 'no more'} than "
-            f"MORNING's {ours['auc']:.3f}; recall@50 {oracle['recall@50']:.3f} against "
+            f"MORNING's {ours['auc']:.3f}; R@50 {oracle['recall@50']:.3f} against "
             f"{ours['recall@50']:.3f}, MAP {oracle['map']:.3f} against {ours['map']:.3f}."
         )
     if ours["auc"] > 0.5:
@@ -74,7 +74,7 @@ def chance(subject: Subject, known: Known) -> Section:
     return Section(
         findings={"expected_of_random": pd.Series(expected).dropna().to_dict()},
         figure=figures.chance(drawn, _printed(subject)),
-        tables=[written(table.rename(columns=HEADINGS), "{:.4f}")],
+        tables=[written(table.rename(columns=HEADINGS), "{:.3f}")],
     )
 
 
