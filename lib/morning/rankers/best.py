@@ -1,4 +1,4 @@
-"""Profile `best`, and the strongest untrained similarity, under the contract of their rivals."""
+"""Profile `best`, and its similarity alone, under the contract of their rivals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BestRanker(VectorRanker):
     group = "MORNING"
     options_type = BestOptions
     options: BestOptions
-    note = "weighted similarity, association and popularity, all fitted to training brands"
+    note = "weighted similarity and association, fitted to training brands, less half of popularity"
 
     @property
     def name(self) -> str:
@@ -51,7 +51,7 @@ class BestRanker(VectorRanker):
 
 @register()
 class Similarity(BestRanker):
-    """Its similarity alone: the strongest untrained one, as training brands choose it."""
+    """Its similarity alone, with weights per block that training brands choose."""
 
     kind = "similarity"
     group = "controls"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
 import pandas as pd
@@ -28,7 +28,7 @@ PARTS = SUB_SCORES | {"F": "all together"}
 #: Block whose reasons posts show -> what is said of them, and what of a post shows it.
 _BEHIND = {"content_topics": ("writes about", "caption"), "content_visual": ("shows", "image")}
 _BEHIND_POSTS, _BEHIND_TRIED = 3, 5
-_CLEARLY = 0.3  # share of a post's topics, or probability of what is seen
+_CLEARLY = 0.5  # share of a post's topics, or probability of what is seen
 _CAPTION, _BIOGRAPHY = 160, 280  # characters shown, at most
 _QUALITY, _CLOUD_COLOURS = 72, 48
 
@@ -174,6 +174,8 @@ def reason_cards(
             for account in there:
                 found = recommender.posts_that_show(accounts.dataset, account, block, what)
                 clear = (found["shown"] >= _CLEARLY) & (found[column].fillna("") != "")
+                if column == "caption":
+                    clear &= found[column].fillna("").str.casefold().map(_has_one(what))
                 posts[account] = found[clear].head(_BEHIND_POSTS)
             if there and all(map(len, posts.values())):
                 said = f"{verb} {accounts.names.words(what.replace('_', ' '))}"
@@ -183,6 +185,11 @@ def reason_cards(
                 break
     none = _node("article", _soft("No post shows by itself what speaks for the pair."))
     return _page(cards or [none], "behind")
+
+
+def _has_one(words: str) -> Callable[[str], bool]:
+    """Return whether a caption has one of the words that a topic is called by."""
+    return lambda caption: any(word in caption for word in words.casefold().split(", "))
 
 
 def _page(cards: Iterable[Element], kind: str = "") -> HTML:

@@ -60,13 +60,18 @@ def topic_separation(features: FeatureSet, model: TopicModel | None = None) -> S
     """
     if "content_topics" not in features.blocks:
         return Section()
-    words = None
-    if model is not None:
-        words = top_words(model, _NAMING).groupby("topic")["word"].agg(list).to_dict()
     return Section(
-        figure=figures.topics_by_category(features, words=words),
+        figure=figures.topics_by_category(features, words=naming(model)),
         text=_separation(between_share(features, "content_topics")),
     )
+
+
+def naming(model: TopicModel | None) -> list[str] | None:
+    """Return what topics are called, their likeliest words; None without a model."""
+    if model is None:
+        return None
+    words = top_words(model, _NAMING).groupby("topic")["word"].agg(", ".join)
+    return words.sort_index().tolist()
 
 
 def _separation(shares: np.ndarray) -> str:

@@ -65,3 +65,10 @@ def spread(mean: float | None, sd: float | None, metric: str, sign: str = "") ->
         return "–"
     form = f".{digits(metric)}f"
     return f"{mean:{sign}{form}}" + ("" if sd is None else f" ±\u00a0{sd:{form}}")
+
+
+def written_p(p: float | None) -> str:
+    """Write a p value; below a thousandth its size says nothing more."""
+    if p is None:
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -121,7 +121,7 @@ def _of_attributes(what: str, more: bool, met: Met) -> str:
     past = met(own, theirs or own)
     if theirs:
         pair = f"The brand is about {own}, the influencer about {theirs}"
-        pair += ", which go together" if more else ", which seldom go together"
+        pair += ", which go together" if more else ", which go together less than others"
     else:
         pair = f"Both are about {own}"
     pair = pair.replace("-", " ")

@@ -14,10 +14,10 @@ from morning.report.sentences.audit import audited
 from morning.report.sentences.cases import ranks_of_cases
 from morning.report.sentences.categories import best_and_worst
 from morning.report.sentences.data import who_worked_with_whom
-from morning.report.sentences.recommend import by_what_is_known
-from morning.report.sentences.results import parts_and_whole, standing
+from morning.report.sentences.recommend import by_what_is_known, first_three
+from morning.report.sentences.results import parts_and_whole, standing, what_each_adds
 from morning.report.sentences.training import learnt
-from morning.report.sentences.vectors import alike, separated
+from morning.report.sentences.vectors import alike, most_posted, separated
 from morning.studies.cases import Case, CaseStudy
 from scipy import sparse
 from toys.rows import row
@@ -96,7 +96,7 @@ def test_what_differences_show():
         differing("unknown", 0.01, None),
         differing("same", 0.1, [0.05, 0.15], same_as="worse"),
     ]
-    assert parts_and_whole(rows, ["auc"]) == [
+    assert parts_and_whole(rows, metrics=["auc"]) == [
         "**AUC**: *full* is ahead of worse; behind better; not told apart from near."
     ]
 
@@ -158,5 +158,39 @@ def test_less_known_and_reasons_taken_away():
         [row("in the run", auc=0.9, map=0.5)],
         [{"removed": "captions", "named": 0.3, "random": 0.1}],
     )
-    assert "*in the run* AUC 0.900, MAP 0.500" in said[0]
+    assert "*in the run* 0.500 (0.900)" in said[0]
     assert "captions, the score falls by 0.300; without as much at random, by 0.100" in said[1]
+
+
+def test_what_each_perspective_adds_to_the_others():
+    rows = [
+        differing("au+att", 0.05, [0.01, 0.09]),
+        differing("c+au", 0.01, [-0.02, 0.04]),
+        differing("c+att", 0.0, [0.0, 0.0], same_as="full"),
+        differing("c-only", 0.2, [0.1, 0.3]),
+    ]
+    (said,) = what_each_adds(rows)
+    assert "content +0.050 (95 % interval +0.010 to +0.090);" in said
+    assert said.endswith("to +0.040), not shown to be more than nothing.")
+    assert "audiences" not in said
+    assert what_each_adds(rows[2:]) == []
+
+
+def test_whom_to_write_to():
+    ranking = pd.DataFrame({"influencer_id": ["a", "b", "c", "d"], "chance": [0.5, 0.4, 0.4, 0.1]})
+    (said,) = first_three(ranking, "acme", {"a": "one"})
+    assert said == "acme should write to one, b, c first: 50, 40, 40 in 100 such are partners."
+    assert first_three(ranking[["influencer_id"]], "acme", {}) == [
+        "acme should write to a, b, c first."
+    ]
+
+
+def test_what_is_posted_most():
+    shares = np.array([[0.5, 0.1, 0.4, 0.0], [0.1, 0.3, 0.2, 0.4]], dtype=np.float32)
+    features = replace(checkerboard(), blocks={"content_topics": shares})
+    (said,) = most_posted(features, "content_topics", ["a", "b", "c", "d"])
+    assert "*c* 30%" in said
+    assert "*a* 30%" in said
+    assert "*b* 20%" in said or "*d* 20%" in said
+    assert most_posted(features, "content_topics", None) == []
+    assert most_posted(features, "audience_topics", ["a"]) == []

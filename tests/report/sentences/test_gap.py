@@ -6,7 +6,7 @@ from toys.evidence import found
 
 
 def test_the_answer_has_the_numbers():
-    said = answer(found(), {"similarity": 0.849, "MORNING-best": 0.864})
+    said = " ".join(answer(found(), {"similarity": 0.849, "MORNING-best": 0.864}))
     assert "The paper prints an AUC of 0.882" in said
     assert "recipe gives 0.780 on the topics and attributes that were released, 0.102 less" in said
     assert "+0.065 is the recipe: normal-0-0-with" in said
@@ -17,11 +17,11 @@ def test_the_answer_has_the_numbers():
 
 def test_nothing_was_run():
     for few in ({}, {"grid": found()["grid"][:5]}):
-        assert answer(few, {}).startswith("The grid of recipes is not whole yet")
+        assert answer(few, {})[0].startswith("The grid of recipes is not whole yet")
 
 
 def test_only_the_grid():
-    said = answer({"grid": found()["grid"]}, {"similarity": 0.8})
+    said = " ".join(answer({"grid": found()["grid"]}, {"similarity": 0.8}))
     assert "another split" not in said
     assert "0.037 remain" in said
 
@@ -43,8 +43,8 @@ def test_when_rows_were_computed_and_by_which_code():
     assert said.startswith(
         f"{len(rows)} rows, computed on the benchmark (2026-11-01 to 2026-11-03)"
     )
-    assert "the code has changed since 3 of them" in said
-    assert "has changed" not in origin(rows[:2])
+    assert "files of the library behind 3 of them were edited since" in said
+    assert "edited" not in origin(rows[:2])
     assert origin([]) == "Nothing of this was computed yet."
 
 

@@ -23,4 +23,4 @@ def test_metrics_are_called_as_in_the_tables():
 
 
 def test_the_tally():
-    assert tally(ROWS) == "Of 3 claims: **1** fails, **2** holds."
+    assert tally(ROWS) == "Of 3 claims: 1 fails, 2 hold."

@@ -15,7 +15,7 @@ from morning.report.headings import HEADINGS
 SHOWN = {
     "category-oracle": "told the categories\n(oracle)",
     "MORNING-best": "MORNING-best,\nrecommended",
-    "similarity": "untrained similarity",
+    "similarity": "similarity, weights per block",
     "MORNING": "MORNING as printed",
     "RAND": "chance",
 }

@@ -54,7 +54,7 @@ def _say(axis: Axes, metric: str, ranks: list[int], others: list[int]) -> None:
     elif metric == "recall@10":
         inside = [rank for rank in ranks if rank <= 10]
         said = dict.fromkeys(inside, "in")
-        axis.axvline(10.5, color=OTHERS, linestyle="--")
+        axis.plot([10.5, 10.5], [-0.5, 0.7], color=OTHERS, linestyle="--")
         share = len(inside) / len(ranks)
         total = f"{len(inside)} of {len(ranks)} partners among the first ten: {share:.3f}"
     elif metric == "map":

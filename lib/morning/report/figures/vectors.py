@@ -28,7 +28,7 @@ _TOP = 3  # most frequent classes of each category
 def topics_by_category(
     features: FeatureSet,
     block: str = "content_topics",
-    words: Mapping[int, Sequence[str]] | None = None,
+    words: Sequence[str] | None = None,
 ) -> Figure:
     """Show the mean topics of the brands of each category, from those of the first category on.
 
@@ -37,12 +37,12 @@ def topics_by_category(
     features : FeatureSet
     block : str
         Of topics.
-    words : mapping of int to sequence of str, optional
+    words : sequence of str, optional
         What topics are called beside their numbers, which count from 1.
     """
     means = category_means(features, block)
-    called = {k: ", ".join((words or {}).get(k, [])) for k in range(1, len(means.columns) + 1)}
-    names = [literal(f"{text}  {k}" if text else k) for k, text in called.items()]
+    called = words or [""] * len(means.columns)
+    names = [literal(f"{text}  {k}" if text else k) for k, text in enumerate(called, 1)]
     figure = _by_category(means.set_axis(names, axis=1), "mean probability")
     figure.axes[0].set_ylabel("" if words else "topic")
     return figure

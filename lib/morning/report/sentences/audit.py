@@ -24,15 +24,18 @@ def audited(rows: Sequence[Row], found: Mapping[str, Any]) -> list[str]:
     ours, told = named["MORNING"], named.get("category-oracle")
     said = []
     if told:
+        mostly = "Mostly the category: knowing it" if told["auc"] > ours["auc"] else "Knowing it"
         said.append(
-            "Knowing the category and nothing else gives an AUC of "
+            f"{mostly} and nothing else gives an AUC of "
             f"{number(told['auc'], 'auc')} and a cAUC of {number(told['cauc'], 'cauc')}; MORNING "
             f"has {number(ours['auc'], 'auc')} and {number(ours['cauc'], 'cauc')}."
         )
     for group, added in found.get("added_by_training", {}).items():
+        low, high = added["ci95"] or (-1.0, 1.0)
+        shown = "" if low > 0 or high < 0 else ": not shown to be more than nothing"
         said.append(
-            f"What training on partners {group} can have added to the share of candidates they "
-            f"beat: {added['value']:+.3f}{between(added['ci95'])}."
+            f"Partners {group} beat {added['value']:+.3f}{between(added['ci95'])} of the other "
+            f"candidates more than likeness explains{shown}."
         )
     if "all influencers" in named:
         everyone = named["all influencers"]

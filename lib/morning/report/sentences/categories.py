@@ -16,17 +16,19 @@ _METRICS = ("auc", "cauc", "map")
 
 def explained(runs: Sequence[BrandStatistics], categories: np.ndarray) -> str:
     """Return how much of what differs between brands their categories explain, by metric."""
-    said = []
+    said, smallest = [], 1.0
     for metric in _METRICS:
         if found := explained_by_category(runs, categories, metric):
             share, p = found
+            smallest = min(smallest, p)
             said.append(f"{share:.0%} in {HEADINGS[metric]} (p = {p:.3f})")
     if not said:
         return "Categories have too few brands to tell them from the brands in them."
+    shown = "A difference" if smallest < 0.05 else "No difference"
     return (
-        f"Of the variance between brands, categories explain {', '.join(said)}. *p* is the chance "
-        "to find as much if brands were dealt to categories at random; where it is large, the "
-        "order of the categories is no more than noise."
+        f"{shown} between categories is shown. Of the variance between brands, categories explain "
+        f"{', '.join(said)}. *p* is the chance to find as much if brands were dealt to categories "
+        "at random."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from morning.evaluation import BrandStatistics
 from morning.evaluation.significance import paired_differences
-from morning.report.headings import HEADINGS, digits
+from morning.report.headings import HEADINGS, digits, written_p
 
 
 def lead(
@@ -34,8 +34,9 @@ def lead(
         found, form = ahead[metric], f"+.{digits(metric)}f"
         if found.ci95:
             low, high = found.ci95
+            p = written_p(found.p)
             said.append(
                 f"{found.value:{form}} {HEADINGS[metric]} ({low:{form}} to {high:{form}}, "
-                f"p = {found.p:.3f})"
+                f"p {p if p.startswith('<') else f'= {p}'})"
             )
     return f"{first} minus {second}: {'; '.join(said)}." if said else ""

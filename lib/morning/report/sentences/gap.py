@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 _TRAINED = ("grid", "code", "code_whole", "bamir", "sampling", "refitted")
 
 
-def answer(found: Mapping[str, Sequence[Row]], strongest: Mapping[str, float]) -> str:
+def answer(found: Mapping[str, Sequence[Row]], strongest: Mapping[str, float]) -> list[str]:
     """Return how much of the gap each cause explains, and what is left.
 
     Parameters
@@ -29,10 +29,10 @@ def answer(found: Mapping[str, Sequence[Row]], strongest: Mapping[str, float]) -
     """
     grid = found.get("grid", [])
     if not is_whole(grid):
-        return (
+        return [
             "The grid of recipes is not whole yet, and so the answer is not either: `make "
             "evidence` goes on."
-        )
+        ]
     published = PUBLISHED["table4_ablations"]["c+att"]["auc"]
     paper, chosen = grid[0]["auc"], best_by_validation(grid)
     gap = published - paper
@@ -57,7 +57,7 @@ def answer(found: Mapping[str, Sequence[Row]], strongest: Mapping[str, float]) -
         "printed number. Pictures, the authors' own attributes and the posts themselves were not "
         "released, so that whether they close it cannot be checked."
     )
-    return " ".join(parts)
+    return parts
 
 
 def origin(rows: Iterable[Row]) -> str:
@@ -70,7 +70,7 @@ def origin(rows: Iterable[Row]) -> str:
     other = sum(each["code"] != code_of(*each["modules"]) for each in made)
     said = f"{counted(len(made), 'row')}, computed on the benchmark ({when})"
     if other:
-        said += f"; the code has changed since {other} of them"
+        said += f"; files of the library behind {other} of them were edited since"
     return f"{said}. They are committed with the book; `make evidence` computes them again."
 
 

@@ -14,6 +14,25 @@ from morning.report.headings import SUB_SCORES, number
 Row = Mapping[str, Any]
 
 
+def first_three(ranking: pd.DataFrame, brand: str, names: Mapping[str, str]) -> list[str]:
+    """Return whom a brand should write to first, and what that is worth.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        As `Recommender.rank` returns it.
+    brand : str
+        What it is called.
+    names : mapping of account id to name on the page
+    """
+    first = ranking.head(3)
+    said = ", ".join(names.get(each, each) for each in first["influencer_id"])
+    if "chance" not in first:
+        return [f"{brand} should write to {said} first."]
+    worth = ", ".join(f"{100 * share:.0f}" for share in first["chance"])
+    return [f"{brand} should write to {said} first: {worth} in 100 such are partners."]
+
+
 def by_what_is_known(rows: Sequence[Row], taken: Sequence[Row]) -> list[str]:
     """Return how much is lost with a brand of which less is known, and whether reasons are true.
 
@@ -25,10 +44,10 @@ def by_what_is_known(rows: Sequence[Row], taken: Sequence[Row]) -> list[str]:
         As `studies.counterfactuals.counterfactual_rows` returns them.
     """
     known = "; ".join(
-        f"*{row['method']}* AUC {number(row['auc'], 'auc')}, MAP {number(row['map'], 'map')}"
+        f"*{row['method']}* {number(row['map'], 'map')} ({number(row['auc'], 'auc')})"
         for row in rows
     )
-    said = [f"How well test brands are ranked for, by what is known of them: {known}."]
+    said = [f"MAP of test brands, and AUC in brackets, by what is known of them: {known}."]
     said += [
         f"Without what a reason names, {row['removed']}, the score falls by {row['named']:.3f}; "
         f"without as much at random, by {row['random']:.3f}."
@@ -54,10 +73,10 @@ def first_ten(recommender: Recommender, brand: str, ranking: pd.DataFrame) -> li
     places = everyone.loc[everyone["influencer_id"].isin(partners), "rank"]
     said = [
         f"{hits} of the first {len(ranking)} worked with {brand}; "
-        f"as many at random would have "
-        f"{expected:.1f} such.",
-        f"Its {counted(len(partners), 'partner')} stand at rank {places.median():.0f} in the "
-        f"middle, of {len(everyone):,}.",
+        f"as many drawn at random would have "
+        f"{expected:.1f}.",
+        f"Half of its {counted(len(partners), 'partner')} are among the first "
+        f"{places.median():.0f} of {len(everyone):,}.",
     ]
     parts = [part for part in SUB_SCORES if part in ranking]
     shares = ranking[parts].clip(lower=0).sum()

@@ -8,7 +8,7 @@ from typing import Any
 from scipy.stats import t as student
 
 from morning.evaluation import METRICS
-from morning.report.headings import FIRST_METRICS, HEADINGS, PAPER_METRICS, estimated
+from morning.report.headings import FIRST_METRICS, HEADINGS, PAPER_METRICS, between, estimated
 from morning.report.tables.results import shows
 
 _OTHER_DATA = (
@@ -87,12 +87,32 @@ def _side(value: float, runs: Sequence[float]) -> str:
     return "above" if value > high else "below" if value < low else "among"
 
 
+#: Variant of Table IV -> the perspective that it leaves out.
+_LEAVES_OUT = {"au+att": "content", "c+att": "audiences", "c+au": "attributes"}
+
+
+def what_each_adds(rows: Sequence[Mapping[str, Any]], metric: str = "auc") -> list[str]:
+    """Return what every perspective adds to the two others, where the variants were trained."""
+    said = []
+    for row in rows:
+        perspective, difference = _LEAVES_OUT.get(row["method"]), row.get("difference")
+        if perspective and difference and not row.get("same_as"):
+            entry = difference[metric]
+            shown = "" if shows(entry) else ", not shown to be more than nothing"
+            said.append(f"{perspective} {entry['value']:+.3f}{between(entry['ci95'])}{shown}")
+    if not said:
+        return []
+    return [f"Added to the two others, in {HEADINGS[metric]}: {'; '.join(said)}."]
+
+
 def parts_and_whole(
-    rows: Sequence[Mapping[str, Any]], metrics: Sequence[str] = FIRST_METRICS
+    rows: Sequence[Mapping[str, Any]],
+    whole: str = "full",
+    metrics: Sequence[str] = FIRST_METRICS,
 ) -> list[str]:
     """Return, per metric, which variants the whole is shown to lead, to trail, or neither."""
     compared = [row for row in rows if row.get("difference") and not row.get("same_as")]
-    return _together({metric: _told_apart(compared, metric, "full") for metric in metrics})
+    return _together({metric: _told_apart(compared, metric, whole) for metric in metrics})
 
 
 def standing(

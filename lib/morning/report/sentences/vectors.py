@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
+
+from morning.features import FeatureSet
 
 #: Block -> what of an account it is made of.
 _MADE_OF = {
@@ -12,6 +16,24 @@ _MADE_OF = {
     "audience_visual": "the pictures of its audience",
     "attribute": "attributes",
 }
+
+
+def most_posted(features: FeatureSet, block: str, names: Sequence[str] | None) -> list[str]:
+    """Return what accounts post about most: the three largest columns of a block, on average.
+
+    Parameters
+    ----------
+    features : FeatureSet
+    block : str
+        Of shares.
+    names : sequence of str, optional
+        What its columns are called; where that is not known, nothing is said.
+    """
+    if not names or block not in features.blocks:
+        return []
+    means = features.blocks[block][:, : len(names)].mean(axis=0)
+    told = ", ".join(f"*{names[i]}* {means[i]:.0%}" for i in means.argsort()[::-1][:3])
+    return [f"What {_MADE_OF[block]} are most about, on average over accounts: {told}."]
 
 
 def separated(purity: pd.DataFrame) -> list[str]:

@@ -32,5 +32,11 @@ def _headed(text: str) -> str:
 def tally(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return how many claims came to which verdict."""
     count = Counter(row["verdict"] for row in rows)
-    said = ", ".join(f"**{count[verdict]}** {verdict}" for verdict in sorted(count))
+    said = ", ".join(verdict_of(verdict, count[verdict]) for verdict in sorted(count))
     return f"Of {len(rows)} claims: {said}."
+
+
+def verdict_of(verdict: str, number: int) -> str:
+    """Return how many claims came to a verdict: 1 holds, 4 hold."""
+    verb = {"holds": "hold", "fails": "fail"}.get(verdict, verdict)
+    return f"{number} {verdict if number == 1 else verb}"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from morning.report.headings import FIRST_METRICS, PAPER_METRICS, headings, spread
+from morning.report.headings import FIRST_METRICS, PAPER_METRICS, headings, spread, written_p
 from morning.report.tables.results import difference, shows
-from morning.report.tables.style import Shown, in_words, styled
+from morning.report.tables.style import Shown, in_words, styled, without_empty
 
 
 def over_seeds(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRICS) -> Shown:
@@ -34,7 +34,7 @@ def method_notes(document: Mapping[str, Any]) -> Shown:
         }
         for row in document["rows"]
     }
-    return in_words(pd.DataFrame(kinds).T)
+    return in_words(without_empty(pd.DataFrame(kinds).T))
 
 
 def _kind(row: Mapping[str, Any]) -> str:
@@ -57,7 +57,7 @@ def significance(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_MET
                 for name, entry in entries.items()
                 for part, cell in (
                     ("ahead by", difference(entry, "auc")),
-                    ("p", _probability(entry["p_holm"])),
+                    ("p", written_p(entry["p_holm"])),
                 )
             }
             bold[row["method"]] = {
@@ -66,10 +66,3 @@ def significance(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_MET
                 for part in ("ahead by", "p")
             }
     return styled(pd.DataFrame(text).T, pd.DataFrame(bold).T)
-
-
-def _probability(p: float | None) -> str:
-    """Write a p value; below a thousandth its size says nothing more."""
-    if p is None:
-        return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -9,10 +9,10 @@ import pandas as pd
 
 from morning.report.headings import estimated, headings, with_interval
 from morning.report.names import Names
-from morning.report.rankings import with_worth
+from morning.report.rankings import WORTH, with_worth
 from morning.report.reasons import Met
 from morning.report.reasons import in_words as told
-from morning.report.tables.style import Shown, in_words, styled
+from morning.report.tables.style import Shown, in_words, styled, without_heads
 from morning.studies.newcomers import Subject
 
 _METRICS = ("auc", "map", "recall@10")
@@ -21,6 +21,8 @@ _METRICS = ("auc", "map", "recall@10")
 def ranking(table: pd.DataFrame, names: Names) -> Shown:
     """Return a ranking as a table, influencers by their names on a page."""
     known = with_worth(names.plain(table.drop(columns="influencer_id")))
+    first = [column for column in ("rank", WORTH) if column in known]
+    known = known[first + [column for column in known if column not in first]]
     known.index = pd.Index(table["influencer_id"].map(names.shown), name="influencer")
     return styled(known.rename(columns=lambda name: str(name).replace("_", " ")).map(_cell))
 
@@ -28,14 +30,15 @@ def ranking(table: pd.DataFrame, names: Names) -> Shown:
 def subject(brand: Subject) -> Shown:
     """Return the brand of a page, and what is known of it."""
     rows = {"brand": brand.name, "what is known": brand.how, "notes": "\n".join(brand.notes)}
-    return in_words(pd.DataFrame({"": {name: text for name, text in rows.items() if text}}))
+    known = pd.DataFrame({"": {name: text for name, text in rows.items() if text}})
+    return without_heads(in_words(known))
 
 
 def reasons(table: pd.DataFrame, met: Met, names: Names) -> Shown:
     """Return what speaks for an influencer and against, in words."""
     both = zip(("for", "against"), told(table, met, names), strict=True)
     rows = [(side, sentence) for side, sentences in both for sentence in sentences]
-    return in_words(pd.DataFrame(rows, columns=["speaks", ""]).set_index("speaks"))
+    return without_heads(in_words(pd.DataFrame(rows, columns=["", " "]).set_index("")))
 
 
 def how_well(rows: Sequence[Mapping[str, Any]]) -> Shown:

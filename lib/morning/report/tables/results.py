@@ -22,7 +22,7 @@ from morning.report.headings import (
     with_interval,
 )
 from morning.report.tables.metrics import without_intervals
-from morning.report.tables.style import Shown, in_words, styled
+from morning.report.tables.style import Shown, in_words, styled, without_empty
 
 Row = Mapping[str, Any]
 
@@ -77,9 +77,10 @@ def _beside_paper(document: Mapping[str, Any], metrics: Sequence[str], rivals: b
 def _grouped(rows: Sequence[Row]) -> list[tuple[str, Row]]:
     """Return rows with their groups, in the order of these; all "" where none is a method."""
     groups = [METHODS[r["method"]].ranker.group if r["method"] in METHODS else "" for r in rows]
-    if any(groups):  # what is unknown beside methods was proposed by others
-        groups = [group or "rivals" for group in groups]
-    order = {group: place for place, group in enumerate(("", *GROUPS))}
+    if any(groups):  # beside methods: what was run here is one of them changed, else another's
+        others = ("variants" if row.get("seeds") else "rivals" for row in rows)
+        groups = [group or other for group, other in zip(groups, others, strict=True)]
+    order = {group: place for place, group in enumerate(("", *GROUPS, "variants"))}
     pairs = zip(groups, rows, strict=True)
     return sorted(pairs, key=lambda pair: (order[pair[0]], bool(pair[1].get("needs"))))
 
@@ -133,7 +134,7 @@ def blocks_used(document: Mapping[str, Any]) -> Shown:
         }
         for row in document["rows"]
     }
-    return in_words(pd.DataFrame(rows).T)
+    return in_words(without_empty(pd.DataFrame(rows).T))
 
 
 def differences(document: Mapping[str, Any], metrics: Sequence[str] = FIRST_METRICS) -> Shown:

@@ -81,6 +81,16 @@ def written(table: pd.DataFrame, forms: str | Mapping[Any, str]) -> Shown:
     return Shown(_dressed(table, "numbers", _RIGHT).format(forms, na_rep="–", escape="html"))
 
 
+def without_empty(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of words without the columns in which there are none."""
+    return table.loc[:, (table != "").any()]
+
+
+def without_heads(table: Shown) -> Shown:
+    """Return a table whose columns have no names."""
+    return Shown(table.style.hide(axis="columns"))
+
+
 def without_index(table: Shown) -> Shown:
     """Return a table whose rows have no names."""
     return Shown(table.style.hide(axis="index"))
