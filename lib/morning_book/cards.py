@@ -88,7 +88,7 @@ def compute(measured: Mapping[str, Any]) -> str:
     (fit,) = (each for each in measured["figures"] if each["name"] == "fit of best")
     return (
         f"MORNING-best is fitted in {fit['seconds']:.1f} seconds, with vectors of the benchmark's "
-        f"sizes; one training of MORNING as printed takes {fit['reference_seconds']:.0f}, "
+        f"sizes; one training of MORNING as printed takes {fit['reference_seconds']:.0f} seconds, "
         f"reckoned from an epoch. Measured on one thread ({machine(measured['machine'])})"
     )
 

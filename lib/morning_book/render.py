@@ -28,7 +28,7 @@ _JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 #: Output of a captioned cell that showed nothing: it keeps its number, and is referred to.
 _NOTHING = {
     "output_type": "display_data",
-    "data": {"text/html": "<p>These data have nothing to show here.</p>"},
+    "data": {"text/html": "<p>There is nothing to show here, with these data and settings.</p>"},
     "metadata": {},
 }
 _SHOWN_VERSIONS = (

@@ -57,7 +57,8 @@ class Recommender:
         run = run if isinstance(run, Run) else Run(Path(run))
         if not run.manifest.is_file():
             raise MorningError(
-                f"{run.folder}: no run is here; `make book` or `morning train` makes one"
+                f"{run.folder.absolute()}: no run is here; `make book` or `morning train` makes "
+                "one, or name the folder of another"
             )
         if not is_best(run.best):
             raise MorningError(
@@ -262,7 +263,10 @@ class Recommender:
             return table.head(k).reset_index(drop=True), said
         for column in (cost, "chance"):
             if column not in table:
-                raise MorningError(f"a budget needs a column {column!r}, and there is none")
+                raise MorningError(
+                    f"a budget needs a column {column!r} of the accounts, and there is none; "
+                    "`cost` names the column of costs"
+                )
         if not pd.api.types.is_numeric_dtype(table[cost]):
             raise MorningError(f"column {cost!r} does not hold numbers")
         costs = table[cost].to_numpy(dtype=float)

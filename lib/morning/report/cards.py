@@ -79,6 +79,7 @@ _STYLE = """
 .morning-cards.ranked { grid-template-columns: repeat(auto-fill, minmax(min(11rem, 100%), 1fr)); }
 .morning-cards.ranked .posts { grid-template-columns: minmax(0, 1fr); }
 .morning-cards.ranked > article { align-content: start; }
+.morning-cards.ranked .role { flex-basis: 100%; }
 .morning-cards.ranked > article.partner { border: 2px solid var(--accent); }
 .morning-cards.behind .posts { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 """

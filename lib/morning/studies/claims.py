@@ -115,7 +115,9 @@ def _all_of(verdicts: Sequence[Verdict]) -> Verdict:
     """Join verdicts: the claim holds where all hold."""
     for worst in (FAILS, UNCHECKED, NOT_SHOWN):
         if any(v.verdict == worst for v in verdicts):
-            return Verdict(worst, "; ".join(v.numbers for v in verdicts if v.verdict == worst))
+            return Verdict(
+                worst, "; ".join(dict.fromkeys(v.numbers for v in verdicts if v.verdict == worst))
+            )
     return Verdict(HOLDS, "; ".join(v.numbers for v in verdicts))
 
 

@@ -47,7 +47,7 @@ def test_blocks_stand_in_the_order_of_what_they_know():
         {"purity": [0.2, 0.75, np.nan], "chance": 0.1}, index=["attribute", "content_topics", "x"]
     )
     (said,) = separated(purity)
-    assert "by captions 75%, by attributes 20%. Of random ones: 10%." in said
+    assert "by captions 75%, by attributes 20%; of random ones 10%." in said
     assert separated(purity.iloc[2:]) == []
 
 

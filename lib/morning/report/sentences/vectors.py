@@ -51,8 +51,8 @@ def separated(purity: pd.DataFrame) -> list[str]:
         f"by {_MADE_OF.get(block, block)} {share:.0%}" for block, share in known["purity"].items()
     )
     return [
-        "Of the five brands that are nearest to a brand, so many are of its category: "
-        f"{shares}. Of random ones: {known['chance'].iloc[0]:.0%}."
+        f"Of the five brands nearest to a brand, these are of its category: {shares}; of random "
+        f"ones {known['chance'].iloc[0]:.0%}."
     ]
 
 
