@@ -25,16 +25,27 @@ def test_where_the_paper_lies():
         of("mine", 0.1, paper=None),
         row("none", sd={"auc": None}, seeds=1),
     ]
-    assert agreement({"rows": rows}, ["auc", "map"]) == (
-        "- **AUC**: against where single runs of ours lie on these brands, the paper is among them "
-        "for full; above them for c-only; below them for att-only."
-    )
+    said = agreement({"rows": rows}, ["auc", "map"])
+    assert said.startswith("The paper's numbers, held against where single runs of ours lie")
+    lines = [line for line in said.splitlines() if line.startswith("- ")]
+    assert lines == [
+        "- **full**: as single runs in AUC.",
+        "- **c-only**: better in AUC.",
+        "- **att-only**: worse in AUC.",
+    ]
+
+
+def test_better_is_less_of_a_median_rank_and_is_said_once():
+    both = {"sd": {"auc": 0.01, "medr": 0.1}, "seeds": 3}
+    rows = [row(name, auc=0.8, medr=11.0, **both) for name in ("full", "c+att")]
+    said = agreement({"rows": rows}, ["auc", "medr"])
+    assert said.endswith("- **full, c+att**: better in all 2.")
 
 
 def test_the_brands_are_the_same_and_do_not_count():
     """An interval over brands is wide enough for nearly anything; the spread of runs is not."""
     rows = [of("full", 0.8, ci95={"auc": [0.7, 0.9]})]
-    assert "above them for full" in agreement({"rows": rows}, ["auc"])
+    assert "**full**: better in AUC" in agreement({"rows": rows}, ["auc"])
 
 
 def test_one_seed_says_nothing():

@@ -15,6 +15,7 @@ _OTHER_DATA = (
     "The paper's numbers are about its own data and are not shown here: what happens in other "
     "data is no evidence for or against them."
 )
+_HELD_AGAINST = "The paper's numbers, held against where single runs of ours lie on these brands:"
 _ONE_SEED = (
     "With a single seed nothing tells a difference from the paper from one between two runs."
 )
@@ -35,20 +36,27 @@ def agreement(document: Mapping[str, Any], metrics: Sequence[str] = PAPER_METRIC
     """
     if not any(row.get("paper") for row in document["rows"]):
         return _OTHER_DATA
-    lines = []
+    methods: dict[str, list[str]] = {}
+    for row in document["rows"]:
+        if said := _paper_against(row, metrics):
+            methods.setdefault(said, []).append(row["method"])
+    if not methods:
+        return _ONE_SEED
+    lines = [f"- **{', '.join(names)}**: {said}." for said, names in methods.items()]
+    return "\n".join([_HELD_AGAINST, "", *lines])
+
+
+def _paper_against(row: Mapping[str, Any], metrics: Sequence[str]) -> str:
+    """Return in which metrics the paper's number is better, worse or as single runs of ours."""
+    sides: dict[str, list[str]] = {}
     for metric in metrics:
-        sides: dict[str, list[str]] = {"among": [], "above": [], "below": []}
-        for row in document["rows"]:
-            paper, runs = (row.get("paper") or {}).get(metric), single_runs(row, metric)
-            if paper is not None and runs is not None:
-                sides[_side(paper, runs)].append(row["method"])
-        where = "; ".join(f"{s} them for {', '.join(names)}" for s, names in sides.items() if names)
-        if where:
-            lines.append(
-                f"- **{HEADINGS[metric]}**: against where single runs of ours lie on these brands, "
-                f"the paper is {where}."
-            )
-    return "\n".join(lines) or _ONE_SEED
+        paper, runs = (row.get("paper") or {}).get(metric), single_runs(row, metric)
+        if paper is not None and runs is not None:
+            sides.setdefault(_side(paper, runs, metric), []).append(HEADINGS[metric])
+    if len(sides) == 1:
+        ((side, names),) = sides.items()
+        return f"{side} in all {len(names)}" if len(names) > 1 else f"{side} in {names[0]}"
+    return "; ".join(f"{side} in {', '.join(names)}" for side, names in sides.items())
 
 
 def co_attention(document: Mapping[str, Any], control: str) -> str:
@@ -82,9 +90,11 @@ def single_runs(row: Mapping[str, Any], metric: str) -> tuple[float, float] | No
     return float(row[metric] - half), float(row[metric] + half)
 
 
-def _side(value: float, runs: Sequence[float]) -> str:
+def _side(value: float, runs: Sequence[float], metric: str) -> str:
     low, high = runs
-    return "above" if value > high else "below" if value < low else "among"
+    if low <= value <= high:
+        return "as single runs"
+    return "better" if (value > high) != METRICS[metric].lower_is_better else "worse"
 
 
 #: Variant of Table IV -> the perspective that it leaves out.
