@@ -220,7 +220,7 @@ def _header(role: str, name: str, about: str, rank: str = "") -> Element:
         "header",
         *([_node("span", role, class_="role")] if role else []),
         _node("span", name, class_="name"),
-        _node("span", about, class_="soft"),
+        *([_node("span", about, class_="soft")] if about else []),
         _node("span", rank, class_="rank"),
     )
 
