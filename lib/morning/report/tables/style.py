@@ -102,6 +102,7 @@ def _dressed(table: pd.DataFrame, kind: str, rules: list[Any], told: str = "") -
     uuid = hashlib.sha256(f"{kind}\n{told}\n{_csv(table)}".encode()).hexdigest()[:8]
     style = Styler(table, uuid=uuid, cell_ids=False)
     style = style.set_table_attributes(f'class="dataframe {kind}"').set_table_styles(rules)
+    style = style.hide(axis="index", names=True)  # they would take a row of their own
     return style.format_index(escape="html", axis=0).format_index(escape="html", axis=1)
 
 
