@@ -181,6 +181,6 @@ def _told_apart(rows: Sequence[Mapping[str, Any]], metric: str, name: str) -> st
         if entry["ci95"]:
             better = (entry["value"] > 0) != METRICS[metric].lower_is_better
             side = ("ahead of" if better else "behind") if shows(entry) else "not told apart from"
-            groups[side].append(row["method"].removeprefix(f"{name} "))
+            groups[side].append(row["method"].replace(f"{name} without", "itself without"))
     said = "; ".join(f"{side} {', '.join(names)}" for side, names in groups.items() if names)
     return said and f"*{name}* is {said}"
