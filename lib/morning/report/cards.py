@@ -107,7 +107,7 @@ def ranked_cards(accounts: Accounts, ranking: pd.DataFrame, partners: Collection
     ids = ranking["influencer_id"]
     rows = accounts.features.rows(ids)
     for row, account, rank in zip(rows, ids, ranking["rank"], strict=True):
-        portrait = accounts.portrait(int(row))
+        portrait = accounts.portrait(int(row), views=False)
         mark = "partner" if account in partners else ""
         about = _soft(" · ".join(filter(None, [portrait.known_for, _followers(portrait)])))
         posts = [_posts(portrait.posts[:1])] if portrait.posts else []
@@ -174,9 +174,10 @@ def reason_cards(
             posts = {}
             for account in there:
                 found = recommender.posts_that_show(accounts.dataset, account, block, what)
-                clear = (found["shown"] >= _CLEARLY) & (found[column].fillna("") != "")
+                text = found[column].fillna("")
+                clear = (found["shown"] >= _CLEARLY) & (text != "")
                 if column == "caption":
-                    clear &= found[column].fillna("").str.casefold().map(_has_one(what))
+                    clear &= text.str.casefold().map(_has_one(what))
                 posts[account] = found[clear].head(_BEHIND_POSTS)
             if there and all(map(len, posts.values())):
                 said = f"{verb} {accounts.names.words(what.replace('_', ' '))}"

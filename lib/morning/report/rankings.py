@@ -29,8 +29,8 @@ def with_worth(ranking: pd.DataFrame) -> pd.DataFrame:
 def worth(chance: float, low: float, high: float) -> str:
     """Return a share as a number of a hundred, with its interval where it has one."""
     if pd.isna(low):
-        return _of_hundred(chance)
-    return f"{_of_hundred(chance)} ({_of_hundred(low)} to {_of_hundred(high)})"
+        return of_hundred(chance)
+    return f"{of_hundred(chance)} ({of_hundred(low)} to {of_hundred(high)})"
 
 
 def to_csv(ranking: pd.DataFrame) -> str:
@@ -54,7 +54,8 @@ def _chances(ranking: pd.DataFrame) -> list[tuple[float, float, float]]:
     return list(ranking[["chance", "chance_low", "chance_high"]].itertuples(index=False, name=None))
 
 
-def _of_hundred(share: float) -> str:
+def of_hundred(share: float) -> str:
+    """Return a share as a number of a hundred."""
     if share < 0.0005:
         return "under 0.1"
     return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.1f}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from morning.dataset import Dataset
 from morning.evaluation.published import DATASET
+from morning.roster import Roster
 
 TABLE = "table2_dataset"
 
@@ -24,3 +27,11 @@ def dataset_rows(dataset: Dataset) -> list[dict[str, Any]]:
         }
         for role, paper in DATASET.items()
     ]
+
+
+def partners_by_category(roster: Roster) -> pd.DataFrame:
+    """Return with how many brands of a category each influencer worked: (influencer, category)."""
+    pairs = roster.collaborations.merge(
+        roster.accounts[["account_id", "category"]], left_on="brand_id", right_on="account_id"
+    )
+    return pd.crosstab(pairs["influencer_id"], pairs["category"])

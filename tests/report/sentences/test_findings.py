@@ -143,6 +143,8 @@ def test_an_audit_says_what_was_found_and_nothing_else():
     assert "more than R@10 0.900" in said
     assert "would add 0.012 to AUC" in said
     assert audited(rows[:1], {}) == []
+    unmeasured = [row(name, auc=None, cauc=None) for name in ("MORNING", "category-oracle")]
+    assert audited(unmeasured, {}) == []
 
 
 def test_where_the_accounts_of_a_case_are():
@@ -174,6 +176,7 @@ def test_what_each_perspective_adds_to_the_others():
     assert said.endswith("to +0.040), not shown to be more than nothing.")
     assert "audiences" not in said
     assert what_each_adds(rows[2:]) == []
+    assert what_each_adds([differing("c+au", None, None)]) == []
 
 
 def test_whom_to_write_to():

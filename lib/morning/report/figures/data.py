@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from morning.report.figures.style import SHADES, SMALL, TEST, TRAINING, canvas, literal
 from morning.roster import Roster
+from morning.studies.dataset import partners_by_category
 
 
 def positives_per_brand(roster: Roster) -> Figure:
@@ -30,10 +31,7 @@ def partners_across_categories(roster: Roster) -> Figure:
     The diagonal, on grey, counts those with two partners within a category; colours do not count
     it, so that the others can be told apart.
     """
-    pairs = roster.collaborations.merge(
-        roster.accounts[["account_id", "category"]], left_on="brand_id", right_on="account_id"
-    )
-    counts = pd.crosstab(pairs["influencer_id"], pairs["category"])
+    counts = partners_by_category(roster)
     shared = (counts > 0).astype(int).T @ (counts > 0).astype(int)
     within = (counts > 1).sum()
     table = shared.to_numpy(copy=True)

@@ -23,7 +23,7 @@ def audited(rows: Sequence[Row], found: Mapping[str, Any]) -> list[str]:
     named = {row["method"]: row for row in rows}
     ours, told = named["MORNING"], named.get("category-oracle")
     said = []
-    if told:
+    if told and None not in (told["auc"], ours["auc"]):
         mostly = "Mostly the category: knowing it" if told["auc"] > ours["auc"] else "Knowing it"
         said.append(
             f"{mostly} and nothing else gives an AUC of "

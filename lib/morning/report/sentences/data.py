@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from morning.errors import counted
 from morning.evaluation import Task
 from morning.evaluation.overlap import count_overlap
 from morning.roster import Roster
+from morning.studies.dataset import partners_by_category
 
 
 def task_size(task: Task) -> str:
@@ -41,21 +41,12 @@ def who_worked_with_whom(roster: Roster, task: Task) -> list[str]:
             f"Test brands are new, their partners not always: {share:.0%} of them worked with a "
             "training brand as well."
         )
-    faithful, several = _within_category(roster, partners)
-    if several:
+    counts = partners_by_category(roster)
+    several = counts[counts.sum(axis=1) > 1]
+    if len(several):
+        faithful = ((several > 0).sum(axis=1) == 1).mean()
         said.append(
-            f"Of the {counted(several, 'influencer')} with two or more brands, "
-            f"{faithful / several:.0%} stay within one category."
+            f"Of the {counted(len(several), 'influencer')} with two or more brands, "
+            f"{faithful:.0%} stay within one category."
         )
     return said
-
-
-def _within_category(roster: Roster, partners: np.ndarray) -> tuple[int, int]:
-    """Return how many influencers with several brands have them in one category, and of how many.
-
-    `partners` is bool (brands, influencers).
-    """
-    dummies = pd.get_dummies(roster.categories(roster.brands())).to_numpy(dtype=int)
-    several = partners.sum(axis=0) > 1
-    categories = ((dummies.T @ partners.astype(int)) > 0).sum(axis=0)
-    return int((several & (categories == 1)).sum()), int(several.sum())

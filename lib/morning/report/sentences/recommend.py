@@ -10,6 +10,7 @@ import pandas as pd
 from morning.errors import counted
 from morning.recommend.recommender import Recommender
 from morning.report.headings import SUB_SCORES, number
+from morning.report.rankings import of_hundred
 
 Row = Mapping[str, Any]
 
@@ -29,7 +30,7 @@ def first_three(ranking: pd.DataFrame, brand: str, names: Mapping[str, str]) -> 
     said = ", ".join(names.get(each, each) for each in first["influencer_id"])
     if "chance" not in first:
         return [f"{brand} should write to {said} first."]
-    worth = ", ".join(f"{100 * share:.0f}" for share in first["chance"])
+    worth = ", ".join(map(of_hundred, first["chance"]))
     return [f"{brand} should write to {said} first: {worth} in 100 such are partners."]
 
 
@@ -72,9 +73,8 @@ def first_ten(recommender: Recommender, brand: str, ranking: pd.DataFrame) -> li
     expected = len(ranking) * len(partners) / len(everyone)
     places = everyone.loc[everyone["influencer_id"].isin(partners), "rank"]
     said = [
-        f"{hits} of the first {len(ranking)} worked with {brand}; "
-        f"as many drawn at random would have "
-        f"{expected:.1f}.",
+        f"{hits} of the first {len(ranking)} worked with {brand}; as many drawn at random would "
+        f"have {expected:.1f}.",
         f"Half of its {counted(len(partners), 'partner')} are among the first "
         f"{places.median():.0f} of {len(everyone):,}.",
     ]

@@ -108,6 +108,8 @@ def what_each_adds(rows: Sequence[Mapping[str, Any]], metric: str = "auc") -> li
         perspective, difference = _LEAVES_OUT.get(row["method"]), row.get("difference")
         if perspective and difference and not row.get("same_as"):
             entry = difference[metric]
+            if entry["value"] is None:
+                continue
             shown = "" if shows(entry) else ", not shown to be more than nothing"
             said.append(f"{perspective} {entry['value']:+.3f}{between(entry['ci95'])}{shown}")
     if not said:
