@@ -15,8 +15,8 @@ book: env  ## run the notebooks that are out of date and render the HTML book
 test: env  ## run the tests on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-test-long: env  ## hold whole runs against what `morning check` promised; takes an hour
-	$(BIN)/python -m pytest -q -n auto -m long
+test-long: env  ## kill, repeat and attack it, and hold whole runs against what was promised; takes two hours
+	$(BIN)/python -m pytest -q -n auto -m long --record book/results/trust.json
 
 bench: env  ## measure what things cost, beside references; takes ten minutes
 	$(BIN)/python -m benchmarks

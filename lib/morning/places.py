@@ -24,6 +24,14 @@ def data_folder() -> Path:
     return Path(pooch.os_cache("morning"))
 
 
+def data_name(data: str) -> str:
+    """Return what results call data: `demo`, `public`, or the last part of a folder's path and /.
+
+    Where a folder lies is nobody's business whom results are given to, and changes none of them.
+    """
+    return f"{Path(data).name}/" if os.sep in data else data
+
+
 def cache_folder(name: str) -> Path:
     """Return the folder that keeps one kind of intermediate result, below `data_folder()`."""
     return data_folder() / "cache" / name

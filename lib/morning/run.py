@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from morning.features import FeatureSet
 from morning.files import read_json, whole_file, write_json
+from morning.places import data_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -160,7 +161,7 @@ class Run:
     def protocol(self, task: Task | None = None) -> dict[str, Any]:
         """Return what results say of how they came about: of the data alone without a task."""
         settings = {"data": "", "profile": ""} | self.settings()
-        data = {"data": self.data or settings["data"]}
+        data = {"data": data_name(self.data or settings["data"])}
         if task is None:
             return data
         profile = self.profile or settings["profile"]
