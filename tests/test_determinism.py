@@ -1,4 +1,4 @@
-"""One seed gives one result: with other threads, hash seeds and folders, and nearly so with other kernels."""
+"""One seed gives one result: with other threads, hash seeds, folders; nearly so, other kernels."""
 
 import os
 import subprocess

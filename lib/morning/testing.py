@@ -100,10 +100,10 @@ class RankerContract:
         def again(seed: int) -> np.ndarray:
             return make().fit(inputs, seed=seed, progress=False).score(task)
 
-        shared = _shared_generators()
+        shared = shared_generators()
         np.testing.assert_array_equal(fitted.score(task), again(1))
         assert np.array_equal(again(2), again(1)) != fitted.seeded
-        assert _shared_generators() == shared
+        assert shared_generators() == shared
 
     def test_order_of_the_task_is_that_of_the_scores(self, fitted: Ranker, task: Task) -> None:
         """Candidates in another order get the same scores."""
@@ -269,7 +269,7 @@ def poisoned(inputs: Inputs, seed: int = 0) -> Inputs:
     return replace(inputs, features=changed, competence=competence)
 
 
-def _shared_generators() -> list[Any]:
+def shared_generators() -> list[Any]:
     """Return the states of the random generators of the process."""
-    numpy = np.random.get_state(legacy=False)["state"]["key"].tolist()
+    numpy = np.random.get_state(legacy=False)["state"]["key"].tolist()  # noqa: NPY002 read only
     return [random.getstate(), numpy, torch.get_rng_state().tolist()]

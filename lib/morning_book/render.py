@@ -18,6 +18,7 @@ from morning.files import rename_folder
 
 from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.speed import speed_parts
+from morning_book.trust import trust_parts
 
 if TYPE_CHECKING:
     from morning.sources import Source
@@ -138,10 +139,12 @@ def _assemble(
         "notebooks": _rows((f"[](notebooks/{p.name})", f"{_seconds(p):.0f}") for p in notebooks),
         "versions": _rows(versions.items()),
         "elsewhere": elsewhere(repository()),
+        "repeat": trust_parts()["repeat"],
     }
     add_buttons(source / "_config.yml", repository())
     _fill(source / "execution.md", parts)
     _fill(source / "reading.md", reading_parts(source / "reading.md"))
+    _fill(source / "trust.md", trust_parts())
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
     _fill(source / "model_card.md", cards.model_parts())
     _fill(source / "data_card.md", cards.data_parts())

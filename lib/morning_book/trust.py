@@ -51,6 +51,4 @@ def _lines(rows: Any, kind: str) -> str:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return "the same" if value == 0 else f"{value:.1e}"
     return f"{value:,}" if isinstance(value, int) else escape(str(value)).replace("|", r"\|")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
 
-import numpy as np
-import torch
 from morning.files import write_json
 from morning.models import profile, train
 from morning.prepare.features import make_features
@@ -15,11 +12,12 @@ from morning.run import Run
 from morning.sources import demo, load
 from morning.studies.baselines import compare_folder
 from morning.studies.trained import evaluate_run, fit_run
+from morning.testing import shared_generators
 
 
 def main(folder: Path) -> None:
     """Write features, models and results of a small world into a folder."""
-    before = _global()
+    before = shared_generators()
     world, run = folder / "world", Run(folder / "run")
     demo.generate(world, brands=6, influencers=15, posts=2, audience=2, audience_posts=1)
     vectors = make_features(load(world), folder / "prepared", visual="none", topics=3)
@@ -30,13 +28,7 @@ def main(folder: Path) -> None:
     rivals = ["RAND", "two-tower", "category-oracle"]
     compared = compare_folder(run.vectors, rivals, seeds=1, cache=folder / "cache", epochs=1)
     write_json(run.results("compared"), compared)
-    assert _global() == before, "a global state was left changed"
-
-
-def _global() -> list[object]:
-    """Return the states of the generators that everybody shares."""
-    numpy = np.random.get_state(legacy=False)["state"]["key"].tolist()
-    return [random.getstate(), numpy, torch.get_rng_state().tolist(), torch.get_num_threads()]
+    assert shared_generators() == before, "a global state was left changed"
 
 
 if __name__ == "__main__":
