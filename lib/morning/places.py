@@ -11,6 +11,14 @@ import pooch
 WEIGHTS = "MORNING_WEIGHTS"
 
 
+def known_as(data: str) -> str:
+    """Return what results call the data of a run: a name stays, a path is `folder`.
+
+    Where a folder lies is no property of results: the same data elsewhere give the same ones.
+    """
+    return data if Path(data).name == data else "folder"
+
+
 def data_folder() -> Path:
     """Return the folder that fetched and generated data land in.
 
