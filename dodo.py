@@ -17,8 +17,8 @@ from morning.files import write_json
 from morning.run import Run
 from morning_book import ROOT, render
 from morning_book.dependencies import code_files, files_below, record_inputs
-from morning_book.execute import execute
 from morning_book.networks import have_networks
+from morning_book.provenance import execute_recorded
 from morning_book.repository import repository
 from morning_book.settings import Settings, described
 from morning_book.stages import stages
@@ -70,9 +70,9 @@ def task_notebook() -> Iterator[dict[str, Any]]:
         used += [result_dep("inputs:weights")] if "visual" in stage.takes else []
         yield {
             "name": stage.name,
-            "actions": [(execute, [stage.notebook, target, parameters])],
+            "actions": [(execute_recorded, [stage, RUN, RECORDED])],
             "file_dep": [*code_files(stage.notebook), *stage.reads],
-            "targets": [target, *stage.writes],
+            "targets": [target, *stage.writes, RUN.record(stage.name)],
             "uptodate": [config_changed(parameters), *used],
             "task_dep": ["parameters", *(f"notebook:{name}" for name in stage.after)],
             "title": lambda task: task.name,

@@ -12,11 +12,11 @@ import os
 import platform
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import torch
 from morning.files import write_json
+from morning_book.provenance import processor
 from morning_book.speed import BENCHMARKS
 
 from benchmarks import growth, made, stages, steps
@@ -53,22 +53,13 @@ def machine() -> dict[str, Any]:
     """Return what times depend on."""
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "accelerator": gpu,
         "python": platform.python_version(),
         "torch": torch.__version__,
         "date": date.today().isoformat(),
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 def line(row: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ from morning.places import (
     WEIGHTS,
     cache_folder,
     data_folder,
-    data_name,
     fetched_weights_folder,
     torchvision_folder,
     weights_folder,
@@ -46,9 +45,3 @@ def test_torchvisions_cache_is_where_torch_says(monkeypatch: pytest.MonkeyPatch,
             else:
                 monkeypatch.setenv(name, str(value))
         assert torchvision_folder() == Path(torch.hub.get_dir()) / "checkpoints"
-
-
-def test_results_do_not_say_where_a_folder_lies():
-    assert [data_name(data) for data in ("demo", "public")] == ["demo", "public"]
-    assert data_name("/home/somebody/mine") == data_name("/elsewhere/mine/") == "mine/"
-    assert data_name(data_name("/home/somebody/demo")) == "demo/"

@@ -26,10 +26,18 @@ def code_of(*modules: str) -> str:
         Dotted names, such as `morning.models.training`.
     """
     digest = hashlib.sha256()
-    for path in closure(*modules):
-        if path not in IGNORED:
-            digest.update(path.relative_to(_LIB).as_posix().encode() + _substance(path))
+    for name, substance in _substances(closure(*modules)):
+        digest.update(name.encode() + substance)
     return digest.hexdigest()
+
+
+def digests(code: str) -> dict[str, str]:
+    """Return the SHA-256 of each file that a piece of code imports from the package, by its name.
+
+    What counts is what counts in `code_of`.
+    """
+    found = _substances(closure(code=code))
+    return {name: hashlib.sha256(substance).hexdigest() for name, substance in found}
 
 
 def closure(*modules: str, code: str = "") -> tuple[Path, ...]:
@@ -65,6 +73,13 @@ def closure(*modules: str, code: str = "") -> tuple[Path, ...]:
     folders = {path.parent for path in found}
     data = {file for folder in folders for file in folder.iterdir() if file.suffix in _DATA}
     return tuple(sorted(found | data))
+
+
+def _substances(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and substance of the files that decide something."""
+    for path in files:
+        if path not in IGNORED:
+            yield path.relative_to(_LIB).as_posix(), _substance(path)
 
 
 @cache

@@ -11,6 +11,14 @@ import pooch
 WEIGHTS = "MORNING_WEIGHTS"
 
 
+def known_as(data: str) -> str:
+    """Return what results call the data of a run: a name stays, a path is `folder`.
+
+    Where a folder lies is no property of results: the same data elsewhere give the same ones.
+    """
+    return data if Path(data).name == data else "folder"
+
+
 def data_folder() -> Path:
     """Return the folder that fetched and generated data land in.
 
@@ -22,14 +30,6 @@ def data_folder() -> Path:
     if (checkout / "dodo.py").is_file():
         return checkout / "data"
     return Path(pooch.os_cache("morning"))
-
-
-def data_name(data: str) -> str:
-    """Return what results call data: `demo`, `public`, or the last part of a folder's path and /.
-
-    Where a folder lies is nobody's business whom results are given to, and changes none of them.
-    """
-    return f"{Path(data).name}/" if os.sep in data else data
 
 
 def cache_folder(name: str) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from morning.features import FeatureSet
 from morning.files import read_json, whole_file, write_json
-from morning.places import data_name
+from morning.places import known_as
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,6 +132,25 @@ class Run:
         return self.folder / "notebooks"
 
     @property
+    def figures(self) -> Path:
+        """Figures as pictures."""
+        return self.folder / "figures"
+
+    @property
+    def environment(self) -> Path:
+        """What was installed when the last notebook was executed."""
+        return self.folder / "provenance" / "environment.json"
+
+    def record(self, notebook: str) -> Path:
+        """Return the file that says how an executed notebook came about."""
+        return self.folder / "provenance" / f"{notebook}.json"
+
+    @property
+    def exported(self) -> Path:
+        """Digests of what an export wrote anew or left out; absent where the run was made."""
+        return self.folder / "provenance" / "exported.json"
+
+    @property
     def book(self) -> Path:
         """The rendered book, with what it was rendered from."""
         return self.folder / "book"
@@ -161,7 +180,7 @@ class Run:
     def protocol(self, task: Task | None = None) -> dict[str, Any]:
         """Return what results say of how they came about: of the data alone without a task."""
         settings = {"data": "", "profile": ""} | self.settings()
-        data = {"data": data_name(self.data or settings["data"])}
+        data = {"data": known_as(self.data or settings["data"])}
         if task is None:
             return data
         profile = self.profile or settings["profile"]
@@ -198,6 +217,6 @@ class Run:
         """Save a figure as `figures/<name>.png`, and return it; None, nothing to draw, stays."""
         if figure is None:
             return None
-        with whole_file(self.folder / "figures" / f"{name}.png") as temporary:
+        with whole_file(self.figures / f"{name}.png") as temporary:
             figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight", facecolor="white")
         return figure

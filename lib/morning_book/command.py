@@ -12,7 +12,7 @@ import typer
 from morning import cli
 from morning.errors import ContractError, MorningError
 
-from morning_book import ROOT
+from morning_book import ROOT, records
 from morning_book.settings import Settings, described
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def _with_options(command: Any) -> Any:
     return command
 
 
-cli.app.command()(_with_options(run))
+for each in (_with_options(run), records.verify, records.diff):
+    cli.app.command()(each)
 
 if __name__ == "__main__":
     main()

@@ -108,3 +108,9 @@ def _look(
         old = before.get(name)
         seen[name] = old if old and old[:2] == stamp else (*stamp, digest(path))
     return seen
+
+
+def input_digests(kind: str, settings: Settings) -> dict[str, str]:
+    """Return digests of the files of the data or weights by name, each read anew."""
+    look = _data if kind == "data" else _weights
+    return {name: state[2] for name, state in look(settings, {}).items()}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from morning.errors import MorningError
-from morning.files import rename_folder
+from morning.files import read_json, rename_folder
+from morning.run import Run
 
+from morning_book.provenance import displayed, versions
 from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.speed import speed_parts
 from morning_book.trust import trust_parts
@@ -32,17 +32,6 @@ _NOTHING = {
     "data": {"text/html": "<p>There is nothing to show here, with these data and settings.</p>"},
     "metadata": {},
 }
-_SHOWN_VERSIONS = (
-    "torch",
-    "gensim",
-    "networkx",
-    "node2vec",
-    "numpy",
-    "pandas",
-    "scikit-learn",
-    "papermill",
-    "jupyter-book",
-)
 
 
 def render_book(
@@ -133,11 +122,11 @@ def _assemble(
     about = (pages / "about" / f"{kind}.md").read_text(encoding="utf-8").strip()
     _fill(source / "intro.md", {"about this copy": about} | front_parts(source / "intro.md"))
     shown = dict(settings) | {"data": "a folder" if kind == "folder" else kind}
-    versions = {"Python": platform.python_version()} | {p: version(p) for p in _SHOWN_VERSIONS}
     parts = {
         "settings": _rows((k, f"`{v}`") for k, v in shown.items() if k != "run"),
-        "notebooks": _rows((f"[](notebooks/{p.name})", f"{_seconds(p):.0f}") for p in notebooks),
-        "versions": _rows(versions.items()),
+        "notebooks": _rows(_spent(notebooks)),
+        "hardware": _rows(_hardware(notebooks)),
+        "versions": _rows(versions().items()),
         "elsewhere": elsewhere(repository()),
         "repeat": trust_parts()["repeat"],
     }
@@ -175,7 +164,7 @@ def _copy_notebook(
     title, *cells = content["cells"]
     for cell in cells:
         if "outputs" in cell:
-            cell["outputs"] = [each for each in cell["outputs"] if each.get("name") != "stderr"]
+            cell["outputs"] = displayed(cell["outputs"])
         if cell["metadata"].get("mystnb", {}).get("figure") and not cell["outputs"]:
             cell["outputs"] = [_NOTHING]
         if "parameters" in _tags(cell):
@@ -204,5 +193,26 @@ def _rows(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _seconds(notebook: Path) -> float:
-    return json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["papermill"]["duration"]
+def _spent(notebooks: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
+    """Yield link, seconds and peak memory of executed notebooks, as far as they were recorded."""
+    for path in notebooks:
+        papermill = json.loads(path.read_text(encoding="utf-8"))["metadata"]["papermill"]
+        peak = _record(path).get("peak_mb")
+        said = "–" if peak is None else f"{peak:,}"
+        yield f"[](notebooks/{path.name})", f"{papermill['duration']:.0f}", said
+
+
+def _hardware(notebooks: Sequence[Path]) -> list[tuple[str, str]]:
+    """Return what the notebooks were executed on; more than one machine is said."""
+    found = [_record(path).get("hardware", {}) for path in notebooks]
+    names = {name: None for each in found for name in each}
+    return [
+        (name, ", ".join(dict.fromkeys(str(each[name]) for each in found if name in each)))
+        for name in names
+    ]
+
+
+def _record(notebook: Path) -> dict[str, Any]:
+    """Return how an executed notebook came about; empty where nothing says it."""
+    path = Run(notebook.parents[1]).record(notebook.stem)
+    return read_json(path) if path.is_file() else {}

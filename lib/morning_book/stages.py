@@ -33,11 +33,14 @@ class Stage:
     reads: tuple[Path, ...]
     """What earlier notebooks wrote."""
     writes: tuple[Path, ...]
+    """Its last files: without one of them it is executed again."""
     opens_data: bool = False
     """Whether it opens the data themselves, not only what was made from them."""
     after: tuple[str, ...] = ()
     """Stages to execute before, although it reads nothing of theirs: so that with two at a time
     what others wait for starts first, and the longest, the baselines, not last."""
+    fills: tuple[Path, ...] = ()
+    """Folders of what it writes beside."""
 
     @property
     def notebook(self) -> Path:
@@ -74,16 +77,49 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
     looked = {name: (run.note(name), run.skipped(name)) for name in ("content", "audience")}
     experiments = [RESULTS / f"{name}.json" for name in EXPERIMENTS]
     committed = (PUBLIC, *(path for path in experiments if path.is_file()))
+    prepared = {name: run.prepared / name for name in ("networks", "attributes")}
+    prepared |= {name: run.prepared / f"{name}_topics" for name in looked}
     benchmark = Stage("13_benchmark", _READ, committed, (), after=("04_attribute_graph",))
     return [
         Stage("01_dataset", _READ, (), (dataset, run.candidates), opens_data=True),
         Stage(
-            "02_content_features", (*_EXTRACT, "label_posts"), (dataset,), looked["content"], True
+            "02_content_features",
+            (*_EXTRACT, "label_posts"),
+            (dataset,),
+            looked["content"],
+            opens_data=True,
+            fills=(run.perspective("content"), prepared["content"], prepared["networks"]),
         ),
-        Stage("03_audience_features", _EXTRACT, (content,), looked["audience"], True),
-        Stage("04_attribute_graph", _READ, (dataset,), (attribute, *readings), opens_data=True),
-        Stage("05_model", _TRAIN, (content, audience, attribute), (*trained, run.chances)),
-        Stage("06_ablations", _TRAIN, trained, (run.results("table4_ablations"),)),
+        Stage(
+            "03_audience_features",
+            _EXTRACT,
+            (content,),
+            looked["audience"],
+            opens_data=True,
+            fills=(run.perspective("audience"), prepared["audience"]),
+        ),
+        Stage(
+            "04_attribute_graph",
+            _READ,
+            (dataset,),
+            (attribute, *readings),
+            opens_data=True,
+            fills=(run.perspective("attribute"), prepared["attributes"]),
+        ),
+        Stage(
+            "05_model",
+            _TRAIN,
+            (content, audience, attribute),
+            (*trained, run.chances),
+            fills=(run.vectors, run.model(), run.best),
+        ),
+        Stage(
+            "06_ablations",
+            _TRAIN,
+            trained,
+            (run.results("table4_ablations"),),
+            fills=(run.variants,),
+        ),
         Stage(
             "07_category_breakdowns",
             _TRAIN,
@@ -91,7 +127,14 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             (run.results("table5_categories"),),
             after=("08_baselines",),
         ),
-        Stage("08_baselines", _COMPARE, trained, (run.results("table3_baselines"),), True),
+        Stage(
+            "08_baselines",
+            _COMPARE,
+            trained,
+            (run.results("table3_baselines"),),
+            opens_data=True,
+            fills=(run.comparison,),
+        ),
         Stage(
             "09_audit",
             _TRAIN,

@@ -19,7 +19,7 @@ from morning.sources.sample import write_sample
 def test_a_folder_with_a_feature_set(tiny_features: Callable[..., FeatureSet], tmp_path: Path):
     tiny_features().save(tmp_path / "set")
     source = load(tmp_path / "set")
-    assert source.name == "set/"
+    assert source.name == str(tmp_path / "set")
     assert source.features is not None
     assert source.features.sizes() == tiny_features().sizes()
     assert len(source.dataset.posts) == 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from morning.features import PERSPECTIVES, FeatureSet
 from morning.features.featureset import account_table
+from morning.places import known_as
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,6 @@ def feature_set(source: Source, blocks: Mapping[str, Block]) -> FeatureSet:
         accounts=account_table(source.dataset),
         collaborations=source.dataset.collaborations,
         blocks={name: block.values for name, block in blocks.items()},
-        source=source.name,
+        source=known_as(source.name),
         made={name: block.made for name, block in blocks.items()},
     )

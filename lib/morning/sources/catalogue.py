@@ -11,7 +11,7 @@ from morning.dataset import Dataset
 from morning.errors import ContractError, MorningError, Problem, Report
 from morning.evaluation.protocol import mark_validation
 from morning.features.featureset import FeatureSet, is_feature_set
-from morning.places import data_folder, data_name
+from morning.places import data_folder
 from morning.sources import archive, demo, folder, public
 from morning.sources.source import Source
 
@@ -114,7 +114,7 @@ def _inspect(path: Path) -> tuple[Source | None, Report]:
         return _inspect_features(path)
     layout = next((each for each in LAYOUTS if each.recognises(path)), folder)
     dataset, report = layout.inspect(path)
-    return None if dataset is None else Source(_name(path), dataset), report
+    return None if dataset is None else Source(str(path), dataset), report
 
 
 def _inspect_features(path: Path) -> tuple[Source | None, Report]:
@@ -125,8 +125,4 @@ def _inspect_features(path: Path) -> tuple[Source | None, Report]:
         return None, Report(errors=error.problems)
     except (MorningError, OSError, ValueError, TypeError, KeyError) as error:
         return None, Report(errors=[Problem(path.name, str(error))])
-    return Source(_name(path), tables, features), Report()
-
-
-def _name(path: Path) -> str:
-    return data_name(str(path.resolve()))
+    return Source(str(path), tables, features), Report()

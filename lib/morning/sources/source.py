@@ -15,7 +15,7 @@ class Source:
     """Data, and what is special about them."""
 
     name: str
-    """As `morning.places.data_name` says."""
+    """`demo`, `public`, or the folder's path."""
     dataset: Dataset
     """The tables that exist; posts and audiences may be empty."""
     features: FeatureSet | None = None
