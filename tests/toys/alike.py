@@ -2,119 +2,87 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from morning.run import Run
+from morning.files import read_json
+from morning_book.provenance import digest
 from safetensors.numpy import load_file
 
-#: Of a result: how long it took says nothing of what it is.
-_TIMES = {"seconds", "duration", "started", "ended", "date"}
-#: What a run's own memory and its executed copies hold beside results: times, and places.
-_ASIDE = (".doit.json", ".data.json", ".weights.json", ".lock", "notebooks", "provenance")
-_PAGES_ASIDE = ("source", "build.log", "_sources", "execution.html", "execution.md", ".buildinfo")
+#: What a run keeps beside results: its memory, its cost, copies with times in them.
+_ASIDE = ("notebooks", "provenance", "parameters.json")
+_PAGES_ASIDE = ("source", "build.log", "_sources", "execution.html")
 #: Rooms of a run, as a reader calls them.
-_KINDS = {"features": "features", "blocks": "features", "prepared": "features"}
-_KINDS |= {"attributes": "features", "candidates.parquet": "features"}
-_KINDS |= {"model": "models", "best": "models", "compare": "models", "chances.json": "models"}
-_KINDS |= {"results": "results", "figures": "results", "parameters.json": "results"}
-_KINDS |= {"book": "pages", "explorer.html": "pages"}
+_FEATURES = ("features", "blocks", "prepared", "attributes", "candidates.parquet")
+_MODELS = ("model", "best", "compare", "chances.json")
+_PAGES = ("book", "explorer.html")
 KINDS = ("features", "models", "results", "pages")
 
 
 def digests(run: Path) -> dict[str, str]:
-    """Return a digest of every file of a run that counts, by its name in the run."""
-    found = {}
-    for path in sorted(run.rglob("*")):
-        name = path.relative_to(run)
-        if path.is_file() and not _aside(name):
-            found[name.as_posix()] = hashlib.sha256(_substance(path, run)).hexdigest()
-    return found
+    """Return the digest of every file of a run that counts, by its name in the run."""
+    names = (path.relative_to(run) for path in sorted(run.rglob("*")) if path.is_file())
+    return {name.as_posix(): digest(run / name) for name in names if not _aside(name)}
 
 
 def kind(name: str) -> str:
     """Return which of `KINDS` a file is of."""
-    return _KINDS.get(name.split("/")[0], "results")
+    room = name.split("/")[0]
+    rooms = {"features": _FEATURES, "models": _MODELS, "pages": _PAGES}
+    return next((of for of, some in rooms.items() if room in some), "results")
 
 
 def different(one: Path, other: Path) -> list[str]:
     """Return the files that only one of two runs has, or that differ."""
     ours, theirs = digests(one), digests(other)
-    return sorted(name for name, _ in ours.items() ^ theirs.items())
+    return sorted({name for name, _ in ours.items() ^ theirs.items()})
 
 
 def furthest(one: Path, other: Path, of: str) -> float:
     """Return the largest difference of two numbers in the same place of files of a kind.
 
-    Of features and models it is relative to the largest number of the array; of results, whose
-    metrics lie between 0 and 1, it is absolute, ranks apart.
+    Of arrays it is a share of the largest number; of results, those up to 1 are taken as they are.
     """
     names = [name for name in different(one, other) if kind(name) == of]
-    gaps = [
-        abs(a - b) / scale
-        for name in names
-        if (one / name).is_file() and (other / name).is_file()
-        for a, b, scale in _numbers(one / name, other / name)
-    ]
-    return max(gaps, default=0.0)
+    both = [(one / name, other / name) for name in names]
+    pairs = [pair for pair in both if pair[0].is_file() and pair[1].is_file()]
+    return max((gap for pair in pairs for gap in _gaps(*pair)), default=0.0)
 
 
 def _aside(name: Path) -> bool:
     parts = name.parts
-    return parts[0] in _ASIDE or (parts[0] == "book" and bool({*parts} & {*_PAGES_ASIDE}))
+    page = parts[0] == "book" and bool({*parts} & {*_PAGES_ASIDE})
+    return parts[0].startswith(".") or parts[0] in _ASIDE or page
 
 
-def _substance(path: Path, run: Path) -> bytes:
-    """Return what of a file counts: without times, and without the name of the run's folder."""
-    content = path.read_bytes()
-    if path.suffix == ".json" and "book" not in path.relative_to(run).parts:
-        value = _timeless(json.loads(content))
-        if path == Run(run).parameters:
-            value = {name: each for name, each in value.items() if name not in ("run", "data")}
-        return json.dumps(value, sort_keys=True).encode()
-    if path.suffix in (".html", ".js"):
-        return re.sub(rb"(?<=seconds</td>\n<td)>[\d.]+<", b"><", content)
-    return content
-
-
-def _timeless(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _timeless(each) for name, each in value.items() if name not in _TIMES}
-    return [_timeless(each) for each in value] if isinstance(value, list) else value
-
-
-def _numbers(one: Path, other: Path) -> Iterator[tuple[float, float, float]]:
-    """Yield numbers of the same place in two files, with what their difference is divided by."""
+def _gaps(one: Path, other: Path) -> Iterator[float]:
+    """Yield differences of numbers in the same place of two files."""
     if one.suffix == ".npy":
-        yield from _arrays(np.load(one), np.load(other))
-    elif one.suffix == ".safetensors":
-        ours, theirs = load_file(one), load_file(other)
-        for name in ours.keys() & theirs.keys():
-            yield from _arrays(ours[name], theirs[name])
+        yield _apart(np.load(one), np.load(other))
+    elif one.suffix in (".npz", ".safetensors"):
+        read = np.load if one.suffix == ".npz" else load_file
+        ours, theirs = read(one), read(other)
+        yield from (_apart(ours[name], theirs[name]) for name in {*ours} & {*theirs})
     elif one.suffix == ".json":
-        yield from _values(_timeless(json.loads(one.read_text())), json.loads(other.read_text()))
+        yield from _values(read_json(one), read_json(other))
 
 
-def _arrays(one: np.ndarray, other: np.ndarray) -> Iterator[tuple[float, float, float]]:
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
     if one.shape != other.shape:
-        yield 1.0, 0.0, 1.0
-    elif one.size and one.dtype.kind == "f":
-        place = np.argmax(np.abs(one.astype(float) - other))
-        scale = float(np.abs(one).max()) or 1.0
-        yield float(one.flat[place]), float(other.flat[place]), scale
+        return 1.0
+    if one.dtype.kind != "f" or not one.size:
+        return 0.0
+    return float(np.abs(one.astype(float) - other).max() / (np.abs(one).max() or 1.0))
 
 
-def _values(one: Any, other: Any) -> Iterator[tuple[float, float, float]]:
+def _values(one: Any, other: Any) -> Iterator[float]:
     if isinstance(one, dict) and isinstance(other, dict):
-        for name in one.keys() & other.keys():
+        for name in (one.keys() & other.keys()) - {"seconds"}:
             yield from _values(one[name], other[name])
     elif isinstance(one, list) and isinstance(other, list):
         for ours, theirs in zip(one, other, strict=False):
             yield from _values(ours, theirs)
     elif isinstance(one, float) and isinstance(other, float) and abs(one) <= 1 >= abs(other):
-        yield one, other, 1.0
+        yield abs(one - other)
