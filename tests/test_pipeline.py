@@ -77,7 +77,7 @@ def test_a_parameter_of_the_notebook_alone_is_named(tmp_path):
 def test_a_failing_notebook_names_the_cell_and_leaves_its_partial_copy(tmp_path):
     source = notebook(tmp_path / "01.ipynb", "print('before')", "\n1 / 0", "print('after')")
     target = tmp_path / "executed" / "01.ipynb"
-    result = execute(source, target, {"data": "x", "run": "y"}, [])
+    result = execute(source, target, {"data": "x", "run": "y"}, [], [])
     assert "1 / 0" in result.message
     assert "ZeroDivisionError" in result.message
     partial = target.with_suffix(".failed.ipynb")
@@ -188,7 +188,7 @@ def test_chapters_that_show_posts_do_without_them(own_run, tmp_path, name):
     if name == "11_case_study":
         parameters |= {"profile": "quick", "label_posts": "keep"}
     assert (
-        execute(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "done.ipynb", parameters, [])
+        execute(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "done.ipynb", parameters, [], [])
         is None
     )
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from morning.errors import MorningError, counted
+from morning.errors import counted
+from morning.files import explained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -406,8 +407,10 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)
     try:
         app()
-    except (MorningError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
+    except Exception as error:
+        if (said := explained(error)) is None:
+            raise
+        typer.echo(f"error: {said}", err=True)
         sys.exit(1)
 
 

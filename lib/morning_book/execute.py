@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import papermill
 from doit.exceptions import TaskFailed
+from morning.files import explained, stamp
 from morning.places import WEIGHTS, fetched_weights_folder
 
 from morning_book.dependencies import listed
@@ -23,10 +25,33 @@ _ENVIRONMENT = {
 }
 
 
+def stated(action: Callable[..., Any]) -> Callable[..., Any]:
+    """Let what a user can mend fail an action of doit with a sentence, not with a traceback."""
+
+    @wraps(action)
+    def run(*arguments: Any, **named: Any) -> Any:
+        try:
+            return action(*arguments, **named)
+        except Exception as error:
+            if (said := explained(error)) is None:
+                raise
+            return TaskFailed(said)
+
+    return run
+
+
+@stated
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, Any], changed: Sequence[str]
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any],
+    changed: Sequence[str],
+    dependencies: Sequence[str],
 ) -> TaskFailed | None:
     """Execute a notebook; a failing one leaves its partly executed copy.
+
+    What it writes may be half of another time until it is done, so that until then there is no
+    executed copy: whatever happens, the next call executes it again.
 
     Parameters
     ----------
@@ -36,6 +61,8 @@ def execute(
     parameters : mapping
     changed : sequence of str
         Files that changed since the last execution, to be named.
+    dependencies : sequence of str
+        Files that must stay as they are meanwhile.
 
     Returns
     -------
@@ -46,6 +73,8 @@ def execute(
     reason = listed(sorted({Path(path).name for path in changed}))
     again = f" ({reason} changed)" if target.exists() and reason else ""
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    before = _stamps(dependencies)
     # One write: notebooks run side by side, and two half lines would mix.
     print(f"{name}: executing{again}\n", end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
@@ -63,9 +92,17 @@ def execute(
             # Kernels that start at the same moment can be given the same port; one of them dies.
             if attempt == _KERNEL_STARTS:
                 return TaskFailed(f"{name}: the kernel did not start: {error}")
+    if edited := [path for path, seen in _stamps(dependencies).items() if seen != before[path]]:
+        names = listed(Path(path).name for path in edited)
+        return TaskFailed(f"{name}: {names} changed while it was executed; call again")
     os.replace(failed, target)
     print(f"{name}: done", flush=True)
     return None
+
+
+def _stamps(files: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return what differs after a file was changed, or deleted."""
+    return {path: stamp(path) if os.path.exists(path) else () for path in files}
 
 
 @contextmanager

@@ -55,7 +55,11 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of an object in memory
 
 
 def execute_recorded(
-    stage: Stage, run: Run, settings: Mapping[str, Any], changed: Sequence[str]
+    stage: Stage,
+    run: Run,
+    settings: Mapping[str, Any],
+    changed: Sequence[str],
+    dependencies: Sequence[str],
 ) -> TaskFailed | None:
     """Execute a notebook, and write how it came about once it has succeeded.
 
@@ -65,13 +69,14 @@ def execute_recorded(
     run : Run
     settings : mapping
         Of the run.
-    changed : sequence of str
-        As `execute` has it.
+    changed, dependencies : sequence of str
+        As `execute` has them.
     """
     target = run.notebooks / f"{stage.name}.ipynb"
     before = went_in(stage, run, settings)  # what is edited meanwhile is of the next execution
     with Cost() as cost:
-        failed = execute(stage.notebook, target, stage.parameters(settings), changed)
+        given = stage.parameters(settings)
+        failed = execute(stage.notebook, target, given, changed, dependencies)
     if failed is None:
         installed = {each.name: each.version for each in distributions()}
         write_json(run.environment, {"python": platform.python_version(), "packages": installed})
