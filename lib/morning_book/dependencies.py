@@ -10,6 +10,7 @@ from pathlib import Path
 from morning.code import closure
 from morning.files import git_blob, read_json, sha256, write_json
 from morning.places import data_folder
+from morning.plain import visible
 from morning.run import Run
 
 from morning_book.networks import network_files
@@ -49,7 +50,8 @@ def record_inputs(kind: str, settings: Settings, users: Iterable[str]) -> str:
     known = {name: state[2] for name, state in before.items()}
     changed = sorted(name for name, _ in digests.items() ^ known.items())
     if recorded and changed:
-        print(f"{listed(dict.fromkeys(changed))} changed: redoing {', '.join(users)}", flush=True)
+        said = f"{listed(dict.fromkeys(changed))} changed: redoing {', '.join(users)}"
+        print(visible(said), flush=True)
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import papermill
 from doit.exceptions import TaskFailed
 from morning.places import WEIGHTS, fetched_weights_folder
+from morning.plain import visible
 
 from morning_book.dependencies import listed
 
@@ -47,7 +48,7 @@ def execute(
     again = f" ({reason} changed)" if target.exists() and reason else ""
     target.parent.mkdir(parents=True, exist_ok=True)
     # One write: notebooks run side by side, and two half lines would mix.
-    print(f"{name}: executing{again}\n", end="", flush=True)
+    print(visible(f"{name}: executing{again}\n"), end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
         try:
             with _environment():
@@ -56,7 +57,7 @@ def execute(
         except papermill.PapermillExecutionError as error:
             cell = f"cell {error.exec_count} ({_first_line(error.source)})"
             return TaskFailed(
-                f"{name}: {cell} raised {error.ename}: {error.evalue}\n"
+                f"{name}: {cell} raised {error.ename}: {visible(error.evalue)}\n"
                 f"  the partly executed copy is {failed}"
             )
         except RuntimeError as error:
