@@ -39,7 +39,7 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
         settings = _settings(assignments or [], options)
         repository()  # said wrongly, it would fail after all chapters
     except MorningError as error:
-        typer.echo(f"error: {error}", err=True)
+        cli.say(f"error: {error}", err=True)
         raise typer.Exit(2) from None
     from morning.run import Run
 
@@ -49,7 +49,7 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
         if _pipeline(settings, "book" if book else "notebook"):
             raise typer.Exit(1)
     if book:
-        typer.echo(Run(Path(settings.run)).index)
+        cli.say(Run(Path(settings.run)).index)
 
 
 def _settings(assignments: list[str], options: Mapping[str, str]) -> Settings:

@@ -11,6 +11,7 @@ from doit.exceptions import TaskFailed
 from morning.code import closure
 from morning.files import git_blob, read_json, sha256, stamp, write_json
 from morning.places import data_folder
+from morning.plain import visible
 from morning.run import Run
 
 from morning_book.networks import network_files
@@ -46,9 +47,9 @@ def record_inputs(kind: str, settings: Settings, users: Iterable[str]) -> str:
     if seen != before or not recorded:
         write_json(record, seen)
     if recorded and (changed := _changed(before, seen)):
-        print(f"{listed(changed)} changed: redoing {', '.join(users)}", flush=True)
-    digests = {name: digest for name, (_, digest) in seen.items()}
-    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+        said = f"{listed(changed)} changed: redoing {', '.join(users)}"
+        print(visible(said), flush=True)
+    return hashlib.sha256(json.dumps(_digests(seen), sort_keys=True).encode()).hexdigest()
 
 
 def inputs_are_the_same(kind: str, settings: Settings) -> TaskFailed | None:
@@ -57,6 +58,16 @@ def inputs_are_the_same(kind: str, settings: Settings) -> TaskFailed | None:
     if changed := _changed(before, _inputs(kind, settings, before)):
         return TaskFailed(f"{listed(changed)} changed meanwhile; call again")
     return None
+
+
+def input_digests(kind: str, settings: Settings) -> dict[str, str]:
+    """Return digests of the files of the data or weights by name, each read anew."""
+    return _digests(_inputs(kind, settings, {}))
+
+
+def recorded_digests(kind: str, run: Run) -> dict[str, str]:
+    """Return digests of the files of the data or weights as `record_inputs` last saw them."""
+    return _digests(_recorded(run.inputs(kind)))
 
 
 def listed(names: Iterable[str]) -> str:
@@ -72,6 +83,10 @@ def _recorded(record: Path) -> dict[str, Seen]:
         return {name: (when, digest) for name, (when, digest) in read_json(record).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def _digests(seen: Mapping[str, Seen]) -> dict[str, str]:
+    return {name: digest for name, (_, digest) in seen.items()}
 
 
 def _changed(before: Mapping[str, Seen], seen: Mapping[str, Seen]) -> list[str]:
@@ -130,9 +145,3 @@ def _look(
         now, old = [*stamp(path)], before.get(name, _NONE)
         seen[name] = old if old[0] == now else (now, digest(path))
     return seen
-
-
-def input_digests(kind: str, settings: Settings) -> dict[str, str]:
-    """Return digests of the files of the data or weights by name, each read anew."""
-    look = _data if kind == "data" else _weights
-    return {name: state[2] for name, state in look(settings, {}).items()}

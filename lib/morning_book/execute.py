@@ -14,6 +14,7 @@ import papermill
 from doit.exceptions import TaskFailed
 from morning.files import explained, stamp
 from morning.places import WEIGHTS, fetched_weights_folder
+from morning.plain import visible
 
 from morning_book.dependencies import listed
 
@@ -76,7 +77,7 @@ def execute(
     target.unlink(missing_ok=True)
     before = _stamps(dependencies)
     # One write: notebooks run side by side, and two half lines would mix.
-    print(f"{name}: executing{again}\n", end="", flush=True)
+    print(visible(f"{name}: executing{again}\n"), end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
         try:
             with _environment():
@@ -85,7 +86,7 @@ def execute(
         except papermill.PapermillExecutionError as error:
             cell = f"cell {error.exec_count} ({_first_line(error.source)})"
             return TaskFailed(
-                f"{name}: {cell} raised {error.ename}: {error.evalue}\n"
+                f"{name}: {cell} raised {error.ename}: {visible(error.evalue)}\n"
                 f"  the partly executed copy is {failed}"
             )
         except RuntimeError as error:

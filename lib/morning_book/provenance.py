@@ -29,6 +29,7 @@ from morning.run import Run
 from threadpoolctl import threadpool_info
 
 from morning_book import ROOT
+from morning_book.dependencies import recorded_digests
 from morning_book.execute import execute
 from morning_book.stages import Stage, code_of_cells
 
@@ -120,9 +121,8 @@ def inputs(stage: Stage, run: Run) -> dict[str, str]:
     """Return digests of what a notebook reads: files, and the data and networks as wholes."""
     read = {place(path, run): digest(path) for path in stage.reads}
     for kind, used in (("data", stage.opens_data), ("weights", "visual" in stage.takes)):
-        if used and run.inputs(kind).is_file():
-            seen = {name: state[2] for name, state in read_json(run.inputs(kind)).items()}
-            read |= {kind: of_files(seen)} if seen else {}
+        if used and (seen := recorded_digests(kind, run)):
+            read[kind] = of_files(seen)
     return read
 
 

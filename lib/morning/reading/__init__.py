@@ -2,7 +2,7 @@
 
 from morning.reading.column import Column, as_text
 from morning.reading.counts import counts
-from morning.reading.files import MAX_TABLE_BYTES, find, read
+from morning.reading.files import MAX_TABLE_BYTES, find, read, stays_inside
 from morning.reading.identifiers import identifiers
 from morning.reading.texts import names, numbers_or_text, pictures, texts, words
 from morning.reading.times import times
@@ -18,6 +18,7 @@ __all__ = [
     "numbers_or_text",
     "pictures",
     "read",
+    "stays_inside",
     "texts",
     "times",
     "words",

@@ -41,9 +41,14 @@ def find(folder: Path, table: str) -> list[tuple[Path, str | None]]:
         (named[suffix], None) for suffix in READERS if suffix in named
     ]
     for path in files:
-        if path.suffix.lower() == ".xlsx" and path.stem.lower() != table:
+        if path.suffix.lower() == ".xlsx" and path.stem.lower() != table and stays_inside(path):
             found += [(path, sheet) for sheet in _sheets(path) if sheet.strip().lower() == table]
     return found
+
+
+def stays_inside(path: Path) -> bool:
+    """Return whether a path is no link out of the folder that it is in."""
+    return path.resolve().is_relative_to(path.parent.resolve())
 
 
 def read(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame | None:

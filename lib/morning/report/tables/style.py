@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from morning.plain import harmless
+
 _LEFT = [{"selector": "th, td", "props": "text-align: left; vertical-align: top;"}]
 _RIGHT = [
     {"selector": "td, th.col_heading", "props": "text-align: right; vertical-align: top;"},
@@ -120,7 +122,8 @@ def _csv(table: pd.DataFrame) -> str:
 
 def _download(table: pd.DataFrame) -> str:
     """Return a link that saves a table; the page holds what it saves."""
-    data = base64.b64encode(_csv(table).encode()).decode()
+    named = not isinstance(table.index, pd.RangeIndex)
+    data = base64.b64encode(harmless(table).to_csv(index=named).encode()).decode()
     return (
         f'<a class="csv" download="table.csv" href="data:text/csv;base64,{data}" '
         'title="Save this table as CSV">CSV</a>'
