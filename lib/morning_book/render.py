@@ -178,8 +178,7 @@ def _copy_notebook(
         if "parameters" in _tags(cell):
             cell["metadata"]["tags"] += ["hide-input"]
             text = "".join(cell["source"])
-            text = text.replace('data = "demo"', f'data = "{data}"')
-            cell["source"] = text.replace('run = "../runs/demo"', f'run = "../runs/{data}"')
+            cell["source"] = text.replace('data: str = "demo"', f'data: str = "{data}"')
     if caution:
         title["source"] = "".join(title["source"]) + f"\n\n```{{warning}}\n{caution}\n```"
     target.write_text(json.dumps(content), encoding="utf-8")
