@@ -48,9 +48,9 @@ env: .venv/.installed  ## make the environment
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	@echo "installing torch"
-	$(PIP) $$(grep '^torch==' requirements.lock)
+	$(PIP) $$(grep -o '^torch==[^ ]*' requirements.lock)
 	@echo "installing the other pinned packages"
-	$(PIP) --no-deps -r requirements.lock
+	$(PIP) --no-deps --require-hashes -r requirements.lock
 	$(PIP) --no-deps -e .
 	@touch $@
 

@@ -133,7 +133,7 @@ class TestElsewhere:
         done = subprocess.run(["bash", "-c", asked], cwd=ROOT, capture_output=True, check=True)
         torch, lock, project = done.stdout.decode().splitlines()
         assert re.search(r" torch==[\d.]+$", torch)
-        assert lock.endswith(" --no-deps -r requirements.lock")
+        assert lock.endswith(" --no-deps --require-hashes -r requirements.lock")
         assert project.endswith(" --no-deps -e .")
 
     @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

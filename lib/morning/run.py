@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from morning.features import FeatureSet
 from morning.files import read_json, whole_file, write_json
+from morning.parameters import profile_name, run_folder
 from morning.places import known_as
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Run:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
+
+    @classmethod
+    def named(cls, run: str, data: str, profile: str = "") -> Run:
+        """Return the run that the parameters of a chapter name; see `morning.parameters`."""
+        return cls(run_folder(run, data), data, profile_name(profile, data))
 
     @property
     def parameters(self) -> Path:
