@@ -84,8 +84,7 @@ def write_record(stage: Stage, run: Run, before: Mapping[str, Any], cost: Cost) 
     The record has `notebook`; `started`, in UTC; `seconds`; `peak_mb`, see `Cost`; `hardware`; the
     parts of `went_in`; and `outputs`, digests of what was written.
     """
-    installed = {each.name: each.version for each in distributions()}
-    write_json(run.environment, {"python": platform.python_version(), "packages": installed})
+    write_json(run.environment, environment())
     spent = {"started": cost.started, "seconds": round(cost.seconds, 1)}
     spent |= {"peak_mb": round(cost.peak_mb), "hardware": hardware()}
     came_out = {place(path, run): digest(path) for path in outputs(stage, run)}
@@ -177,6 +176,14 @@ def of_files(digests: Mapping[str, str]) -> str:
     return _hash(dict(digests))
 
 
+@cache
+def environment() -> dict[str, Any]:
+    """Return everything that is installed."""
+    packages = {each.name: each.version for each in distributions()}
+    return {"python": platform.python_version(), "packages": dict(sorted(packages.items()))}
+
+
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that decide most."""
     return {"Python": platform.python_version()} | {name: version(name) for name in _PACKAGES}

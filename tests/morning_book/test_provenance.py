@@ -1,13 +1,12 @@
-import json
 import time
 
 import nbformat
 import numpy as np
 import pytest
+from doit.exceptions import TaskFailed
 from morning.files import read_json, write_json
 from morning.run import Run
-from morning_book import provenance
-from morning_book.provenance import DIFFERS, Cost, digest, execute_recorded, portable
+from morning_book.provenance import DIFFERS, code_digests, digest, execute_recorded, portable
 from morning_book.stages import Stage
 from toys import story
 from toys.notebooks import notebook
@@ -65,14 +64,13 @@ def test_it_says_what_an_execution_cost(executed):
         assert read_json(run.environment)["packages"]["numpy"] == np.__version__
 
 
-def test_a_failure_leaves_no_record(tmp_path, monkeypatch):
-    (tmp_path / "notebooks").mkdir()
-    notebook(tmp_path / "notebooks" / "01.ipynb", "1 / 0")
-    monkeypatch.setattr("morning_book.stages.ROOT", tmp_path)
-    run = Run(tmp_path / "run")
-    stage = Stage("01", ("data", "run"), (), ())
-    assert execute_recorded(stage, run, {"data": "demo", "run": "r"}, []) is not None
-    assert not run.record("01").exists()
+def test_a_failure_leaves_no_record(told, monkeypatch):
+    stage = story.chapters(told)[1]
+    told.record(stage.name).unlink()
+    monkeypatch.setattr("morning_book.provenance.execute", lambda *_: TaskFailed("it failed"))
+    failed = execute_recorded(stage, told, told.settings(), [])
+    assert failed.message == "it failed"
+    assert not told.record(stage.name).exists()
 
 
 class TestDigest:
@@ -112,11 +110,8 @@ class TestDigest:
         assert digest(tmp_path / name) != before
 
 
-def test_a_portable_notebook_shows_the_same_and_names_no_folder(tmp_path, monkeypatch):
-    story.tell(tmp_path, monkeypatch)
-    (tmp_path / "data").mkdir()
-    run = story.make(tmp_path / "run", tmp_path / "data")
-    path = run.notebooks / "05_model.ipynb"
+def test_a_portable_notebook_shows_the_same_and_names_no_folder(told, tmp_path):
+    path = told.notebooks / "05_model.ipynb"
     assert str(tmp_path) in path.read_text()
     cleaned = tmp_path / "cleaned.ipynb"
     write_json(cleaned, portable(read_json(path)))
@@ -124,25 +119,12 @@ def test_a_portable_notebook_shows_the_same_and_names_no_folder(tmp_path, monkey
     assert digest(cleaned) == digest(path)
 
 
-def test_code_is_named_by_file_and_comments_do_not_count(tmp_path, monkeypatch):
-    story.tell(tmp_path, monkeypatch)
-    stage = story.chapters(Run(tmp_path))[1]
-    before = provenance.code_digests(stage)
+def test_code_is_named_by_file(told):
+    stage = story.chapters(told)[1]
+    before = code_digests(stage)
     assert "morning/places.py" in before
-    content = json.loads(stage.notebook.read_text())
+    content = read_json(stage.notebook)
     content["cells"][-1]["source"] += "\n1 + 1"
-    stage.notebook.write_text(json.dumps(content))
-    after = provenance.code_digests(stage)
+    write_json(stage.notebook, content)
+    after = code_digests(stage)
     assert {name for name in before if before[name] != after[name]} == {"05_model.ipynb"}
-
-
-def test_memory_of_processes_is_seen_while_they_run():
-    import subprocess
-    import sys
-
-    with Cost() as nothing:
-        time.sleep(0.1)
-    with Cost() as something:
-        code = "x = bytearray(300_000_000); import time; time.sleep(1.2)"
-        subprocess.run([sys.executable, "-c", code], check=True)
-    assert something.peak_mb > nothing.peak_mb + 250

@@ -1,11 +1,13 @@
 """A story of two chapters without kernels: a run in a folder, with records of how it came about."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 from morning.evaluation import official_task, result_row
 from morning.features import FeatureSet
@@ -40,13 +42,30 @@ def chapters(run, *, released=False):
     ]
 
 
-def tell(root, monkeypatch):
-    """Write the notebooks of the chapters, and let the pipeline find them in place of its own."""
+def write(root):
+    """Write the notebooks of the chapters, a folder of data, and a run on it, `run`."""
     (root / "notebooks").mkdir()
     notebook(root / "notebooks" / "01_dataset.ipynb", "import morning.errors")
     drawn = 'import morning.places\nrun.figure("curve", None)'
     parameters = "data = 'x'\nrun = 'y'\nepochs = 1"
     notebook(root / "notebooks" / "05_model.ipynb", drawn, parameters=parameters)
+    (root / "data").mkdir()
+    for name in ("accounts", "posts"):
+        (root / "data" / f"{name}.csv").write_text(name)
+    with pytest.MonkeyPatch.context() as patch:
+        tell(root, patch)
+        make(root / "run", root / "data")
+
+
+def copy(root, place):
+    """Copy what `write` wrote; what names the folder names the new one."""
+    shutil.copytree(root, place, dirs_exist_ok=True)
+    for path in place.rglob("*.[ij]*[bn]"):  # notebooks and JSON
+        path.write_text(path.read_text().replace(str(root), str(place)))
+
+
+def tell(root, monkeypatch):
+    """Let the pipeline find the chapters of a folder in place of its own."""
     monkeypatch.setattr("morning_book.stages.ROOT", root)
     for module in ("verify", "export"):
         monkeypatch.setattr(f"morning_book.{module}.stages", chapters)
