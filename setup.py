@@ -17,7 +17,12 @@ _BUILT = {"_build", ".ipynb_checkpoints"}
 def story() -> list[str]:
     """Return the files of the story, relative to this folder."""
     pages = [path for path in sorted(Path("book").rglob("*")) if path.is_file()]
-    files = [Path("dodo.py"), *sorted(Path("notebooks").glob("*.ipynb")), *pages]
+    files = [
+        Path("dodo.py"),
+        Path("CITATION.cff"),
+        *sorted(Path("notebooks").glob("*.ipynb")),
+        *pages,
+    ]
     return [path.as_posix() for path in files if not _BUILT & set(path.parts)]
 
 

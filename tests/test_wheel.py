@@ -17,7 +17,7 @@ from toys.stored import ROOT, stored_files
 _VENDOR = "morning/report/explorer/vendor"
 #: Of these `bundle.js` is made.
 LEFT_OUT = {f"{_VENDOR}/entry.mjs", f"{_VENDOR}/sha256"}
-STORY = ("book", "notebooks", "dodo.py")
+STORY = ("book", "notebooks", "dodo.py", "CITATION.cff")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 
 

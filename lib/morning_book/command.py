@@ -151,7 +151,7 @@ def _with_options(command: Any) -> Any:
     return command
 
 
-for each in (_with_options(run), records.verify, records.diff):
+for each in (_with_options(run), records.verify, records.diff, records.export):
     cli.app.command()(each)
 
 if __name__ == "__main__":

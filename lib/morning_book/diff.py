@@ -23,6 +23,7 @@ from morning.models.best import is_best
 from morning.models.checkpoint import is_trained
 from morning.places import known_as
 from morning.run import BEST, FULL, Run
+from morning.studies.ablations import folder_of
 from morning.studies.comparison import stored_statistics
 from morning.studies.trained import statistics
 
@@ -89,7 +90,8 @@ class Side:
         Of a category, the brands of others contribute nothing.
         """
         if table != _CATEGORIES:
-            runs = self.scored.get(row["method"])
+            method = row["method"]
+            runs = self.scored.get(method, self.scored.get(folder_of(method)))
         elif (runs := self.scored.get(FULL)) is not None and row["method"] != "all":
             runs = [run.take(self.task.categories == row["method"]) for run in runs]
         if runs is None or any(not _same(row.get(m), runs, m) for m in METRICS):

@@ -13,7 +13,7 @@ import platform
 import re
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import distributions, version
@@ -51,6 +51,7 @@ _PACKAGES = (
     "papermill",
     "jupyter-book",
 )
+_INJECTED = "injected-parameters"
 _FIGURE = re.compile(r'run\.figure\(\s*"(\w+)"')
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of an object in memory
 
@@ -79,14 +80,22 @@ def execute_recorded(
         given = stage.parameters(settings)
         failed = execute(stage.notebook, target, given, changed, dependencies)
     if failed is None:
-        installed = {each.name: each.version for each in distributions()}
-        write_json(run.environment, {"python": platform.python_version(), "packages": installed})
-        spent = {"started": cost.started, "seconds": round(cost.seconds, 1)}
-        spent |= {"peak_mb": round(cost.peak_mb), "hardware": hardware()}
-        came_out = {place(path, run): digest(path) for path in outputs(stage, run)}
-        record = {"notebook": stage.name, **spent, **before, "outputs": came_out}
-        write_json(run.record(stage.name), record)
+        write_record(stage, run, before, cost)
     return failed
+
+
+def write_record(stage: Stage, run: Run, before: Mapping[str, Any], cost: Cost) -> None:
+    """Write how a notebook came about, and what is installed.
+
+    The record has `notebook`; `started`, in UTC; `seconds`; `peak_mb`, see `Cost`; `hardware`; the
+    parts of `went_in`; and `outputs`, digests of what was written.
+    """
+    write_json(run.environment, environment())
+    spent = {"started": cost.started, "seconds": round(cost.seconds, 1)}
+    spent |= {"peak_mb": round(cost.peak_mb), "hardware": hardware()}
+    came_out = {place(path, run): digest(path) for path in outputs(stage, run)}
+    record = {"notebook": stage.name, **spent, **before, "outputs": came_out}
+    write_json(run.record(stage.name), record)
 
 
 def went_in(stage: Stage, run: Run, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,6 +181,14 @@ def of_files(digests: Mapping[str, str]) -> str:
     return _hash(dict(digests))
 
 
+@cache
+def environment() -> dict[str, Any]:
+    """Return everything that is installed."""
+    packages = {each.name: each.version for each in distributions()}
+    return {"python": platform.python_version(), "packages": dict(sorted(packages.items()))}
+
+
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that decide most."""
     return {"Python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
@@ -282,12 +299,22 @@ def _of_arrays(path: Path) -> str:
     return _hash({n: [str(x.dtype), list(x.shape), _sha(x.tobytes())] for n, x in read.items()})
 
 
-def displayed(outputs: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the outputs of a cell without warnings and progress."""
-    return [each for each in outputs if each.get("name") != "stderr"]
+def portable(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return an executed notebook without what names folders of this machine.
+
+    These are papermill's notes, the parameters that it injected, warnings and progress.
+    """
+    metadata = {n: v for n, v in notebook["metadata"].items() if n != "papermill"}
+    cells = [c for c in notebook["cells"] if _INJECTED not in c["metadata"].get("tags", ())]
+    cells = [c | {"outputs": _shown(c)} if "outputs" in c else c for c in cells]
+    return notebook | {"metadata": metadata, "cells": cells}
+
+
+def _shown(cell: Mapping[str, Any]) -> list[Any]:
+    return [each for each in cell.get("outputs", ()) if each.get("name") != "stderr"]
 
 
 def _outputs(notebook: Mapping[str, Any]) -> list[Any]:
     """Return what the cells of an executed notebook show."""
-    found = [displayed(cell["outputs"]) for cell in notebook["cells"] if "outputs" in cell]
+    found = [shown for cell in notebook["cells"] if (shown := _shown(cell))]
     return json.loads(_ADDRESS.sub("", json.dumps(found)))  # type: ignore[no-any-return]

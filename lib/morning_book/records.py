@@ -56,3 +56,16 @@ def diff(
         say(line)
     if page is not None:
         write_text(page, found.page(pairs_of_figures(*runs)))
+
+
+def export(
+    run: _RunFolder,
+    out: Annotated[Path, typer.Option(help="New zip file.", show_default=False)],
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Ids of influencers and their posts, not pseudonyms.")
+    ] = False,
+) -> None:
+    """Write a run as one file (RO-Crate), to rank by, evaluate and verify elsewhere."""
+    from morning_book.export import export
+
+    typer.echo(export(Run(run), out, ids=ids), err=True)

@@ -16,7 +16,7 @@ from morning.files import read_json, rename_folder
 from morning.run import Run
 
 from morning_book.licences import licence_parts
-from morning_book.provenance import displayed, versions
+from morning_book.provenance import portable, versions
 from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.speed import speed_parts
 from morning_book.trust import trust_parts
@@ -115,7 +115,7 @@ def _assemble(
     (source / "extra" / "mathjax").mkdir(parents=True)
     shutil.copy(_mathjax(), source / "extra" / "mathjax")
     (source / "notebooks").mkdir()
-    dropped = {"injected-parameters", *(tag for tag, kept in tags.items() if not kept)}
+    dropped = {tag for tag, kept in tags.items() if not kept}
     kind = settings["data"] if settings["data"] in ("public", "demo") else "folder"
     data = "demo" if kind == "folder" else kind
     for notebook in notebooks:
@@ -156,17 +156,13 @@ def _copy_notebook(
 ) -> None:
     """Copy an executed notebook without the cells of other data, so that the copy can be run.
 
-    Injected parameters, papermill's notes and warnings hold paths of this machine; the cell of
-    defaults, folded, stays in place of the first, with `data` in it. A caution is added to the cell
+    The cell of default parameters, folded, has `data` in it. A caution is added to the cell
     with the title.
     """
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    content["metadata"].pop("papermill", None)
+    content = portable(read_json(notebook))
     content["cells"] = [cell for cell in content["cells"] if not dropped & _tags(cell)]
     title, *cells = content["cells"]
     for cell in cells:
-        if "outputs" in cell:
-            cell["outputs"] = displayed(cell["outputs"])
         if cell["metadata"].get("mystnb", {}).get("figure") and not cell["outputs"]:
             cell["outputs"] = [_NOTHING]
         if "parameters" in _tags(cell):

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from morning.errors import MorningError
-from morning.run import Run
+from morning.run import FULL, Run
+from morning.studies.ablations import NAMES, folder_of
 from morning.studies.gap import EXPERIMENTS
 
 from morning_book import RESULTS, ROOT
@@ -118,7 +119,7 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             _TRAIN,
             trained,
             (run.results("table4_ablations"),),
-            fills=(run.variants,),
+            fills=tuple(run.model(folder_of(name)) for name in NAMES if name != FULL),
         ),
         Stage(
             "07_category_breakdowns",
@@ -142,6 +143,7 @@ def stages(run: Run, *, released: bool) -> list[Stage]:
             (run.results("audit"),),
             opens_data=True,
             after=("06_ablations",),
+            fills=(run.model("audit"),),
         ),
         Stage("10_claims", (*_READ, "profile"), (*trained, *compared), (run.results("claims"),)),
         Stage(

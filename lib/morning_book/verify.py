@@ -187,7 +187,8 @@ def _whole_inputs(
     run: Run, found: Mapping[str, Mapping[str, Any]], settings: Settings
 ) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Return digests of the files of data and networks as they are, and what is not here."""
-    here = settings.data in ("demo", "public") or Path(settings.data).is_dir()
+    folder = Path(settings.data)
+    here = settings.data in ("demo", "public") or (folder.is_absolute() and folder.is_dir())
     recorded = {name for record in found.values() for name in record["inputs"]}
     used = [kind for kind in ("data", "weights") if kind in recorded]
     files = {kind: input_digests(kind, settings) if here else {} for kind in used}

@@ -20,6 +20,8 @@ from morning.studies.trained import statistics
 
 #: A control that the paper lacks: what co-attention itself contributes.
 WITHOUT_CO_ATTENTION = "full without co-attention"
+#: What is trained, and without what.
+NAMES = (*VARIANTS, WITHOUT_CO_ATTENTION)
 TABLE = "table4_ablations"
 
 
@@ -59,7 +61,7 @@ def ablations(
     task = official_task(features)
     first = profile.training.seed
     names = {
-        variant: [f"{variant.replace(' ', '-')}/seed-{first + i}" for i in range(seeds)]
+        variant: [f"{folder_of(variant)}/seed-{first + i}" for i in range(seeds)]
         for variant in profiles
     }
     jobs = {
@@ -82,6 +84,11 @@ def ablations(
             row["difference"] = ahead[source]
         rows.append(row)
     return rows, missing
+
+
+def folder_of(variant: str) -> str:
+    """Return the name of the folder with the models of a variant."""
+    return variant.replace(" ", "-")
 
 
 def best_without_parts(features: FeatureSet) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from morning.features import FeatureSet
 from morning.models.checkpoint import load_seeds
 from morning.run import FULL, Run
 from morning.studies.ablations import TABLE as ABLATIONS
-from morning.studies.ablations import WITHOUT_CO_ATTENTION
+from morning.studies.ablations import WITHOUT_CO_ATTENTION, folder_of
 from morning.studies.comparison import TABLE as COMPARISON
 from morning.studies.comparison import stored_statistics
 from morning.studies.trained import statistics
@@ -63,7 +63,7 @@ class Evidence:
         """Read what chapters 6 and 8 left in a run."""
         variants = {
             row["method"]: statistics(
-                load_seeds(run.model(row["method"].replace(" ", "-"))), features, task
+                load_seeds(run.model(folder_of(row["method"]))), features, task
             )
             for row in run.read(ABLATIONS)["rows"]
             if not row["same_as"]
