@@ -152,6 +152,16 @@ def test_what_is_imported_is_used(name):
 
 
 @every_notebook
+def test_nothing_depends_on_the_folder_in_which_the_kernel_starts(name):
+    """Its run is found by `Run.named`, and no other place is told from the current folder."""
+    calls = [ast.unparse(node.func) for node in nodes(name, ast.Call)]
+    assert calls.count("Run.named") == 1
+    assert "Run" not in calls
+    texts = [str(node.value) for node in nodes(name, ast.Constant)]
+    assert not [text for text in texts if text.startswith(("./", "../"))]
+
+
+@every_notebook
 def test_what_depends_on_the_data_is_a_tag_or_none(name):
     """What is special about a source is asked of it, not of its name."""
     known = {f"'{each}'" for each in NAMED}
