@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from morning.errors import MorningError
 from morning.files import rename_folder
 
+from morning_book.licences import licence_parts
 from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.speed import speed_parts
 
@@ -146,6 +147,7 @@ def _assemble(
     _fill(source / "model_card.md", cards.model_parts())
     _fill(source / "data_card.md", cards.data_parts())
     _fill(source / "reproduced.md", cards.reproduced_parts())
+    _fill(source / "licences.md", licence_parts())
 
 
 def _mathjax() -> Path:
