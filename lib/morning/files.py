@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import math
 import os
 import shutil
 import uuid
@@ -16,6 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from morning.errors import MorningError
+from morning.guard import content, readable
 
 _CHUNK = 1 << 20
 _LOCK = ".lock"
@@ -23,6 +25,8 @@ _PARTIAL, _OLD = ".partial", ".old"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: What a killed command has started ends within this time.
 _ORPHANS_END_S = 1.0
+#: JSON takes some twenty times its size in memory.
+_MAX_JSON = 1 << 27
 
 
 def sha256(path: str | Path) -> str:
@@ -201,6 +205,33 @@ def write_json(path: str | Path, value: Any) -> None:
     write_text(path, text + "\n")
 
 
-def read_json(path: str | Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+def read_json(path: str | Path, kind: type = object) -> Any:
+    """Read a JSON file as `write_json` writes them.
+
+    Parameters
+    ----------
+    path : path
+    kind : type
+        What it must hold, such as `dict`.
+
+    Raises
+    ------
+    MorningError
+        If there is no such file, it is damaged, too large, or holds something else; numbers that
+        are not finite, and text that is no Unicode, are damage.
+    """
+    with readable(path, "JSON"):
+        text = content(path, most=_MAX_JSON).decode("utf-8")
+        value = json.loads(text, parse_constant=_finite, parse_float=_finite)
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a character raises
+        if not isinstance(value, kind):
+            raise ValueError(f"it holds a {type(value).__name__}, not a {kind.__name__}")
+        return value
+
+
+def _finite(number: str) -> float:
+    """Return a number of JSON; NaN, Infinity and 1e400 are none."""
+    if not math.isfinite(value := float(number)):
+        raise ValueError(f"{number} is no finite number")
+    return value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from morning.features import FeatureSet
 from morning.files import read_json, whole_file, write_json
+from morning.guard import readable
 from morning.parameters import profile_name, run_folder
 from morning.places import known_as
 
@@ -21,6 +22,22 @@ if TYPE_CHECKING:
 FULL = "full"
 #: The model that we recommend: the profile of that name.
 BEST = "best"
+
+
+def read_results(path: str | Path) -> dict[str, Any]:
+    """Return the document of a results table, whose `rows` are a list of objects.
+
+    Raises
+    ------
+    MorningError
+        If it is missing or damaged.
+    """
+    with readable(path, "results", "make them again"):
+        document = read_json(path, dict)
+        rows = document["rows"]
+        if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            raise TypeError("its rows are no list of objects")
+        return document
 
 
 @dataclass(frozen=True)
@@ -177,7 +194,7 @@ class Run:
 
     def settings(self) -> dict[str, Any]:
         """Return the settings of the run; empty where they were never written."""
-        return read_json(self.parameters) if self.parameters.is_file() else {}
+        return read_json(self.parameters, dict) if self.parameters.is_file() else {}
 
     def features(self) -> FeatureSet:
         """Return the run's own FeatureSet."""
@@ -216,8 +233,8 @@ class Run:
         return document
 
     def read(self, table: str) -> dict[str, Any]:
-        """Return the document that `write` wrote."""
-        return read_json(self.results(table))
+        """Return the document that `write` wrote; raises what `read_results` raises."""
+        return read_results(self.results(table))
 
     def figure(self, name: str, figure: Figure | None) -> Figure | None:
         """Save a figure as `figures/<name>.png`, and return it; None, nothing to draw, stays."""

@@ -14,11 +14,11 @@ import pandas as pd
 
 from morning.errors import MorningError, Report
 from morning.files import whole_folder
+from morning.guard import closed
 from morning.importing.evidence import find_evidence
 from morning.importing.layouts import LAYOUTS, Layout, layout_of
 from morning.importing.records import Record, files_of, records
 from morning.plain import harmless
-from morning.reading import stays_inside
 from morning.reading.handles import handle, handles, mentions
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp")
@@ -113,7 +113,7 @@ def _add_post(fields: Record, path: Path, found: Imported) -> None:
     stem = path.name.split(".")[0]
     beside = [path.with_name(f"{stem}{end}{suffix}") for end in ("", "_1") for suffix in _PICTURES]
     for picture in beside:
-        if picture.is_file() and stays_inside(picture):
+        if not closed(picture, path.parent):
             found.pictures.setdefault(identifier, picture)
 
 
