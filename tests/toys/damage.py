@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -25,6 +26,7 @@ WORDS = (
     *(b"-1", b"nan", b"inf", b"1e400", "٣".encode(), "３".encode(), b"&a;", b"*a", b"&a [*a]"),
     *(b"<!DOCTYPE x>", b"1000000000", b"sep=x\n", b"\x1b[2J", b"[" * 200, b"{", b"x" * 3000),
 )
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError)
 _MARK = "\u2063odd\u2063"
 
 
@@ -34,7 +36,13 @@ def damaged(rng: Random, content: bytes, name: str) -> bytes:
     own = kinds and rng.random() < 0.6
     try:
         return kinds[0](rng, content) if own else of_bytes(rng, content)
-    except (ValueError, KeyError, zipfile.BadZipFile):  # it is damaged beyond its kind already
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        NotImplementedError,
+        *_BROKEN,
+    ):  # it is damaged beyond its kind already
         return of_bytes(rng, content)
 
 
