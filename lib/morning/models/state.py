@@ -114,8 +114,8 @@ def _stored(
         index, name = key.split(".", 1)
         moments.setdefault(int(index), {})[name] = value
     sizes = dict(enumerate(shapes.values()))
-    for index, values in moments.items():
-        if any(values[name].shape != sizes[index] for name in ("exp_avg", "exp_avg_sq")):
+    for number, values in moments.items():
+        if any(values[name].shape != sizes[number] for name in ("exp_avg", "exp_avg_sq")):
             raise ValueError("its moments are of another model")
     if any(x.dtype != torch.float32 or not x.isfinite().all() for x in arrays.values()):
         raise ValueError("it holds other than finite float32 numbers")
