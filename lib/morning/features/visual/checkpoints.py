@@ -43,7 +43,10 @@ def read_state(path: str | Path) -> dict[str, Tensor]:
 def _tensors(path: str | Path, device: str) -> dict[str, Tensor]:
     """Return the tensors of a file on a device; on "meta" they take no memory."""
     raw = io.BytesIO(guard.content(path))  # of which no more is read than is there
-    content: Any = torch.load(raw, map_location=device, weights_only=True)
+    try:
+        content: Any = torch.load(raw, map_location=device, weights_only=True)
+    except AssertionError as error:  # torch's own, of a file that contradicts itself
+        raise ValueError(str(error)) from error
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
     if not isinstance(content, Mapping):
