@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -25,6 +26,7 @@ WORDS = (
     *(b"-1", b"nan", b"inf", b"1e400", "٣".encode(), "３".encode(), b"&a;", b"*a", b"&a [*a]"),
     *(b"<!DOCTYPE x>", b"1000000000", b"sep=x\n", b"\x1b[2J", b"[" * 200, b"{", b"x" * 3000),
 )
+_BROKEN = (OSError, ValueError, LookupError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _MARK = "\u2063odd\u2063"
 
 
@@ -34,7 +36,7 @@ def damaged(rng: Random, content: bytes, name: str) -> bytes:
     own = kinds and rng.random() < 0.6
     try:
         return kinds[0](rng, content) if own else of_bytes(rng, content)
-    except (ValueError, KeyError, zipfile.BadZipFile):  # it is damaged beyond its kind already
+    except _BROKEN:  # it is damaged beyond its kind already
         return of_bytes(rng, content)
 
 
@@ -67,7 +69,7 @@ def of_json(rng: Random, content: bytes) -> bytes:
     value = json.loads(content)
     root = {"root": value}
     places: list[tuple[Any, Any]] = [(root, "root")]
-    pending = [value]
+    pending = [value] if isinstance(value, dict | list) else []
     while pending:
         found = pending.pop()
         keys = list(found) if isinstance(found, dict) else range(len(found))

@@ -55,27 +55,27 @@ from morning.sources.unpickle import load_plain
 from morning.studies.comparison import stored_statistics
 from PIL import Image
 
-from toys.folders import tables, write_folder
+from toys.folders import tables
 from toys.tasks import make_task
 from toys.vectors import checkerboard, tiny
 
 Maker = Callable[[Path], object]
 
 FEATURES = checkerboard(brands={"train": 1, "validation": 1, "test": 1})
-POSTS = tables()["posts"].head(4)
+POSTS, PAIRS = tables()["posts"].head(4), tables()["collaborations"].head(4)
 TASK = make_task([[True, False], [False, True]], ["a", "b"])
 
 
 def _table(name: str, write: Callable[[pd.DataFrame, Path], object]) -> tuple[Maker, Maker]:
-    """Return maker and reader of a table of posts in a file of some format."""
+    """Return maker and reader of a table of collaborations in a file of some format."""
 
     def make(folder: Path) -> None:
-        write(POSTS, folder / name)
+        write(PAIRS, folder / name)
 
     def read(folder: Path) -> object:
         report = Report()
         raw = reading.read(folder / name, report, root=folder)
-        table = None if raw is None else typed("posts", raw, name, report)
+        table = None if raw is None else typed("collaborations", raw, name, report)
         if report.errors:
             raise ContractError(name, report.errors)
         return table
@@ -119,6 +119,11 @@ def _archive(folder: Path) -> None:
     _workbook(folder / "brand_biographies.xlsx", biographies)
     _workbook(folder / "pre_dataset_train.xlsx", [["a", "i", 0.5, 1, 1]])
     _workbook(folder / "pre_dataset_test.xlsx", [["b", "i", 0.5, 1, 1]])
+
+
+def _dataset(folder: Path) -> None:
+    for name, table in tables().items():
+        table.to_csv(folder / f"{name}.csv", index=False)
 
 
 def _newcomer(folder: Path) -> None:
@@ -379,7 +384,7 @@ def _csv(separator: str) -> Callable[[pd.DataFrame, Path], object]:
 
 
 def _parquet(table: pd.DataFrame, path: Path) -> None:
-    table.assign(likes=120, posted_at=pd.Timestamp("2024-05-01")).to_parquet(path, index=False)
+    table.assign(likes=120).to_parquet(path, index=False)
 
 
 def _excel(table: pd.DataFrame, path: Path) -> None:
@@ -389,14 +394,10 @@ def _excel(table: pd.DataFrame, path: Path) -> None:
 #: Name of a reader -> what makes a valid file in an empty folder, what reads and uses it there.
 READERS: dict[str, tuple[Maker, Maker]] = {
     "CSV": _table("posts.csv", _csv(",")),
-    "TSV": _table("posts.tsv", _csv("\t")),
     "workbook": _table("posts.xlsx", _excel),
     "Parquet": _table("posts.parquet", _parquet),
     "JSON": _table("posts.json", _json),
     "JSON Lines": _table("posts.jsonl", _json_lines),
-    "Dataset": (write_folder, _checked(folder.inspect)),
-    "archive": (_archive, _checked(archive.inspect)),
-    "newcomers": (_newcomer, read_newcomers),
     "export": (_export, lambda f: list(records(f / "x.json", Report()))),
     "compressed export": (_compressed, lambda f: list(records(f / "x.json.xz", Report()))),
     "mapping": (_mapping, lambda f: read_mapping(f / "map.yaml")),
@@ -424,6 +425,15 @@ READERS: dict[str, tuple[Maker, Maker]] = {
     "looks": (_shard, _looked_up),
     "tokens": (_tokens, _tokens),
     "planted truth": (_truth, demo.truth),
+}
+
+
+#: The same, in long tests alone: TSV is read as CSV is, and cells of whole folders take long.
+FOLDERS: dict[str, tuple[Maker, Maker]] = {
+    "TSV": _table("posts.tsv", _csv("\t")),
+    "Dataset": (_dataset, _checked(folder.inspect)),
+    "archive": (_archive, _checked(archive.inspect)),
+    "newcomers": (_newcomer, read_newcomers),
 }
 
 

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from morning.errors import MorningError
 from morning.guard import readable, require
-from morning.reading.workbook import sheet_rows
+from morning.reading.workbook import sheet_rows, workbook
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -260,8 +260,8 @@ def read_names(path: str | Path) -> tuple[str, ...]:
         If a row is of another form, a node has two names or none.
     """
     names: dict[int, str] = {}
-    with readable(path, ".xlsx"):
-        for number, row in sheet_rows(Path(path)):
+    with readable(path, ".xlsx"), workbook(Path(path)) as book:
+        for number, row in sheet_rows(book):
             if len(row) < 5 or not all(isinstance(row[c], str) for c in (0, 2)):
                 rule = "needs name, number, name, number, weight"
                 raise MorningError(f"{path}, row {number}: {rule}")

@@ -245,8 +245,8 @@ class TopicModel:
             If a file is missing, damaged, or not the one that was written.
         """
         folder = Path(folder)
-        require(folder / _ARRAYS)
         with readable(folder, "a topic model", "make the run again"):
+            require(folder / _ARRAYS)
             about = read_json(folder / _ABOUT, dict)
             options = options_of(TopicOptions, about["options"])
             vocabulary = [str(word) for word in about["vocabulary"]]

@@ -34,7 +34,7 @@ def read_array(path: str | Path, root: str | Path | None = None) -> np.ndarray:
     require(path, root, most=1 << 40)  # it is mapped, and copied by rows
     with open(path, "rb") as file:
         _require_sane(file, Path(path).stat().st_size)
-    return np.lib.format.open_memmap(path, mode="r")
+    return _text_checked(np.lib.format.open_memmap(path, mode="r"))
 
 
 def require_arrays(path: str | Path) -> None:
@@ -58,7 +58,16 @@ def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
     """Read a .npz archive; raises what `require_arrays` raises."""
     require_arrays(path)
     with np.load(path, allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}
+        return {name: _text_checked(stored[name]) for name in stored.files}
+
+
+def _text_checked(array: np.ndarray) -> np.ndarray:
+    """Return an array; ValueError where it is of text with numbers that are no characters."""
+    if array.dtype.kind == "U" and array.size:
+        codes = np.ascontiguousarray(array).reshape(-1).view(f"{array.dtype.byteorder}u4")
+        if ((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))).any():
+            raise ValueError("it holds numbers that are no characters")
+    return array
 
 
 def _require_sane(file: IO[bytes], size: int) -> None:

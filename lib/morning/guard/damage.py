@@ -51,9 +51,8 @@ def readable(path: str | Path, kind: str = "", remedy: str = "") -> Iterator[Non
     except ContractError:
         raise
     except MorningError as error:
-        if str(path) in str(error):
-            raise
-        raise MorningError(f"{path}: {error}{todo}") from error
+        told = str(error) if str(path) in str(error) else f"{path}: {error}"
+        raise MorningError(told if remedy in told else told + todo) from error
     except DAMAGED as error:
         read = f"cannot be read as {kind}" if kind else "cannot be read"
         raise MorningError(f"{path}: {read} ({reason(error)}){todo}") from error

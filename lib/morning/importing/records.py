@@ -63,6 +63,8 @@ def records(path: Path, report: Report) -> Iterator[Record]:
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list)]
         found = lists[0] if len(found) == 1 and lists else [found]
+    if not isinstance(found, list):
+        raise MorningError(f"{path.name}: holds no list of records")
     yield from (record for record in found if isinstance(record, dict))
 
 

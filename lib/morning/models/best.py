@@ -226,8 +226,8 @@ class Best:
         folder = Path(folder)
         if not is_best(folder):
             raise MorningError(f"{folder}: no fitted model here ({_RECORD}, {_ARRAYS})")
-        require(folder / _ARRAYS)
         with readable(folder, "a fitted model", "make the run again"):
+            require(folder / _ARRAYS)
             record, arrays = read_json(folder / _RECORD, dict), load_file(folder / _ARRAYS)
             if record["format"] != FORMAT:
                 raise ValueError(f"format {record['format']}, not {FORMAT}")

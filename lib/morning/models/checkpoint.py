@@ -112,8 +112,8 @@ class TrainedModel:
         folder = Path(folder)
         if not is_trained(folder):
             raise MorningError(f"{folder}: no trained model here ({_RECORD}, {_WEIGHTS})")
-        require(folder / _WEIGHTS)
         with readable(folder, "a trained model", "train it again"):
+            require(folder / _WEIGHTS)
             record = read_json(folder / _RECORD, dict)
             if record["format"] != FORMAT:
                 raise MorningError(

@@ -85,7 +85,9 @@ def resume(path: Path, model: Morning, optimiser: Optimizer, fingerprint: dict[s
             notes = json.loads(file.metadata()["notes"])
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         if notes["fingerprint"] != json.loads(json.dumps(fingerprint)):
-            log.warning("%s is of another profile or other features: training starts anew", path)
+            log.warning(
+                "%s belongs to another profile or other features: training starts anew", path
+            )
             return State.fresh(model)
         state, moments = _stored(notes, arrays, model)
     except DAMAGED as error:
@@ -103,16 +105,17 @@ def _stored(
 ) -> tuple[State, dict[int, dict[str, Tensor]]]:
     """Return the state of a file and Adam's moments; ValueError where they are not a model's."""
     shapes = {name: value.shape for name, value in model.state_dict().items()}
-    best, moments = _part(arrays, "best."), dict[int, dict[str, Tensor]]()
+    best = _part(arrays, "best.")
+    moments: dict[int, dict[str, Tensor]] = {}
     for kept in (best, _part(arrays, "model.")):
         if {name: value.shape for name, value in kept.items()} != shapes:
             raise ValueError("its weights are of another model")
     for key, value in _part(arrays, "adam.").items():
         index, name = key.split(".", 1)
         moments.setdefault(int(index), {})[name] = value
-    sizes = list(shapes.values())
-    for index, values in moments.items():
-        if any(values[name].shape != sizes[index] for name in ("exp_avg", "exp_avg_sq")):
+    sizes = dict(enumerate(shapes.values()))
+    for number, values in moments.items():
+        if any(values[name].shape != sizes[number] for name in ("exp_avg", "exp_avg_sq")):
             raise ValueError("its moments are of another model")
     if any(x.dtype != torch.float32 or not x.isfinite().all() for x in arrays.values()):
         raise ValueError("it holds other than finite float32 numbers")

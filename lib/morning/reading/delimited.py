@@ -94,6 +94,8 @@ def _rows(text: str, separator: str, file: str, report: Report) -> Iterator[tupl
     with _long_cells():
         try:
             for number, row in enumerate(reader, 1):
+                if not any(row):
+                    continue
                 while len(row) > max(width, 1) and not row[-1].strip():
                     row.pop()  # what spreadsheets leave at the edge
                 if not any(cell.strip() for cell in row):

@@ -15,7 +15,7 @@ from morning.errors import Problem, Report
 from morning.guard import REFUSED, closed, content, reason
 from morning.guard.tables import MAX_COLUMNS, read_parquet
 from morning.reading.delimited import read_delimited, with_header
-from morning.reading.workbook import filled, sheet_names, sheet_rows
+from morning.reading.workbook import filled, sheet_rows, workbook
 
 #: A JSON document takes some ten times its size in memory; lines of one are read one by one.
 _MAX_JSON = 1 << 28
@@ -91,17 +91,20 @@ def read(
 
 def read_workbook(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame | None:
     """Read a sheet of a workbook; its first row that is not empty names the columns."""
-    names = sheet_names(path)
-    if sheet is None and len(names) > 1:
-        report.warnings.append(Problem(path.name, f"has {len(names)} sheets; {names[0]!r} is read"))
-    rows = dict(sheet_rows(path, sheet))
+    with workbook(path) as book:
+        names = book.sheetnames
+        if sheet is None and len(names) > 1:
+            rule = f"has {len(names)} sheets; {names[0]!r} is read"
+            report.warnings.append(Problem(path.name, rule))
+        rows = dict(sheet_rows(book, sheet))
     return with_header(pd.DataFrame.from_dict(rows, orient="index", dtype=object))
 
 
 def _sheets(path: Path) -> list[str]:
     """Return the names of a workbook's sheets; none where it is no workbook."""
     try:
-        return sheet_names(path)
+        with workbook(path) as book:
+            return list(book.sheetnames)
     except REFUSED:
         return []
 

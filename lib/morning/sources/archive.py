@@ -39,7 +39,7 @@ from morning.errors import Problem, Report
 from morning.guard import REFUSED, closed, reason
 from morning.reading.column import cell_text, shortened
 from morning.reading.handles import handle
-from morning.reading.workbook import filled, sheet_rows
+from morning.reading.workbook import filled, sheet_rows, workbook
 from morning.sources.findings import check_pictures
 
 _POST_COLUMNS = {
@@ -154,10 +154,11 @@ def _read_sheet(path: Path, name: str, report: Report) -> pd.DataFrame | None:
 
 def _cells(path: Path) -> pd.DataFrame:
     """Return the cells of a spreadsheet as text, rows numbered as it does; missing where empty."""
-    rows = {
-        number: [cell_text(cell) if filled(cell) else None for cell in row]
-        for number, row in sheet_rows(path)
-    }
+    with workbook(path) as book:
+        rows = {
+            number: [cell_text(cell) if filled(cell) else None for cell in row]
+            for number, row in sheet_rows(book)
+        }
     return pd.DataFrame.from_dict(rows, orient="index", dtype="str")
 
 

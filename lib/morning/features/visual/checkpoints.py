@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from morning import guard
 from morning.errors import MorningError
-from morning.guard import readable, require
 
 log = logging.getLogger(__name__)
-
-_MAX_BYTES = 1 << 33  # the largest network that is read has 0.2 GB
 
 
 def read_state(path: str | Path) -> dict[str, Tensor]:
@@ -31,8 +30,7 @@ def read_state(path: str | Path) -> dict[str, Tensor]:
     MorningError
         If the file cannot be read without running code, or holds no tensors.
     """
-    require(path, most=_MAX_BYTES)
-    with readable(path, "weights"):
+    with guard.readable(path, "weights"):
         announced = sum(tensor.nbytes for tensor in _tensors(path, "meta").values())
         if announced > 2 * Path(path).stat().st_size:  # some are there under two names
             raise ValueError(f"its tensors are of {announced:,} bytes, more than the file")
@@ -44,7 +42,11 @@ def read_state(path: str | Path) -> dict[str, Tensor]:
 
 def _tensors(path: str | Path, device: str) -> dict[str, Tensor]:
     """Return the tensors of a file on a device; on "meta" they take no memory."""
-    content: Any = torch.load(path, map_location=device, weights_only=True)
+    raw = io.BytesIO(guard.content(path))  # of which no more is read than is there
+    try:
+        content: Any = torch.load(raw, map_location=device, weights_only=True)
+    except AssertionError as error:  # torch's own, of a file that contradicts itself
+        raise ValueError(str(error)) from error
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
     if not isinstance(content, Mapping):

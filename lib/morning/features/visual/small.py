@@ -176,8 +176,8 @@ def load_small(folder: str | Path) -> Recogniser:
         If a file is missing, damaged, or not the one that was written.
     """
     folder = Path(folder)
-    require(folder / _WEIGHTS)
     with readable(folder, "a small ResNet", "make the run again"):
+        require(folder / _WEIGHTS)
         about = read_json(folder / _ABOUT, dict)
         labels, preprocess = tuple(about["labels"]), from_parameters(about["preprocess"])
         if sha256(folder / _WEIGHTS) != about["sha256"]:
