@@ -1,6 +1,7 @@
 """A world in which every text is an attack: what is shown of it is text, wherever it is shown."""
 
 import base64
+import csv
 import io
 import re
 from xml.etree import ElementTree
@@ -16,7 +17,7 @@ from morning.features.documents import Documents, Tokens
 from morning.features.featureset import account_table
 from morning.features.topic_view import topic_frame
 from morning.features.topics import TopicModel, TopicOptions
-from morning.plain import on_one_line
+from morning.plain import in_csv, on_one_line
 from morning.report import cards, sentences
 from morning.report.accounts import Accounts
 from morning.report.explorer.page import page as explorer
@@ -37,6 +38,7 @@ from morning.run import Run
 from morning.sources import load
 from morning.studies.campaigns import announcement
 from morning.studies.cases import find_cases
+from morning_book import command as book_command
 from scipy.sparse import csr_array
 from toys.attacks import EVERY, PAYLOADS, became, write_attacked
 from toys.audited import Known
@@ -178,3 +180,94 @@ def test_in_a_browser_it_is_text(chapters, tmp_path, record_property):
             text = on_one_line(opened.locator("body").text_content())
             for payload in PAYLOADS:
                 assert on_one_line(payload) in text
+
+
+@pytest.fixture(scope="module")
+def run(folder, tmp_path_factory):
+    """Return a whole run on the world, with its book, and what it printed."""
+    place = tmp_path_factory.mktemp("runs") / "attacked"
+    quick = ["profile=quick", "epochs=1", "seeds=1", "topics=3", "visual=none"]
+    done = subprocess.run(
+        [sys.executable, "-m", "morning_book.command", "run", *quick]
+        + [f"data={folder}", f"run={place}"],
+        env={**os.environ, "MORNING_DATA": str(place.parent / "data"), "TQDM_DISABLE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    return Run(place), done.stdout + done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+def test_a_whole_book_is_text(run, record_property):
+    found, printed = run
+    assert not OBEYED.search(printed)
+    pages = sorted(found.index.parent.rglob("*.html"))
+    asked, executed = [], {}
+    with browser() as running:
+        opened = running.new_page()
+        opened.on("request", lambda request: asked.append(request.url))
+        for path in (path for path in pages if "_static" not in path.parts):
+            opened.goto(path.as_uri())
+            opened.evaluate("async () => { await window.MathJax?.startup?.promise; }")
+            opened.evaluate("document.querySelectorAll('details').forEach((x) => (x.open = true))")
+            executed[path.relative_to(found.index.parent).as_posix()] = became(opened)
+    total = sum(executed.values())
+    record_property("text", {"place": "book", "payloads": len(EVERY), "executed": total})
+    assert {page: n for page, n in executed.items() if n} == {}
+    assert len(executed) > 20
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+    text = "".join(path.read_text(encoding="utf-8") for path in pages)
+    assert escape(PAYLOADS[0], quote=False) in text
+    passwords = Path("/etc/passwd").read_text(encoding="utf-8").splitlines()[0]
+    assert passwords not in text
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_what_commands_print_is_text(run, folder, tmp_path, monkeypatch, capsys, record_property):
+    place, features = run[0].folder, run[0].features()
+    brand = features.accounts["account_id"].iloc[features.brands("test")[0]]
+    one = features.accounts["account_id"].iloc[features.influencers()[0]]
+
+    def morning(*arguments):
+        monkeypatch.setattr(sys, "argv", ["morning", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            book_command.main()
+        done = capsys.readouterr()
+        assert stop.value.code in (0, None), done.err
+        assert not OBEYED.search(done.err)
+        return done.out
+
+    asked = {
+        "rank": ("rank", f"--brand={brand}", "--run", place),
+        "rank with what is known": (
+            *("rank", f"--brand={brand}", "--run", place),
+            *("--where", "followers > 0", "--diversity", 0.1),
+        ),
+        "explain": ("explain", f"--brand={brand}", f"--influencer={one}", "--run", place),
+        "similar": ("similar", "--run", place, "--", one),
+        "compare": ("compare", "--features", run[0].vectors, "--methods", "RAND,cosine"),
+    }
+    for command, arguments in asked.items():
+        forms = ("table", "csv", "latex" if command == "compare" else "json")
+        for form in forms:
+            words = [arguments[0], "--format", form, *arguments[1:]]
+            shown = morning(*words)
+            assert not OBEYED.search(shown)
+            if form == "csv":
+                cells = [cell for line in csv.reader(io.StringIO(shown)) for cell in line]
+                assert [cell for cell in cells if in_csv(cell) != cell] == []
+        record_property("text", {"place": command, "payloads": len(EVERY), "executed": 0})
+    assert not OBEYED.search(morning("check", folder))
+    html = tmp_path / "page.html"
+    html.write_text(morning(*asked["rank"], "--format", "html", "--ids"), encoding="utf-8")
+    with browser() as running:
+        opened = running.new_page()
+        opened.goto(html.as_uri())
+        executed = became(opened)
+        record_property("text", {"place": "html", "payloads": len(EVERY), "executed": executed})
+        assert executed == 0
+        assert on_one_line(brand) in on_one_line(opened.locator("h1").text_content())

@@ -46,6 +46,11 @@ def test_the_link_saves_the_table():
     assert saved(without_index(in_words(pd.DataFrame({"a": ["x"]})))) == "a\nx\n"
 
 
+def test_the_saved_table_has_no_formula():
+    table = pd.DataFrame({"=a": ["@b", "-0.5"]}, index=["+c", "d"])
+    assert saved(styled(table)) == ",'=a\n'+c,'@b\nd,-0.5\n"
+
+
 def test_what_is_folded_is_what_is_saved():
     table = replace(styled(SMALL), more=styled(WIDER), summary="<all>")
     html = table.to_html()
