@@ -3,7 +3,12 @@
 import base64
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
+from html import escape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -187,9 +192,9 @@ def run(folder, tmp_path_factory):
     """Return a whole run on the world, with its book, and what it printed."""
     place = tmp_path_factory.mktemp("runs") / "attacked"
     quick = ["profile=quick", "epochs=1", "seeds=1", "topics=3", "visual=none"]
+    quick += [f"data={folder}", f"run={place}"]
     done = subprocess.run(
-        [sys.executable, "-m", "morning_book.command", "run", *quick]
-        + [f"data={folder}", f"run={place}"],
+        [sys.executable, "-m", "morning_book.command", "run", *quick],
         env={**os.environ, "MORNING_DATA": str(place.parent / "data"), "TQDM_DISABLE": "1"},
         capture_output=True,
         text=True,
