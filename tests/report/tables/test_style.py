@@ -25,6 +25,7 @@ def test_text_is_escaped(style):
     html = style(pd.DataFrame({EVIL: [EVIL]}, index=[EVIL])).to_html()
     assert "<script" not in html
     assert html.count("&lt;script&gt;") == 3
+    assert re.search('<table[^>]*class="[^"]*mathjax_ignore', html)
 
 
 def test_what_is_not_there():
