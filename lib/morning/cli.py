@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 from morning.errors import MorningError, counted
-from morning.plain import visible
+from morning.plain import on_one_line, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,7 +185,7 @@ def compare(
         features, names, seeds=seeds, data=data, cache=cache, profile=profile, epochs=epochs
     )
     for note in document["notes"]:
-        say(note, err=True)
+        say(on_one_line(note), err=True)
     if as_json:
         say(json.dumps(document, allow_nan=False))
     else:
@@ -246,7 +246,7 @@ def rank(
             exclude_partners=not partners,
         )
         for sentence in said:
-            say(sentence, err=True)
+            say(on_one_line(sentence), err=True)
         if ranking.empty:
             say("nobody is left: loosen a condition, or raise the budget", err=True)
     else:
@@ -306,7 +306,7 @@ def add(
 
     _, notes = Recommender.load(run).add(read_newcomers(folder, "influencer"))
     for note in notes:
-        say(note, err=True)
+        say(on_one_line(note), err=True)
 
 
 def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str) -> str | Encoded:
@@ -319,7 +319,7 @@ def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str)
         return brand
     new = recommender.encode(described(about) if posts is None else read_newcomers(posts))
     for note in new.notes:
-        say(note, err=True)
+        say(on_one_line(note), err=True)
     return new
 
 
@@ -385,7 +385,7 @@ def import_exports(
     layouts = ((read_mapping(mapping),) if mapping else ()) + LAYOUTS
     found = import_folder(exports, out, read_brands(brands), layouts=layouts, leave_out=leave_out)
     for line in found:
-        say(line, err=True)
+        say(on_one_line(line), err=True)
     say(f"{out}: done; `morning check {out}` says what a run on it will have", err=True)
 
 
