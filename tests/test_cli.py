@@ -408,7 +408,8 @@ class TestCheck:
         assert "influencer_id" in done.out
         assert "collaborations.csv, row" in done.out
 
-    def test_the_terminal_obeys_nothing_of_the_data(self, morning: Command, tmp_path: Path):
+    def test_the_terminal_obeys_nothing_of_the_data(self, morning: Command, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)  # findings are written there
         write_sample(tmp_path / "sample")
         table = tmp_path / "sample" / "posts.csv"
         header, rows = table.read_text().split("\n", 1)
