@@ -182,7 +182,8 @@ def read_embedding(path: str | Path, names: Sequence[str] | None = None) -> Embe
             found.append(fields[0])
     if len(found) != n:
         raise MorningError(f"{path}: {n} nodes announced, {len(found)} found")
-    embedding = Embedding(tuple(found), vectors)
+    with readable(path):
+        embedding = Embedding(tuple(found), vectors)
     if names is None:
         return embedding
     ordered = embedding.reordered([str(node) for node in range(len(names))])

@@ -238,7 +238,8 @@ def read_edges(
     chosen = pair.groupby(["low", "high"], as_index=False)["weight"].agg(reading)
     shape = (len(names), len(names))
     upper = sparse.coo_array((chosen["weight"], (chosen["low"], chosen["high"])), shape).tocsr()
-    return AttributeGraph(tuple(names), upper + upper.T)
+    with readable(path):
+        return AttributeGraph(tuple(names), upper + upper.T)
 
 
 def read_names(path: str | Path) -> tuple[str, ...]:

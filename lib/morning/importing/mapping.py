@@ -12,7 +12,7 @@ from morning.guard import content, readable
 from morning.importing.layouts import ACCOUNT, POST, Layout
 
 _KEYS = ("post", "account", "posts", "marks")
-_MAX_BYTES = 1 << 16
+_MAX_BYTES, _DEEPEST = 1 << 16, 10
 
 
 def read_mapping(path: Path) -> Layout:
@@ -57,10 +57,16 @@ def _fields(path: Path, kind: str, told: Any, known: tuple[str, ...]) -> dict[st
 
 
 def _loaded(text: str) -> Any:
-    """Return what YAML says; an alias, by which a few lines become billions, is refused."""
+    """Return what YAML says; an alias, by which few lines become billions, is refused."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise ValueError("it has an alias (*); write out what it stands for")
+        depth = 0
+        for event in yaml.parse(text, yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:  # the time that reading takes grows with its square
+                raise ValueError(f"it is nested more than {_DEEPEST} deep")
+            if isinstance(event, yaml.AliasEvent):
+                raise ValueError("it has an alias (*); write out what it stands for")
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error

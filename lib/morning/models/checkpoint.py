@@ -160,6 +160,11 @@ def _filled(
     """Return a model of the tensors of a file, which are compared before any memory is taken."""
     with torch.device("meta"):
         model = Morning(input_sizes, options)
+    needed = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    for name in sorted(needed.keys() | found.keys()):
+        if found.get(name) != needed.get(name):
+            raise ValueError(f"{name} has shape {found.get(name)}, not {needed.get(name)}")
     for name, tensor in state.items():
         if tensor.dtype != torch.float32 or not tensor.isfinite().all():
             raise ValueError(f"{name} holds other than finite float32 numbers")

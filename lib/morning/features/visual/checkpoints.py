@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from morning import guard
 from morning.errors import MorningError
+from morning.guard.zips import require_sane
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ def read_state(path: str | Path) -> dict[str, Tensor]:
         If the file cannot be read without running code, or holds no tensors.
     """
     with guard.readable(path, "weights"):
+        if zipfile.is_zipfile(path):
+            require_sane(path)
         announced = sum(tensor.nbytes for tensor in _tensors(path, "meta").values())
         if announced > 2 * Path(path).stat().st_size:  # some are there under two names
             raise ValueError(f"its tensors are of {announced:,} bytes, more than the file")
