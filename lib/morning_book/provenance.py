@@ -270,7 +270,8 @@ def _accelerator(index: int | None) -> str:
 
 
 def _unfinished(name: str) -> bool:
-    return name.startswith(".") or name.endswith(".partial")
+    """Whether a file or folder is in the making, or what `compare` kept to go on from."""
+    return name.startswith((".", "state-")) or name.endswith(".partial")
 
 
 def _hash(value: Any) -> str:
