@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from morning.errors import MorningError
+from morning.files import write_json
 from morning.report.headings import PAPER_METRICS, headings
 from morning.report.tables.style import styled
+from morning.run import Run
 from morning.sources import load
 from morning.sources.sample import write_sample
 from morning_book.command import cli
@@ -69,10 +71,13 @@ def html(tmp_path_factory):
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "papermill": {"duration": 1.0, "output_path": SECRET},
     }
+    (base / "notebooks").mkdir()
+    recorded = {"peak_mb": 1234, "hardware": {"processor": "Some Processor", "cores": 2}}
+    write_json(Run(base).record("01_dataset"), recorded)
     notebooks = []
     for name in ("01_dataset", "02_content_features"):
         cells[4] = code("table", metadata=TABLE if name[1] == "1" else {}, outputs=[shown])
-        path = base / f"{name}.ipynb"
+        path = base / "notebooks" / f"{name}.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
         notebooks.append(path)
     settings = {"data": "demo", "run": SECRET, "profile": "quick"}
@@ -214,7 +219,9 @@ def test_the_execution_page_says_settings_times_and_versions(html):
     text = page(html, "execution.html")
     assert "quick" in text
     assert "torch" in text
-    assert text.count("<table") == 3
+    assert "1,234" in text
+    assert "Some Processor" in text
+    assert text.count("<table") == 4
 
 
 def test_which_cells_stay_follows_from_the_data(tmp_path):

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -12,12 +13,15 @@ import pandas as pd
 import pytest
 from morning.dataset import SCHEMAS
 from morning.errors import MorningError
+from morning.recommend.recommender import Recommender
 from morning.run import Run
 from morning.sources import demo
 from morning_book import RESULTS
 from morning_book.execute import execute
+from morning_book.export import export
 from morning_book.settings import Settings
 from morning_book.stages import check_parameters, parameters_cell, stages
+from morning_book.verify import verify
 from toys.gates import FEW_LOOKS, Book, BookGates
 from toys.notebooks import executed, notebook
 
@@ -225,6 +229,28 @@ def test_results_keep_their_contract(own_run):
 
 def test_a_second_call_does_nothing(own_folder, own_run):
     assert executed(pipeline(own_folder, own_run, "--no-book")) == set()
+
+
+def test_the_run_is_as_recorded(own_run):
+    found = verify(Run(own_run))
+    assert [str(change) for change in found.changes] == []
+    assert found.checked["notebooks"] == len(CHAPTERS)
+    for name in CHAPTERS:
+        assert 50 < json.loads(Run(own_run).record(name).read_text())["peak_mb"] < 20_000
+
+
+def test_an_export_names_nobody_and_no_folder(own_run, tmp_path):
+    export(Run(own_run), tmp_path / "run.zip")
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        archive.extractall(tmp_path / "there")
+    files = [path for path in (tmp_path / "there").rglob("*") if path.is_file()]
+    forbidden = [each.encode() for each in (PERSON, str(own_run.parent), str(ROOT))]
+    assert [p for p in files if any(each in p.read_bytes() for each in forbidden)] == []
+    there = Run(tmp_path / "there")
+    ids = there.features().accounts["account_id"]
+    assert not ids.str.startswith(PERSON).any()
+    assert len(Recommender.load(there).rank(ids.iloc[0], 5)) == 5
+    assert there.explorer.read_text() == Run(own_run).explorer.read_text()
 
 
 def test_a_missing_source_fails_with_one_sentence(tmp_path):

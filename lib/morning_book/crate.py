@@ -68,13 +68,13 @@ def metadata(run: Run, name: str, kind: str, finished: str) -> Entity:
     """
     files = {quote(place(path, run)): path for path in whole_files(run.folder)}
     entities = [_file(*each) for each in files.items()]
-    actions = []
+    actions: list[Entity] = []
     for record in records(run).values():
         action, *others = _action(record, files)
         actions.append(action)
         entities += [action, *others]
     entities += _contextual(kind)
-    root = {
+    root: Entity = {
         "@id": "./",
         "@type": "Dataset",
         "name": f"MORNING, run {name}",
@@ -87,7 +87,7 @@ def metadata(run: Run, name: str, kind: str, finished: str) -> Entity:
         "hasPart": _all(files),
         "mentions": _all(action["@id"] for action in actions),
     }
-    descriptor = {
+    descriptor: Entity = {
         "@id": METADATA,
         "@type": "CreativeWork",
         "conformsTo": _to(_SPECIFICATION),
@@ -100,7 +100,7 @@ def metadata(run: Run, name: str, kind: str, finished: str) -> Entity:
 def _file(name: str, path: Path) -> Entity:
     """Return what is said of a file."""
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    found = {
+    found: Entity = {
         "@id": name,
         "@type": "File",
         "name": path.name,

@@ -231,7 +231,7 @@ def _said(sides: Sequence[Side]) -> Iterator[tuple[str, str, str, str]]:
         mine, theirs = one.get(part, {}), other.get(part, {})
         for name in sorted({*mine, *theirs}):
             if mine.get(name) != theirs.get(name):
-                yield part, name, *(_short(each.get(name)) for each in (mine, theirs))
+                yield part, name, _short(mine.get(name)), _short(theirs.get(name))
 
 
 def _short(value: Any) -> str:
@@ -265,20 +265,21 @@ def _metrics(
 
 def _paired(
     table: str, sides: Sequence[Side], rows: Sequence[Mapping[str, Any]]
-) -> list[list[BrandStatistics]] | None:
+) -> tuple[list[BrandStatistics], list[BrandStatistics]] | None:
     """Return what the brands that both runs tested contribute, the second run first."""
-    runs = [side.brands(table, row) for side, row in zip(sides, rows, strict=True)]
-    if runs[0] is None or runs[1] is None:
+    found = []
+    for side, row in zip(sides, rows, strict=True):
+        if (runs := side.brands(table, row)) is None:
+            return None
+        found.append((side.chosen(table, row), runs))
+    common = [brand for brand in found[0][0] if brand in {*found[1][0]}]
+    if not common:
         return None
-    ids = [side.chosen(table, row) for side, row in zip(sides, rows, strict=True)]
-    common = [brand for brand in ids[0] if brand in {*ids[1]}]
-    places = [np.array([each.index(brand) for brand in common], int) for each in ids]
-    taken = [
-        [run.take(place) for run in each]
-        for each, place in zip(runs, places, strict=True)
-        if each is not None
-    ]
-    return taken[::-1] if common else None
+    one, other = (
+        [run.take(np.array([ids.index(brand) for brand in common])) for run in runs]
+        for ids, runs in found
+    )
+    return other, one
 
 
 def _same(value: float | None, runs: Sequence[BrandStatistics], metric: str) -> bool:

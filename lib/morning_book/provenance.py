@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 from morning import code
+from morning.errors import MorningError
 from morning.files import read_json, sha256, write_json
 from morning.places import known_as
 from morning.run import Run
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 #: Parts of a record that differ between equal runs.
 DIFFERS = ("started", "seconds", "peak_mb", "hardware")
+_PARTS = {*DIFFERS, "versions", "parameters", "code", "inputs", "outputs"}
 #: Entries of results that are times: their digests are of what was found, however fast.
 _TIMES = ("seconds",)
 _PACKAGES = (
@@ -109,9 +111,22 @@ def went_in(stage: Stage, run: Run, settings: Mapping[str, Any]) -> dict[str, An
 
 
 def records(run: Run) -> dict[str, dict[str, Any]]:
-    """Return the records of a run by notebook, in their order."""
-    found = sorted(run.environment.parent.glob("[0-9]*.json"))
-    return {path.stem: read_json(path) for path in found}
+    """Return the records of a run by notebook, in their order.
+
+    Raises
+    ------
+    MorningError
+        If a file is none.
+    """
+    paths = sorted(run.environment.parent.glob("[0-9]*.json"))
+    found = {path.stem: read_json(path) for path in paths}
+    for name, each in found.items():
+        if not isinstance(each, dict) or each.get("notebook") != name or not each.keys() >= _PARTS:
+            raise MorningError(
+                f"{run.record(name)}: this is no record of a notebook; delete it, and "
+                "`morning run` executes the notebook and writes it anew"
+            )
+    return found
 
 
 def parameters(stage: Stage, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -275,7 +290,8 @@ def _accelerator(index: int | None) -> str:
 
 
 def _unfinished(name: str) -> bool:
-    return name.startswith(".") or name.endswith(".partial")
+    """Whether a file or folder is in the making, or what `compare` kept to go on from."""
+    return name.startswith((".", "state-")) or name.endswith(".partial")
 
 
 def _hash(value: Any) -> str:

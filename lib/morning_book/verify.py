@@ -31,7 +31,7 @@ class Change:
     part : "parameters", "code", "inputs", "outputs", "records" or "vectors"
     name : str
         Of a parameter or file; of a notebook without a record.
-    state : "changed", "missing" or "new"
+    state : "changed", "missing" or "new"; "damaged" of a manifest
     notebooks : tuple of str
         Whose records say otherwise; none of vectors, whose manifest does.
     """
@@ -217,9 +217,14 @@ def _of_vectors(run: Run) -> tuple[list[Change], int]:
     for folder in (run.vectors, run.added / run.vectors.name):
         if not (folder / run.manifest.name).is_file():
             continue
-        files = read_json(folder / run.manifest.name)["files"]
-        number += len(files)
-        before = {f"{folder.relative_to(run.folder)}/{n}": f["sha256"] for n, f in files.items()}
+        place = folder.relative_to(run.folder).as_posix()
+        try:
+            files = read_json(folder / run.manifest.name)["files"]
+            before = {f"{place}/{name}": str(each["sha256"]) for name, each in files.items()}
+        except (MorningError, ValueError, KeyError, TypeError, AttributeError):
+            changes.append(Change(_VECTORS, f"{place}/{run.manifest.name}", "damaged"))
+            continue
+        number += len(before)
         there = {name: run.folder / name for name in before}
         after = {name: sha256(path) for name, path in there.items() if path.is_file()}
         changes += [Change(_VECTORS, *found) for found in differing(before, after).items()]

@@ -101,6 +101,19 @@ def test_a_run_of_train_has_its_vectors_verified(tmp_path):
     ]
 
 
+def test_a_damaged_manifest_is_named(told):
+    told.manifest.write_text("[]")
+    said = [str(change) for change in verify(told).changes]
+    assert "outputs  features/manifest.json changed: 05_model" in said
+    assert "vectors  features/manifest.json damaged" in said
+
+
+def test_what_is_no_record_is_refused(told):
+    told.record("05_model").write_text('{"notebook": "05_model"}')
+    with pytest.raises(MorningError, match=r"05_model\.json: this is no record"):
+        verify(told)
+
+
 def test_no_run_is_refused(tmp_path):
     with pytest.raises(MorningError, match="neither records of notebooks nor vectors"):
         verify(Run(tmp_path))
