@@ -46,6 +46,7 @@ class TestTrainRun:
         assert [p.name for p in run.folder.parent.iterdir()] == ["tiny"]
         files = {str(p.relative_to(run.folder)) for p in run.folder.rglob("*") if p.is_file()}
         assert files == {
+            ".lock",
             "parameters.json",
             "features/accounts.parquet",
             "features/collaborations.parquet",
