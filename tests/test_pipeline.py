@@ -90,6 +90,20 @@ def test_a_failing_notebook_names_the_cell_and_leaves_its_partial_copy(tmp_path)
     assert not target.exists()
 
 
+def test_a_file_that_changed_meanwhile_is_named_and_nothing_counts_as_done(tmp_path):
+    used = tmp_path / "used.py"
+    used.write_text("x = 1")
+    state = used.stat()
+    edit = f"import os; open({str(used)!r}, 'w').write('x = 2')"
+    back = f"os.utime({str(used)!r}, ns=({state.st_atime_ns}, {state.st_mtime_ns}))"
+    source, target = notebook(tmp_path / "01.ipynb", edit, back), tmp_path / "executed" / "01.ipynb"
+    target.parent.mkdir()
+    target.touch()
+    result = execute(source, target, {"data": "x", "run": "y"}, [], [str(used)])
+    assert result.message == "01: used.py changed while it was executed; call again"
+    assert not target.exists()
+
+
 def test_the_pipeline_can_be_read_without_leaving_a_trace(tmp_path):
     code = "import os; before = dict(os.environ); import dodo; assert dict(os.environ) == before"
     done = subprocess.run(
