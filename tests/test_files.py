@@ -24,6 +24,7 @@ from morning.files import (
     whole_folder,
     write_json,
 )
+from toys.faults import holding
 
 
 def names(folder: Path) -> list[str]:
@@ -214,23 +215,11 @@ class TestTogether:
         assert names(tmp_path) == ["f"]
 
 
-_HOLD = """
-import sys, time
-from morning.files import held
-with held(sys.argv[1]):
-    print("held", flush=True)
-    time.sleep(60)
-"""
-
-
 class TestHeld:
     def test_by_one_process_until_it_is_killed(self, tmp_path: Path):
-        words = [sys.executable, "-c", _HOLD, str(tmp_path / "run")]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
-            assert other.stdout.readline() == "held\n"
-            with pytest.raises(MorningError, match="another command is at work there"):
-                held(tmp_path / "run").__enter__()
-            other.kill()
+        refused = pytest.raises(MorningError, match="another command is at work there")
+        with holding(tmp_path / "run"), refused:
+            held(tmp_path / "run").__enter__()
         with held(tmp_path / "run"):
             pass
 

@@ -104,6 +104,12 @@ def test_a_file_that_changed_meanwhile_is_named_and_nothing_counts_as_done(tmp_p
     assert not target.exists()
 
 
+def test_a_killed_kernel_is_no_kernel_that_did_not_start(tmp_path):
+    source = notebook(tmp_path / "01.ipynb", "import os; os.kill(os.getpid(), 9)")
+    result = execute(source, tmp_path / "done.ipynb", {"data": "x", "run": "y"}, [], [])
+    assert result.message.startswith("01: its kernel was killed")
+
+
 def test_the_pipeline_can_be_read_without_leaving_a_trace(tmp_path):
     code = "import os; before = dict(os.environ); import dodo; assert dict(os.environ) == before"
     done = subprocess.run(

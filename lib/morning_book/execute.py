@@ -14,6 +14,7 @@ import papermill
 from doit.exceptions import TaskFailed
 from morning.files import explained, stamp
 from morning.places import WEIGHTS, fetched_weights_folder
+from nbclient.exceptions import DeadKernelError
 
 from morning_book.dependencies import listed
 
@@ -87,6 +88,10 @@ def execute(
             return TaskFailed(
                 f"{name}: {cell} raised {error.ename}: {error.evalue}\n"
                 f"  the partly executed copy is {failed}"
+            )
+        except DeadKernelError:
+            return TaskFailed(
+                f"{name}: its kernel was killed, perhaps for want of memory; call again to go on"
             )
         except RuntimeError as error:
             # Kernels that start at the same moment can be given the same port; one of them dies.

@@ -7,6 +7,7 @@ import hashlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,26 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
 def free_space(disk: Path) -> None:
     """Give a small disk as much space as it takes."""
     subprocess.run(["mount", "-o", "remount,size=1g", str(disk)], check=True)
+
+
+_HOLD = """
+import sys, time
+from morning.files import held
+with held(sys.argv[1]):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Let another process keep a folder, and be killed at the end."""
+    words = [sys.executable, "-c", _HOLD, str(folder)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        yield
+        other.kill()
 
 
 def start(
