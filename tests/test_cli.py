@@ -106,7 +106,12 @@ class TestUse:
         ("error", "said"),
         [
             (MorningError("the cause"), "error: the cause\n"),
-            (OSError(28, "No space left on device"), "error: [Errno 28] No space left on device\n"),
+            (OSError(2, "No such file"), "error: [Errno 2] No such file\n"),
+            (
+                RuntimeError("Error while serializing: No space left on device (os error 28)"),
+                "error: no space is left on a disk (Error while serializing: No space left on "
+                "device (os error 28)); free some and call again\n",
+            ),
         ],
     )
     def test_what_fails_on_the_way(

@@ -64,13 +64,13 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
-    try:
-        with _said_where_full(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+    with _said_where_full(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
             yield temporary
             os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -89,13 +89,13 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
         raise MorningError(f"{folder} is a file: choose another name for the folder, or delete it")
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
     before = folder.is_dir()
-    try:
-        with _said_where_full(folder):
-            temporary.mkdir(parents=True)
+    with _said_where_full(folder):
+        temporary.mkdir(parents=True)
+        try:
             yield temporary
             rename_folder(temporary, folder, replace=before)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def rename_folder(source: Path, folder: Path, *, replace: bool = True) -> None:
