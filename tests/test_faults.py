@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from morning.files import read_json
@@ -29,6 +30,8 @@ QUICK = ("PROFILE=quick", "SEEDS=1", "EPOCHS=2", "TOPICS=5", "VISUAL=none")
 NAMES = [stage.name for stage in STAGES]
 #: Chapters of the toy checkout, of which the second and third read what those before them wrote.
 FEW = 3
+#: Where `RUN=run` lies, in a place.
+RUN = Path("runs", "run")
 MOMENTS = 20
 
 
@@ -62,8 +65,10 @@ def again(checkout, place, *words):
 
 def results(place):
     """Return what the chapters of the toy checkout wrote."""
-    found = contents(place / "run")
-    return {name: x for name, x in found.items() if name.startswith(("results", "blocks"))}
+    found = contents(place / RUN)
+    written = {name: x for name, x in found.items() if name.startswith(("results", "blocks"))}
+    assert written
+    return written
 
 
 def in_a_sentence(done, *said):
@@ -87,8 +92,9 @@ def test_a_killed_call_loses_no_finished_chapter_and_leaves_nothing_behind(place
         process = begin(checkout, place, chapter, NAP="0.3")
         assert kill(process) < 5  # whatever it started has ended
     assert executed(again(checkout, place)) == {NAMES[1]}
-    left = [name for name in contents(place / "run") if name.endswith((".partial", ".old"))]
-    assert left == []
+    found = contents(place / RUN)
+    assert "parameters.json" in found
+    assert [name for name in found if name.endswith((".partial", ".old"))] == []
 
 
 @pytest.mark.long
@@ -113,7 +119,7 @@ class TestToy:
         assert process.returncode == 1
         assert f"{NAMES[0]}.ipynb changed while it was executed; call again" in out
         assert NAMES[0] in executed(again(checkout, place))
-        assert "Chapter one" in (place / "run" / "notebooks" / f"{NAMES[0]}.ipynb").read_text()
+        assert "Chapter one" in (place / RUN / "notebooks" / f"{NAMES[0]}.ipynb").read_text()
         count(record_property, "a notebook edited while it is executed", 1)
 
     def test_deleted_while_it_is_needed(self, checkout, place, record_property):
@@ -126,7 +132,7 @@ class TestToy:
         shutil.move(kept, accounts)
         assert executed(again(checkout, place)) == set(NAMES[:FEW])
         whole = results(place)
-        table = place / "run" / "results" / "table2_dataset.json"
+        table = place / RUN / "results" / "table2_dataset.json"
         process = begin(checkout, place, NAMES[1], "TOPIC_SEED=5", NAP="4")
         table.unlink()
         process.communicate(timeout=300)
@@ -165,7 +171,7 @@ class TestToy:
         with read_only(place / "mine", checkout):
             assert executed(calling("RUN=run")) == set(NAMES[:FEW])
         assert contents(place / "mine") == before
-        with read_only(place / "run"):
+        with read_only(place / RUN):
             assert in_a_sentence(calling("RUN=run"), "cannot be written", "--out")
         assert executed(calling("RUN=run")) == set()
         count(record_property, "read-only data, installation and run folder", 3)
@@ -266,13 +272,13 @@ def test_a_killed_run_ends_like_an_undisturbed_one(place, record_property):
     assert process.returncode == 0, out[-3000:]
     total = time.monotonic() - begun
     lengths = {
-        name: read_json(place / "run" / "notebooks" / f"{name}.ipynb")["metadata"]["papermill"][
+        name: read_json(place / RUN / "notebooks" / f"{name}.ipynb")["metadata"]["papermill"][
             "duration"
         ]
         for name in NAMES
     }
     lengths["book"] = total / 10
-    (place / "run").rename(place / "undisturbed")
+    (place / RUN).rename(place / "undisturbed")
     ahead, chance, lives = [*NAMES, "book"], random.Random(14), []
 
     def reached(process):
@@ -292,10 +298,9 @@ def test_a_killed_run_ends_like_an_undisturbed_one(place, record_property):
     while reached(process := start(words, place)):
         lives.append(kill(process))
     assert process.wait() == 0
-    found = differing(place / "undisturbed", place / "run")
-    shutil.copytree(place, "/tmp/killed", dirs_exist_ok=True)
-    print(found, max(lives), lives, ahead, lengths)
-    lost = [name for name in found if not (place / "run" / name).exists()]
+    found = differing(place / "undisturbed", place / RUN)
+    print(found, lives)
+    lost = [name for name in found if not (place / RUN / name).exists()]
     count(
         record_property, "kill -9 of `morning run` with its book", len(lives), len(lost), len(found)
     )
