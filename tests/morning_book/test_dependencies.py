@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from morning.features.visual.weights import NETWORKS
 from morning_book import ROOT, dependencies
-from morning_book.dependencies import code_files, files_below, record_inputs
+from morning_book.dependencies import (
+    code_files,
+    files_below,
+    inputs_are_the_same,
+    record_inputs,
+)
 from morning_book.settings import Settings
 from toys.cache import own_cache
 
@@ -61,6 +66,20 @@ class TestInputs:
         (folder / "accounts.csv").write_text("account_id\nb1\n")
         assert look(folder) != before
         assert capsys.readouterr().out == "accounts.csv changed: redoing 01_dataset\n"
+
+    def test_what_size_and_time_hide_is_seen(self, folder):
+        before, state = look(folder), (folder / "accounts.csv").stat()
+        (folder / "accounts.csv").write_text("account-id\n")
+        os.utime(folder / "accounts.csv", ns=(state.st_atime_ns, state.st_mtime_ns))
+        assert look(folder) != before
+
+    def test_a_change_since_then_fails(self, folder):
+        settings = Settings.read({"data": str(folder)}, folder.parent)
+        look(folder)
+        assert inputs_are_the_same("data", settings) is None
+        (folder / "images" / "1.jpg").unlink()
+        failed = inputs_are_the_same("data", settings)
+        assert failed.message == "images/1.jpg changed meanwhile; call again"
 
     def test_more_and_fewer_files(self, folder, capsys):
         before = look(folder)
