@@ -14,10 +14,7 @@ import papermill
 from doit.exceptions import TaskFailed
 from morning.files import explained, stamp
 from morning.places import WEIGHTS, fetched_weights_folder
-<<<<<<< HEAD
 from morning.plain import visible
-=======
->>>>>>> 8f48ab9451a48fe2612e485f819bed9719fcfbbf
 from nbclient.exceptions import DeadKernelError
 
 from morning_book.dependencies import listed
