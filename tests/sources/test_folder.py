@@ -196,11 +196,14 @@ class TestDoor:
 
     def test_notes_of_pandas_about_another_table_do_not_matter(self, small):
         table = pa.Table.from_pandas(pd.read_csv(small / "collaborations.csv", dtype="str"))
-        for notes in ("{", "[]", '{"index_columns": ["no"], "columns": [], "column_indexes": []}'):
+        other = '{"index_columns": ["no"], "columns": [], "column_indexes": []}'
+        for notes, read in ((other, True), ("{", False)):
             pq.write_table(
                 table.replace_schema_metadata({"pandas": notes}), small / "collaborations.parquet"
             )
-            assert check(small).ok
+            report = check(small)
+            assert report.ok == read
+            assert {p.file for p in report.errors} <= {"collaborations.parquet"}
 
     def test_an_index_is_a_column_if_it_has_a_name(self, small):
         table = pd.read_csv(small / "collaborations.csv", dtype="str")
@@ -210,7 +213,7 @@ class TestDoor:
         assert {p.file for p in check(small).warnings} == {"collaborations.csv"}
 
     def test_more_columns_than_any_table_has(self, small):
-        (small / "posts.csv").write_text("," * 100_000 + "\n" + "a\n" * 1000)
+        (small / "posts.csv").write_text("x," * 3000 + "\n" + "a\n" * 1000)
         assert any("must have at most 2,000 columns" in str(p) for p in check(small).errors)
 
     def test_a_json_key_for_every_row(self, small):
