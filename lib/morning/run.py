@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from morning.errors import MorningError
 from morning.features import FeatureSet
 from morning.files import read_json, whole_file, write_json
 from morning.guard import readable
@@ -193,8 +194,21 @@ class Run:
         return self.folder / f".{kind}.json"
 
     def settings(self) -> dict[str, Any]:
-        """Return the settings of the run; empty where they were never written."""
-        return read_json(self.parameters, dict) if self.parameters.is_file() else {}
+        """Return the settings of the run; empty where they were never written.
+
+        Raises
+        ------
+        MorningError
+            If the file is damaged.
+        """
+        if not self.parameters.is_file():
+            return {}
+        settings = read_json(self.parameters, dict)
+        if not all(isinstance(settings.get(name, ""), str) for name in ("data", "profile")):
+            raise MorningError(
+                f"{self.parameters}: data and profile must be text; make the run again"
+            )
+        return settings
 
     def features(self) -> FeatureSet:
         """Return the run's own FeatureSet."""

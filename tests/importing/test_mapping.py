@@ -44,6 +44,10 @@ def test_fields_are_found_at_their_paths(tmp_path):
         ("post: {post_id: a, account_id: b}\nextra: 1", "extra is unknown"),
         ("post: [a]", "must name fields"),
         ("{", "cannot be read as YAML"),
+        ("a: &a [x, x]\npost: {post_id: *a, account_id: *a}", "has an alias"),
+        ("[" * 30_000, "nested more than 10 deep"),
+        ("post: {post_id: {a: b}, account_id: c}", "needs paths such as"),
+        ("#" * 100_000, "must have at most 65,536 bytes"),
         ("!!python/object/apply:os.system ['true']", "cannot be read as YAML"),
     ],
 )

@@ -1,6 +1,8 @@
 """Trained models on disk: what is written is what is read, and damage is told."""
 
 import json
+import resource
+import time
 from dataclasses import asdict
 
 import numpy as np
@@ -11,7 +13,7 @@ from morning.evaluation import official_task
 from morning.models import PROFILES, Morning, TrainedModel, load_seeds, train
 from morning.models.checkpoint import is_trained, profile_from_dict, weights
 from morning.models.morning import CODE, PAPER
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from toys.vectors import checkerboard, tiny
 
 
@@ -106,7 +108,47 @@ DAMAGE = {
 }
 
 
+def layers(*widths):
+    """Return a change of the record that gives every perceptron such layers."""
+
+    def apply(folder):
+        record = json.loads((folder / "model.json").read_text())
+        for block in record["profile"]["model"]["layers"]:
+            record["profile"]["model"]["layers"][block] = widths
+        (folder / "model.json").write_text(json.dumps(record))
+
+    return apply
+
+
+BOMBS = {
+    "wide": layers(10**9, 10**9),
+    "as wide as may be": layers(*[100_000] * 64),
+    "deep": layers(*[8] * 100_000),
+    "below zero": layers(-3),
+    "no layer": layers(),
+    "half a number": layers(3.5),
+    "much to read": edit(input_sizes={"attribute": 10**7, "content_topics": 8}),
+    "more than there is": edit(input_sizes={"attribute": 10**30, "content_topics": 8}),
+    "not a number": lambda folder: save_file(
+        {k: v * float("nan") for k, v in load_file(folder / "model.safetensors").items()},
+        folder / "model.safetensors",
+    ),
+    "an epoch that was not": edit(epoch=7),
+}
+
+
 class TestDamage:
+    @pytest.mark.parametrize("bomb", BOMBS)
+    def test_a_record_asks_for_no_memory(self, tmp_path, bomb):
+        saved(tmp_path)
+        BOMBS[bomb](tmp_path)
+        start = time.process_time()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(MorningError, match=str(tmp_path)):
+            TrainedModel.load(tmp_path)
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KB
+        assert time.process_time() - start < 5
+
     @pytest.mark.parametrize("damage", DAMAGE)
     def test_is_told(self, tmp_path, damage):
         saved(tmp_path)

@@ -24,6 +24,8 @@ def read(*cells, dtype="str"):
         ("12.0", 12),
         ("12.00", 12),
         ("+5", 5),
+        ("٣٤٥", 345),
+        ("１２", 12),
     ],
 )
 def test_numbers(text, number):

@@ -21,6 +21,9 @@ def read(*cells, dtype="str"):
     [
         ("2024-12-31", "2024-12-31"),
         ("2024-5-1", "2024-05-01"),
+        ("２０２４-０５-０１", "2024-05-01"),
+        ("١٧٣٥٦٦٩٨٠٠", "2024-12-31 18:30"),
+        ("٣١/12/2024", "2024-12-31"),
         ("2024-12-31T18:30", "2024-12-31 18:30"),
         ("2024-12-31 18:30:05.250", "2024-12-31 18:30:05.250"),
         ("2024-12-31T18:30:00Z", "2024-12-31 18:30"),
@@ -133,3 +136,10 @@ def test_every_iso_time_is_read(moment):
 def test_nothing_raises(cell):
     values, _ = read(cell, dtype=object)
     assert str(values.dtype) == "datetime64[ns]"
+
+
+@pytest.mark.parametrize("text", ["9999999999.5", "9999999999", "9223372036854775807"])
+def test_moments_beyond_all_calendars_are_reported(text):
+    values, report = read(text)
+    assert values.isna().all()
+    assert "must be a time from 1970 to 2199" in str(report.errors[0])

@@ -5,6 +5,8 @@ import os
 import shutil
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -167,6 +169,65 @@ class TestText:
         posts = load(small).dataset.posts
         assert posts["likes"][0] == 1234
         assert posts["posted_at"][0] == pd.Timestamp("2024-12-31")
+
+
+class TestDoor:
+    """Tables are files of the folder, and nothing else is opened."""
+
+    @pytest.mark.parametrize("name", ["accounts.csv", "posts.csv"])
+    @pytest.mark.parametrize("target", ["/dev/zero", "../elsewhere.csv"])
+    def test_links_that_lead_out_are_refused(self, small, name, target):
+        (small.parent / "elsewhere.csv").write_text(POSTS)
+        (small / name).unlink()
+        (small / name).symlink_to(target)
+        assert str(check(small).errors[0]) == f"{name}: must stay in the folder, also through links"
+
+    def test_pipes_are_refused(self, small):
+        (small / "posts.csv").unlink()
+        os.mkfifo(small / "posts.csv")
+        os.mkfifo(small / "other.xlsx")
+        assert [str(p) for p in check(small).errors] == ["posts.csv: must be a regular file"]
+
+    def test_links_within_and_to_the_folder_are_fine(self, small, tmp_path_factory):
+        (small / "posts.csv").rename(small / "kept.txt")
+        (small / "posts.csv").symlink_to("kept.txt")
+        link = tmp_path_factory.mktemp("links") / "mine"
+        link.symlink_to(small)
+        assert check(link).ok
+
+    def test_notes_of_pandas_about_another_table_do_not_matter(self, small):
+        table = pa.Table.from_pandas(pd.read_csv(small / "collaborations.csv", dtype="str"))
+        other = '{"index_columns": ["no"], "columns": [], "column_indexes": []}'
+        for notes, read in ((other, True), ("{", False)):
+            pq.write_table(
+                table.replace_schema_metadata({"pandas": notes}), small / "collaborations.parquet"
+            )
+            report = check(small)
+            assert report.ok == read
+            assert {p.file for p in report.errors} <= {"collaborations.parquet"}
+
+    def test_an_index_is_a_column_if_it_has_a_name(self, small):
+        table = pd.read_csv(small / "collaborations.csv", dtype="str")
+        table.set_index("brand_id").to_parquet(small / "collaborations.parquet")
+        assert check(small).ok
+        table.iloc[::-1].to_parquet(small / "collaborations.parquet")
+        assert {p.file for p in check(small).warnings} == {"collaborations.csv"}
+
+    def test_more_columns_than_any_table_has(self, small):
+        (small / "posts.csv").write_text("x," * 3000 + "\n" + "a\n" * 1000)
+        assert any("must have at most 2,000 columns" in str(p) for p in check(small).errors)
+
+    def test_a_json_key_for_every_row(self, small):
+        rows = ",".join(f'{{"k{k}": 1}}' for k in range(3000))
+        (small / "posts.json").write_text(f"[{rows}]")
+        (small / "posts.csv").unlink()
+        assert "3,000 columns" in str(check(small).errors[0])
+
+    def test_half_an_emoji_in_a_text_that_was_cut(self, small):
+        posts = pd.read_csv(small / "posts.csv", dtype="str").to_json(orient="records")
+        (small / "posts.json").write_text(posts.replace("hello", "cut \\ud83d"))
+        (small / "posts.csv").unlink()
+        assert load(small).dataset.posts["caption"][0] == "cut ?"
 
 
 class TestAllViolationsAtOnce:

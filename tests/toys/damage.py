@@ -26,7 +26,7 @@ WORDS = (
     *(b"-1", b"nan", b"inf", b"1e400", "٣".encode(), "３".encode(), b"&a;", b"*a", b"&a [*a]"),
     *(b"<!DOCTYPE x>", b"1000000000", b"sep=x\n", b"\x1b[2J", b"[" * 200, b"{", b"x" * 3000),
 )
-_BROKEN = (OSError, ValueError, LookupError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_BROKEN = (OSError, EOFError, ValueError, LookupError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _MARK = "\u2063odd\u2063"
 
 
