@@ -7,7 +7,7 @@ PIP = $(BIN)/pip install -q --disable-pip-version-check --no-compile
 # ... which must then be kept, or every process compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: book test test-long bench evidence publish wheel lint lab env lock vendor clean
+.PHONY: book test test-long test-lowest bench evidence publish wheel lint lab env lock vendor clean
 
 book: env  ## run the notebooks that are out of date and render the HTML book
 	@$(BIN)/morning run $(filter-out PYTHON=%,$(MAKEOVERRIDES))
@@ -15,8 +15,17 @@ book: env  ## run the notebooks that are out of date and render the HTML book
 test: env  ## run the tests on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-test-long: env  ## hold whole runs against what `morning check` promised; takes an hour
-	$(BIN)/python -m pytest -q -n auto -m long
+test-long: env  ## kill, repeat and attack it, and hold whole runs against what was promised; takes two hours
+	$(BIN)/python -m pytest -q -n auto -m long --record book/results/trust.json
+
+test-lowest: BIN := .venv-lowest/bin
+test-lowest:  ## run the tests with the lowest versions that pyproject.toml admits (needs uv on the PATH)
+	$(PYTHON) -m venv --clear .venv-lowest
+	uv pip compile pyproject.toml --all-extras --resolution lowest-direct --python $(BIN)/python \
+		--quiet --no-annotate --no-header --output-file .venv-lowest/requirements.txt
+	$(PIP) --no-deps -r .venv-lowest/requirements.txt
+	$(PIP) --no-deps -e .
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 bench: env  ## measure what things cost, beside references; takes ten minutes
 	$(BIN)/python -m benchmarks
@@ -48,9 +57,9 @@ env: .venv/.installed  ## make the environment
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	@echo "installing torch"
-	$(PIP) $$(grep '^torch==' requirements.lock)
+	$(PIP) $$(grep -o '^torch==[^ ]*' requirements.lock)
 	@echo "installing the other pinned packages"
-	$(PIP) --no-deps -r requirements.lock
+	$(PIP) --no-deps --require-hashes -r requirements.lock
 	$(PIP) --no-deps -e .
 	@touch $@
 
@@ -62,4 +71,4 @@ vendor:  ## bundle anew what the explorer takes from others (needs npm)
 	rm -rf lib/morning/report/explorer/vendor/node_modules
 
 clean:  ## remove the environment and caches; keep data and runs
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,9 +16,16 @@ from morning.code import closure
 from morning.files import write_json
 from morning.run import Run
 from morning_book import ROOT, render
-from morning_book.dependencies import code_files, files_below, record_inputs
+from morning_book.dependencies import (
+    code_files,
+    files_below,
+    inputs_are_the_same,
+    record_inputs,
+)
+from morning_book.execute import stated
 from morning_book.networks import have_networks
 from morning_book.provenance import execute_recorded
+from morning_book.record import ByContent
 from morning_book.repository import repository
 from morning_book.settings import Settings, described
 from morning_book.stages import stages
@@ -34,6 +41,7 @@ DOIT_CONFIG = {
     "default_tasks": ["book"],
     "dep_file": str(RUN.tasks),
     "backend": "json",
+    "check_file_uptodate": ByContent,
     "verbosity": 2,
 }
 
@@ -41,7 +49,7 @@ DOIT_CONFIG = {
 def task_parameters() -> dict[str, Any]:
     """Record the settings of the run."""
     return {
-        "actions": [(write_json, [RUN.parameters, RECORDED])],
+        "actions": [(stated(write_json), [RUN.parameters, RECORDED])],
         "targets": [RUN.parameters],
         "uptodate": [config_changed(RECORDED)],
     }
@@ -53,11 +61,11 @@ def task_inputs() -> Iterator[dict[str, Any]]:
         "data": [stage.name for stage in STAGES if stage.opens_data],
         "weights": [stage.name for stage in STAGES if "visual" in stage.takes],
     }
-    before = {"data": [], "weights": [(have_networks, [SETTINGS])]}
+    before = {"data": [], "weights": [(stated(have_networks), [SETTINGS])]}
     for kind, names in users.items():
         yield {
             "name": kind,
-            "actions": [*before[kind], (record_inputs, [kind, SETTINGS, names])],
+            "actions": [*before[kind], (stated(record_inputs), [kind, SETTINGS, names])],
             "task_dep": ["parameters"],
         }
 
@@ -66,11 +74,13 @@ def task_notebook() -> Iterator[dict[str, Any]]:
     """Execute the notebooks that are out of date."""
     for stage in STAGES:
         parameters, target = stage.parameters(RECORDED), RUN.notebooks / f"{stage.name}.ipynb"
-        used = [result_dep("inputs:data")] if stage.opens_data else []
-        used += [result_dep("inputs:weights")] if "visual" in stage.takes else []
+        kinds = ["data"] if stage.opens_data else []
+        kinds += ["weights"] if "visual" in stage.takes else []
+        used = [result_dep(f"inputs:{kind}") for kind in kinds]
+        after = [(stated(inputs_are_the_same), [kind, SETTINGS]) for kind in kinds]
         yield {
             "name": stage.name,
-            "actions": [(execute_recorded, [stage, RUN, RECORDED])],
+            "actions": [(execute_recorded, [stage, RUN, RECORDED]), *after],
             "file_dep": [*code_files(stage.notebook), *stage.reads],
             "targets": [target, *stage.writes, RUN.record(stage.name)],
             "uptodate": [config_changed(parameters), *used],
@@ -84,7 +94,7 @@ def task_book() -> dict[str, Any]:
     executed = [RUN.notebooks / f"{stage.name}.ipynb" for stage in STAGES]
     pages = files_below(ROOT / "book", ROOT / "book" / "_build").values()
     return {
-        "actions": [(_render, [executed])],
+        "actions": [(stated(_render), [executed])],
         "file_dep": [*executed, RUN.explorer, *pages, *_RENDERING, RUN.parameters],
         "targets": [RUN.index],
         "uptodate": [config_changed(RECORDED | {"repository": repository()})],

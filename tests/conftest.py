@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 from morning.features import FeatureSet
+from toys.recorded import record
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("morning", deadline=None)
@@ -27,6 +29,17 @@ SLOW = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move the slow files to the front; everything else stays in order."""
     items.sort(key=lambda item: item.path.name not in SLOW)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `make test-long`."""
+    parser.addoption("--record", type=Path, help="write what the tests found to this file")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Write what the tests found, if asked for."""
+    if path := config.getoption("--record"):
+        record(terminalreporter.stats, path)
 
 
 @pytest.fixture(scope="session")

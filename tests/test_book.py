@@ -51,7 +51,7 @@ def html(tmp_path_factory):
     shown = nbformat.v4.new_output("execute_result", {"text/html": table}, execution_count=2)
     cells = [
         prose("# A chapter\n\nIt cites {cite}`wang2023morning` and knows $F = f + g + h$."),
-        code('data = "demo"\nrun = "../runs/demo"', metadata={"tags": ["parameters"]}),
+        code('data: str = "demo"\nrun: str = ""', metadata={"tags": ["parameters"]}),
         code(f"run = '{SECRET}'", metadata={"tags": ["injected-parameters"]}),
         code("print('forty-two')", outputs=[output, warning], execution_count=1),
         code("table", metadata=TABLE, outputs=[shown], execution_count=2),
@@ -189,7 +189,7 @@ def test_every_page_is_filled(html):
 def test_a_notebook_that_is_downloaded_sets_what_it_uses(html):
     content = nbformat.read(html / "_sources" / "notebooks" / "01_dataset.ipynb", 4)
     code = "\n".join(cell.source for cell in content.cells if cell.cell_type == "code")
-    assert 'data = "demo"\nrun = "../runs/demo"' in code
+    assert 'data: str = "demo"\nrun: str = ""' in code
     assert SECRET not in code
 
 

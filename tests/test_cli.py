@@ -1,6 +1,7 @@
 """The `morning` command: exit codes, and what goes to stdout and what to stderr."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -106,7 +107,12 @@ class TestUse:
         ("error", "said"),
         [
             (MorningError("the cause"), "error: the cause\n"),
-            (OSError(28, "No space left on device"), "error: [Errno 28] No space left on device\n"),
+            (OSError(2, "No such file"), "error: [Errno 2] No such file\n"),
+            (
+                RuntimeError("Error while serializing: No space left on device (os error 28)"),
+                "error: no space is left on a disk (Error while serializing: No space left on "
+                "device (os error 28)); free some and call again\n",
+            ),
         ],
     )
     def test_what_fails_on_the_way(
@@ -401,6 +407,27 @@ class TestCheck:
         assert "brand_id" in done.out
         assert "influencer_id" in done.out
         assert "collaborations.csv, row" in done.out
+
+    def test_the_terminal_obeys_nothing_of_the_data(self, morning: Command, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)  # findings are written there
+        write_sample(tmp_path / "sample")
+        table = tmp_path / "sample" / "posts.csv"
+        header, rows = table.read_text().split("\n", 1)
+        table.write_text(f"{header},\x1b[2J\x1b]0;title\x07\u202e\n" + rows)
+        done = morning("check", tmp_path / "sample")
+        assert r"ignored: \x1b[2j\x1b]0;title\x07\u202e" in done.out
+        assert not {"\x1b", "\x07", "\u202e"} & {*done.out, *done.err}
+
+    def test_errors_and_warnings_are_shown_alike(self, morning: Command, monkeypatch, tmp_path):
+        def fail(folder: Path):
+            logging.getLogger("morning").warning("a \x1b[2J warning")
+            raise MorningError(f"{folder}: \x9b2J is wrong")
+
+        monkeypatch.setattr(logging.root, "handlers", [])
+        monkeypatch.setattr("morning.prepare.checked.checked", fail)
+        done = morning("check", tmp_path)
+        assert r"WARNING: a \x1b[2J warning" in done.err
+        assert r"\x9b2J is wrong" in done.err
 
     def test_a_broken_feature_set(self, morning: Command, vectors: Path):
         (vectors / "attribute.npy").write_bytes(b"no array")

@@ -142,7 +142,7 @@ from morning_book.stages import stages
 run = Run(Path("runs/mine").resolve())
 stage = stages(run, released=False)[-1]
 values = stage.parameters({"data": str(Path("data").resolve()), "run": str(run.folder)})
-result = execute(stage.notebook, run.notebooks / "10_followers.ipynb", values, [])
+result = execute(stage.notebook, run.notebooks / "10_followers.ipynb", values, [], [])
 code = [path.stem for path in code_files(stage.notebook)]
 print(json.dumps([stage.name, str(result or ""), run.read("followers")["rows"], code]))
 """

@@ -31,15 +31,17 @@ def required(*extras: str) -> dict[str, Requirement]:
 
 
 class TestLock:
+    def lines(self) -> list[str]:
+        """Return a line for each pin, with its hashes."""
+        text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+        lines = re.sub(r" \\\n +", " ", text).splitlines()
+        return [line for line in lines if not line.startswith("#")]
+
     def pins(self) -> dict[str, list[tuple[Requirement, str]]]:
-        lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
         pins: dict[str, list[tuple[Requirement, str]]] = {}
-        for line in lines:
-            if text := line.split(" #")[0].strip():
-                if text.startswith("#"):
-                    continue
-                requirement = Requirement(text)
-                pins.setdefault(canonicalize_name(requirement.name), []).append((requirement, line))
+        for line in self.lines():
+            requirement = Requirement(line.split(" --hash=")[0])
+            pins.setdefault(canonicalize_name(requirement.name), []).append((requirement, line))
         return pins
 
     def test_every_line_pins_one_version(self):
@@ -52,6 +54,12 @@ class TestLock:
                 assert "*" not in specifier.version, line
             if len(entries) > 1:  # several versions only for several platforms
                 assert all(requirement.marker for requirement, _ in entries), name
+
+    def test_every_file_that_may_be_installed_has_a_hash(self):
+        for line in self.lines():
+            pin, *hashes = line.split(" --hash=")
+            assert hashes, pin
+            assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for each in hashes), pin
 
     def test_everything_that_pyproject_asks_for_is_pinned_as_it_asks(self):
         pins = self.pins()
@@ -133,7 +141,7 @@ class TestElsewhere:
         done = subprocess.run(["bash", "-c", asked], cwd=ROOT, capture_output=True, check=True)
         torch, lock, project = done.stdout.decode().splitlines()
         assert re.search(r" torch==[\d.]+$", torch)
-        assert lock.endswith(" --no-deps -r requirements.lock")
+        assert lock.endswith(" --no-deps --require-hashes -r requirements.lock")
         assert project.endswith(" --no-deps -e .")
 
     @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -144,11 +152,15 @@ class TestElsewhere:
         for name in re.findall(r"[\w/]+\.md\b", text):
             assert (ROOT / name).is_file(), name
 
-    def test_links_are_checked_every_week_on_all_pages_for_readers(self):
-        text = (ROOT / ".github" / "workflows" / "links.yml").read_text(encoding="utf-8")
+    @pytest.mark.parametrize("name", ["links", "audit", "lowest"])
+    def test_what_others_change_is_looked_at_every_week(self, name):
+        text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
         triggers = yaml.safe_load(text)[True]  # YAML reads `on` as true
         assert "workflow_dispatch" in triggers
         assert triggers["schedule"][0]["cron"].split()[2:4] == ["*", "*"]
+
+    def test_links_are_checked_on_all_pages_for_readers(self):
+        text = (ROOT / ".github" / "workflows" / "links.yml").read_text(encoding="utf-8")
         assert {path.name for path in ROOT.glob("*.md")} <= set(re.findall(r"\w+\.md", text))
         assert "runs/demo/book/html" in text
 

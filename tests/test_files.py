@@ -3,6 +3,9 @@
 import hashlib
 import math
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,14 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from morning.errors import ContractError, MorningError, Problem, by_cause, unreported
 from morning.files import (
+    explained,
     git_blob,
+    held,
     read_json,
     rename_folder,
     sha256,
+    stamp,
     whole_file,
     whole_folder,
     write_json,
 )
+from toys.faults import holding
 
 
 def names(folder: Path) -> list[str]:
@@ -145,6 +152,132 @@ class TestWholeFolder:
         rename_folder(tmp_path / "a", tmp_path / "b")
         assert names(tmp_path) == ["b"]
         assert names(tmp_path / "b") == ["in_a"]
+
+
+class TestTogether:
+    """Several write and read the same at the same time."""
+
+    WRITERS, ROUNDS = 4, 60
+
+    def work(self, write, read):
+        """Write from several threads while others read; return all that was read."""
+
+        def writing(writer: int) -> None:
+            for turn in range(self.ROUNDS):
+                write(f"{writer}-{turn}")
+
+        def reading(_: int) -> list[object]:
+            return [read() for _ in range(self.ROUNDS)]
+
+        with ThreadPoolExecutor(self.WRITERS + 2) as threads:
+            done = [threads.submit(writing, writer) for writer in range(self.WRITERS)]
+            seen = [threads.submit(reading, reader) for reader in range(2)]
+            for each in done:
+                each.result()
+            return [one for each in seen for one in each.result()]
+
+    def test_a_file_is_always_whole(self, tmp_path: Path):
+        path = tmp_path / "x"
+        path.write_text("first" * 5000)
+
+        def write(word: str) -> None:
+            with whole_file(path) as temporary:
+                temporary.write_text(word * 5000)
+
+        read = self.work(write, path.read_text)
+        assert all(text == text[: len(text) // 5000] * 5000 for text in read)
+        assert names(tmp_path) == ["x"]
+
+    def test_a_folder_is_one_writers_or_away_for_a_moment(self, tmp_path: Path):
+        folder = tmp_path / "f"
+
+        def write(word: str) -> None:
+            with whole_folder(folder) as temporary:
+                for name in ("a", "b"):
+                    (temporary / name).write_text(word)
+
+        def read() -> set[str]:
+            try:
+                return {*os.listdir(folder)}
+            except FileNotFoundError:
+                return set()
+
+        assert all(found in ({"a", "b"}, set()) for found in self.work(write, read))
+        assert names(tmp_path) == ["f"]
+        assert len({(folder / name).read_text() for name in ("a", "b")}) == 1
+
+    def test_who_writes_the_same_first_is_not_disturbed(self, tmp_path: Path):
+        with whole_folder(tmp_path / "f") as late:
+            (late / "late").touch()
+            with whole_folder(tmp_path / "f") as early:
+                (early / "early").touch()
+        assert names(tmp_path / "f") == ["early"]
+        assert names(tmp_path) == ["f"]
+
+
+class TestHeld:
+    def test_by_one_process_until_it_is_killed(self, tmp_path: Path):
+        refused = pytest.raises(MorningError, match="another command is at work there")
+        with holding(tmp_path / "run"), refused:
+            held(tmp_path / "run").__enter__()
+        with held(tmp_path / "run"):
+            pass
+
+    def test_what_killed_writers_left_is_put_in_order(self, tmp_path: Path):
+        left = [".x.json.01234567.partial", ".there.01234567.old", ".gone.v1.01234567.old"]
+        for name in (*left[1:], "there", ".new.01234567.partial"):
+            (tmp_path / "sub" / name).mkdir(parents=True)
+            (tmp_path / "sub" / name / name.strip(".")).touch()
+        (tmp_path / "sub" / left[0]).touch()
+        with held(tmp_path):
+            assert names(tmp_path / "sub") == ["gone.v1", "there"]
+        assert names(tmp_path / "sub" / "there") == ["there"]
+
+
+_FILL = """
+import resource, signal, sys
+import numpy as np, pandas as pd
+from pathlib import Path
+from safetensors.numpy import save_file
+from morning.errors import MorningError
+from morning.files import explained, whole_file
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+many = np.random.default_rng(0).random(100_000)
+ways = {
+    "text": lambda path: path.write_text("x" * 10_000),
+    "numpy": lambda path: np.save(open(path, "wb"), many),
+    "arrow": lambda path: pd.DataFrame({"x": many}).to_parquet(path),
+    "safetensors": lambda path: save_file({"x": many}, path),
+}
+for name, way in ways.items():
+    try:
+        with whole_file(sys.argv[1]) as temporary:
+            way(temporary)
+    except MorningError as error:
+        print(name, "no space is left" in str(error), explained(error) == str(error))
+"""
+
+
+class TestFull:
+    def test_every_library_says_so_in_a_sentence(self, tmp_path: Path):
+        words = [sys.executable, "-c", _FILL, str(tmp_path / "x")]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        ways = ["text", "numpy", "arrow", "safetensors"]
+        assert done.stdout.splitlines() == [f"{name} True True" for name in ways], done.stderr
+        assert names(tmp_path) == []
+
+    def test_what_is_no_users_to_mend_is_not_explained(self):
+        assert explained(ValueError("a bug")) is None
+        assert explained(MorningError("choose another")) == "choose another"
+
+
+def test_a_stamp_sees_what_size_and_time_hide(tmp_path: Path):
+    (tmp_path / "x").write_text("one")
+    before, state = stamp(tmp_path / "x"), os.stat(tmp_path / "x")
+    assert stamp(tmp_path / "x") == before
+    (tmp_path / "x").write_text("two")
+    os.utime(tmp_path / "x", ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert stamp(tmp_path / "x") != before
 
 
 _JSON = st.recursive(

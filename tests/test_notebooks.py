@@ -108,7 +108,7 @@ def test_begins_with_a_title_that_can_be_referred_to(name):
 def test_one_cell_of_parameters(name):
     (parameters,) = [cell for cell in code_cells(name) if "parameters" in tags(cell)]
     for statement in ast.parse(source(parameters)).body:
-        assert isinstance(statement, ast.Assign | ast.AnnAssign)
+        assert isinstance(statement, ast.AnnAssign)
         assert isinstance(statement.value, ast.Constant), ast.unparse(statement)
 
 
@@ -149,6 +149,16 @@ def test_what_is_imported_is_used(name):
         for alias in node.names
     }
     assert imported == imported & {node.id for node in nodes(name, ast.Name)}
+
+
+@every_notebook
+def test_nothing_depends_on_the_folder_in_which_the_kernel_starts(name):
+    """Its run is found by `Run.named`, and no other place is told from the current folder."""
+    calls = [ast.unparse(node.func) for node in nodes(name, ast.Call)]
+    assert calls.count("Run.named") == 1
+    assert "Run" not in calls
+    texts = [str(node.value) for node in nodes(name, ast.Constant)]
+    assert not [text for text in texts if text.startswith(("./", "../"))]
 
 
 @every_notebook
@@ -239,9 +249,8 @@ def check_papermill(words):
     defaults = parameters_cell(notebook)
     given = {n: int(value) if value.isdecimal() else value for n, value in values.items()}
     check_parameters(notebook, defaults | given)
-    assert words[words.index("--cwd") + 1] == "notebooks"
-    assert values["run"].startswith("../runs/"), "a line that is tried leaves the run alone"
-    assert values["run"] != defaults["run"]
+    assert "/" not in values["run"]
+    assert values["run"] not in NAMED, "a line that is tried leaves the run alone"
 
 
 def check_make(words):

@@ -81,7 +81,7 @@ def test_a_parameter_of_the_notebook_alone_is_named(tmp_path):
 def test_a_failing_notebook_names_the_cell_and_leaves_its_partial_copy(tmp_path):
     source = notebook(tmp_path / "01.ipynb", "print('before')", "\n1 / 0", "print('after')")
     target = tmp_path / "executed" / "01.ipynb"
-    result = execute(source, target, {"data": "x", "run": "y"}, [])
+    result = execute(source, target, {"data": "x", "run": "y"}, [], [])
     assert "1 / 0" in result.message
     assert "ZeroDivisionError" in result.message
     partial = target.with_suffix(".failed.ipynb")
@@ -92,6 +92,26 @@ def test_a_failing_notebook_names_the_cell_and_leaves_its_partial_copy(tmp_path)
     assert "before\n" in texts
     assert "after\n" not in texts
     assert not target.exists()
+
+
+def test_a_file_that_changed_meanwhile_is_named_and_nothing_counts_as_done(tmp_path):
+    used = tmp_path / "used.py"
+    used.write_text("x = 1")
+    state = used.stat()
+    edit = f"import os; open({str(used)!r}, 'w').write('x = 2')"
+    back = f"os.utime({str(used)!r}, ns=({state.st_atime_ns}, {state.st_mtime_ns}))"
+    source, target = notebook(tmp_path / "01.ipynb", edit, back), tmp_path / "executed" / "01.ipynb"
+    target.parent.mkdir()
+    target.touch()
+    result = execute(source, target, {"data": "x", "run": "y"}, [], [str(used)])
+    assert result.message == "01: used.py changed while it was executed; call again"
+    assert not target.exists()
+
+
+def test_a_killed_kernel_is_no_kernel_that_did_not_start(tmp_path):
+    source = notebook(tmp_path / "01.ipynb", "import os; os.kill(os.getpid(), 9)")
+    result = execute(source, tmp_path / "done.ipynb", {"data": "x", "run": "y"}, [], [])
+    assert result.message.startswith("01: its kernel was killed")
 
 
 def test_the_pipeline_can_be_read_without_leaving_a_trace(tmp_path):
@@ -192,7 +212,7 @@ def test_chapters_that_show_posts_do_without_them(own_run, tmp_path, name):
     if name == "11_case_study":
         parameters |= {"profile": "quick", "label_posts": "keep"}
     assert (
-        execute(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "done.ipynb", parameters, [])
+        execute(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "done.ipynb", parameters, [], [])
         is None
     )
 

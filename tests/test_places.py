@@ -6,6 +6,7 @@ import pytest
 from morning.places import (
     WEIGHTS,
     cache_folder,
+    checkout,
     data_folder,
     fetched_weights_folder,
     torchvision_folder,
@@ -21,6 +22,7 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 def test_else_the_checkout(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("MORNING_DATA", raising=False)
+    assert checkout() == Path(__file__).resolve().parents[1]
     assert data_folder() == Path(__file__).resolve().parents[1] / "data"
 
 

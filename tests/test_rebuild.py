@@ -1,23 +1,16 @@
 """What a second call redoes: of a checkout whose notebooks only write what their stage writes."""
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
-from morning.run import Run
 from morning.sources.sample import write_sample
-from morning_book.stages import parameters_cell, stages
-from toys.notebooks import executed, notebook
+from morning_book.stages import parameters_cell
+from toys.checkout import STAGES, call, command, environment, toy_checkout
+from toys.notebooks import executed
 
-ROOT = Path(__file__).resolve().parents[1]
-RUN = Run(Path("run"))
-STAGES = stages(RUN, released=False)
 CHAPTERS = {stage.name for stage in STAGES}
 
 
@@ -31,70 +24,10 @@ def following(*settings: str) -> set[str]:
     return found
 
 
-#: A cell that writes the settings that its stage takes and what it read, where its stage writes.
-WRITE = """
-import hashlib, json, os, time
-from pathlib import Path
-time.sleep(float(os.environ.get("NAP", 0)))
-taken = {{name: globals()[name] for name in {takes} if name not in ("data", "run")}}
-read = [hashlib.sha256(Path(run, place).read_bytes()).hexdigest() for place in {reads}]
-for place in {writes}:
-    Path(run, place).parent.mkdir(parents=True, exist_ok=True)
-    Path(run, place).write_text(json.dumps([taken, read]))
-"""
-
-
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """Return a checkout whose notebooks only write what their stage writes."""
-    root = tmp_path_factory.mktemp("made") / "checkout"
-    ignored = shutil.ignore_patterns("__pycache__", "_build", "*.egg-info")
-    for name in ("lib", "book"):
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    shutil.copy(ROOT / "dodo.py", root)
-    (root / "notebooks").mkdir()
-    imports = {
-        "01_dataset": "morning.sources.folder",
-        "04_attribute_graph": "morning.attributes.concepts",
-    }
-    for stage in STAGES:
-        reads, writes = (
-            [p.relative_to(RUN.folder).as_posix() for p in places if p.is_relative_to(RUN.folder)]
-            for places in (stage.reads, stage.writes)
-        )
-        path = root / "notebooks" / f"{stage.name}.ipynb"
-        cells = [
-            f"if False:\n    import {imports.get(stage.name, 'morning')}",
-            WRITE.format(takes=stage.takes, reads=reads, writes=writes),
-        ]
-        values = parameters_cell(stage.notebook)
-        parameters = "\n".join(f"{name} = {value!r}" for name, value in values.items())
-        notebook(path, *cells, parameters=parameters)
-        content = nbformat.read(path, 4)
-        content.cells.insert(0, nbformat.v4.new_markdown_cell(f"# Chapter {stage.name[:2]}"))
-        tagged = nbformat.v4.new_markdown_cell("only with posts", metadata={"tags": ["posts"]})
-        content.cells.append(tagged)
-        nbformat.write(content, path)
-    return root
-
-
-def command(*words):
-    return [sys.executable, "-m", "morning_book.command", "run", *words]
-
-
-def environment(checkout, **more):
-    return {**os.environ, "PYTHONPATH": str(checkout / "lib"), **more}
-
-
-def call(checkout, folder, *words):
-    return subprocess.run(
-        command(*words),
-        cwd=folder,
-        env=environment(checkout),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return toy_checkout(tmp_path_factory.mktemp("made") / "checkout")
 
 
 def test_each_run_has_a_book_of_its_own_that_follows_its_sources(checkout, tmp_path):

@@ -65,6 +65,12 @@ class TestWrite:
         assert [p.name for p in run.results("t").parent.iterdir()] == ["t.json"]
 
 
+class TestNamed:
+    def test_a_chapter_has_its_folder_and_profile(self, tmp_path):
+        assert Run.named(f"{tmp_path}/a", "demo", "auto") == Run(tmp_path / "a", "demo", "quick")
+        assert Run.named(f"{tmp_path}/a", "public") == Run(tmp_path / "a", "public")
+
+
 class TestPlaces:
     def test_a_notebook_alone_needs_no_settings(self, tmp_path):
         assert Run(str(tmp_path / "new"), data="demo").settings() == {}

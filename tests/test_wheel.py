@@ -99,6 +99,11 @@ def test_data_go_to_the_users_cache(morning, monkeypatch):
     assert morning("-c", code).strip() == str(pooch.os_cache("morning"))
 
 
+def test_a_chapter_that_runs_alone_writes_where_it_was_called(morning, tmp_path):
+    code = "from morning.run import Run; print(Run.named('', 'demo').folder)"
+    assert morning("-c", code).strip() == str(tmp_path / "runs" / "demo")
+
+
 def test_a_run_executes_the_installed_chapters(installed, tmp_path):
     """Until the first is done, and is then killed.
 

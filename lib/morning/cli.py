@@ -14,13 +14,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from morning.errors import MorningError, counted
+from morning.errors import counted
+from morning.files import explained
+from morning.plain import on_one_line, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from morning.recommend.encoder import Encoded
     from morning.recommend.recommender import Recommender
+
+
+def say(text: object, *, err: bool = False) -> None:
+    """Print text that may hold some of the data: the terminal shows it, and obeys none of it."""
+    typer.echo(visible(text), err=err)
+
+
+class Visible(logging.Formatter):
+    """Formats messages as `say` prints text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a message."""
+        return visible(super().format(record))
 
 
 class Interruptible(typer.core.TyperGroup):
@@ -31,7 +46,7 @@ class Interruptible(typer.core.TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            typer.echo("interrupted; call again to go on", err=True)
+            say("interrupted; call again to go on", err=True)
             raise typer.Exit(130) from None
 
 
@@ -72,7 +87,7 @@ def fetch(
         raise typer.BadParameter(f"unknown source {source!r}; known is public")
     files = released.fetch(mirror=mirror)
     size = sum(path.stat().st_size for path in files.values())
-    typer.echo(f"{len(files)} files, {size / 1e6:.1f} MB, all as released", err=True)
+    say(f"{len(files)} files, {size / 1e6:.1f} MB, all as released", err=True)
 
 
 @app.command()
@@ -108,7 +123,7 @@ def train(
     else:
         chosen = named_profile(profile).trained_with(seed=seed, epochs=epochs)
         train_run(vectors, chosen, out, name=profile, device=device)
-    typer.echo(f"{out}: done; `morning evaluate {out}` scores its test brands", err=True)
+    say(f"{out}: done; `morning evaluate {out}` scores its test brands", err=True)
 
 
 @app.command()
@@ -127,17 +142,15 @@ def evaluate(
     vectors = FeatureSet.load(features) if features else None
     row = evaluate_run(Run(run), vectors, pool=pool)
     if as_json:
-        typer.echo(json.dumps(row, allow_nan=False))
+        say(json.dumps(row, allow_nan=False))
         return
     sizes = row["protocol"]
-    typer.echo(
-        f"{sizes['brands']} brands x {sizes['candidates']} candidates, {row['seeds']} seed(s)"
-    )
+    say(f"{sizes['brands']} brands x {sizes['candidates']} candidates, {row['seeds']} seed(s)")
     for name in METRICS:
         value, interval = row[name], row["ci95"][name]
         text = "–" if value is None else f"{value:.4f}"
         text += f"  [{interval[0]:.4f}, {interval[1]:.4f}]" if interval else ""
-        typer.echo(f"{name:>10}  {text}")
+        say(f"{name:>10}  {text}")
 
 
 @app.command()
@@ -173,11 +186,11 @@ def compare(
         features, names, seeds=seeds, data=data, cache=cache, profile=profile, epochs=epochs
     )
     for note in document["notes"]:
-        typer.echo(note, err=True)
+        say(on_one_line(note), err=True)
     if as_json:
-        typer.echo(json.dumps(document, allow_nan=False))
+        say(json.dumps(document, allow_nan=False))
     else:
-        typer.echo(forms[format](document["rows"]).rstrip())
+        say(forms[format](document["rows"]).rstrip())
 
 
 @app.command()
@@ -234,12 +247,12 @@ def rank(
             exclude_partners=not partners,
         )
         for sentence in said:
-            typer.echo(sentence, err=True)
+            say(on_one_line(sentence), err=True)
         if ranking.empty:
-            typer.echo("nobody is left: loosen a condition, or raise the budget", err=True)
+            say("nobody is left: loosen a condition, or raise the budget", err=True)
     else:
         ranking = recommender.rank(asked, top, exclude_partners=not partners)
-    typer.echo(form(ranking).rstrip())
+    say(form(ranking).rstrip())
 
 
 @app.command()
@@ -262,9 +275,9 @@ def explain(
     form, recommender = _ranking_format(format), Recommender.load(run)
     asked = _asked(recommender, brand, posts, about)
     if format == "table":
-        typer.echo(explanation(recommender, asked, influencer, top))
+        say(explanation(recommender, asked, influencer, top))
     else:
-        typer.echo(form(recommender.explain(asked, influencer)).rstrip())
+        say(form(recommender.explain(asked, influencer)).rstrip())
 
 
 @app.command()
@@ -278,7 +291,7 @@ def similar(
     from morning.recommend.recommender import Recommender
 
     form = _ranking_format(format)
-    typer.echo(form(Recommender.load(run).similar(influencer, top)).rstrip())
+    say(form(Recommender.load(run).similar(influencer, top)).rstrip())
 
 
 @app.command()
@@ -294,7 +307,7 @@ def add(
 
     _, notes = Recommender.load(run).add(read_newcomers(folder, "influencer"))
     for note in notes:
-        typer.echo(note, err=True)
+        say(on_one_line(note), err=True)
 
 
 def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str) -> str | Encoded:
@@ -307,7 +320,7 @@ def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str)
         return brand
     new = recommender.encode(described(about) if posts is None else read_newcomers(posts))
     for note in new.notes:
-        typer.echo(note, err=True)
+        say(on_one_line(note), err=True)
     return new
 
 
@@ -333,17 +346,17 @@ def check(
 
     report, view = checked(folder)
     if as_json:
-        typer.echo(json.dumps(as_dict(report, view), allow_nan=False))
+        say(json.dumps(as_dict(report, view), allow_nan=False))
     else:
         for kind, problems in (("warning", report.warnings), ("error", report.errors)):
             for problem in problems:
-                typer.echo(f"{kind}: {problem}")
+                say(f"{kind}: {problem}")
         for line in view.lines() if view else ():
-            typer.echo(line)
+            say(line)
         if path := findings_file(report, folder, Path.cwd()):
-            typer.echo(f"every row: {path}", err=True)
+            say(f"every row: {path}", err=True)
     found = (counted(len(report.errors), "error"), counted(len(report.warnings), "warning"))
-    typer.echo(", ".join(found), err=True)
+    say(", ".join(found), err=True)
     if report.errors:
         raise typer.Exit(1)
 
@@ -373,8 +386,8 @@ def import_exports(
     layouts = ((read_mapping(mapping),) if mapping else ()) + LAYOUTS
     found = import_folder(exports, out, read_brands(brands), layouts=layouts, leave_out=leave_out)
     for line in found:
-        typer.echo(line, err=True)
-    typer.echo(f"{out}: done; `morning check {out}` says what a run on it will have", err=True)
+        say(on_one_line(line), err=True)
+    say(f"{out}: done; `morning check {out}` says what a run on it will have", err=True)
 
 
 @app.command()
@@ -394,20 +407,24 @@ def doctor() -> None:
 
     findings = examine()
     for finding in findings:
-        typer.echo(str(finding))
+        say(str(finding))
     if any(finding.missing for finding in findings):
         raise typer.Exit(1)
 
 
 def main() -> None:
     """Run the command: exit code 0 done, 1 failed, 2 wrong use, 130 interrupted."""
-    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(Visible("%(levelname)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     # A short command is mostly imports: a sixth of its time went into looking for cycles in them.
     gc.set_threshold(100_000, 20, 20)
     try:
         app()
-    except (MorningError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
+    except Exception as error:
+        if (said := explained(error)) is None:
+            raise
+        say(f"error: {said}", err=True)
         sys.exit(1)
 
 

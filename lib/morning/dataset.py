@@ -257,7 +257,7 @@ def read_tables(folder: Path, report: Report, needed: frozenset[str] = NEEDED) -
         (path, sheet), *ignored = files
         for other, _ in ignored:
             report.warnings.append(Problem(other.name, f"is ignored, since {path.name} is there"))
-        raw = reading.read(path, report, sheet)
+        raw = reading.read(path, report, sheet, folder)
         if raw is not None:
             file = path.name if sheet is None else f"{path.name}, sheet {sheet}"
             tables[name] = typed(name, raw, file, report)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import ClassVar
 
+from morning.plain import on_one_line
+
 
 def counted(number: int, noun: str) -> str:
     """Return a number with what is counted: 1 brand, 2 brands, 3,000 brands."""
@@ -71,7 +73,7 @@ class Problem:
             place += f", column {self.column}"
         values = list(dict.fromkeys(value for _, value in shown if value is not None))
         found = f" (found {', '.join(values)})" if values else ""
-        return f"{place}: {self.rule}{found}"
+        return on_one_line(f"{place}: {self.rule}{found}")
 
     def _more(self) -> str:
         return f", … ({self.count:,} in all)" if self.count > self.SHOWN else ""

@@ -11,6 +11,12 @@ import pooch
 WEIGHTS = "MORNING_WEIGHTS"
 
 
+def checkout() -> Path | None:
+    """Return the folder of the checkout that this library lies in; None for an installed one."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / "dodo.py").is_file() else None
+
+
 def known_as(data: str) -> str:
     """Return what results call the data of a run: a name stays, a path is `folder`.
 
@@ -26,10 +32,8 @@ def data_folder() -> Path:
     """
     if chosen := os.environ.get("MORNING_DATA"):
         return Path(chosen)
-    checkout = Path(__file__).resolve().parents[2]
-    if (checkout / "dodo.py").is_file():
-        return checkout / "data"
-    return Path(pooch.os_cache("morning"))
+    root = checkout()
+    return root / "data" if root else Path(pooch.os_cache("morning"))
 
 
 def cache_folder(name: str) -> Path:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from morning.features import FeatureSet
 from morning.files import read_json, whole_file, write_json
+from morning.guard import readable
+from morning.parameters import profile_name, run_folder
 from morning.places import known_as
 
 if TYPE_CHECKING:
@@ -20,6 +22,22 @@ if TYPE_CHECKING:
 FULL = "full"
 #: The model that we recommend: the profile of that name.
 BEST = "best"
+
+
+def read_results(path: str | Path) -> dict[str, Any]:
+    """Return the document of a results table, whose `rows` are a list of objects.
+
+    Raises
+    ------
+    MorningError
+        If it is missing or damaged.
+    """
+    with readable(path, "results", "make them again"):
+        document = read_json(path, dict)
+        rows = document["rows"]
+        if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            raise TypeError("its rows are no list of objects")
+        return document
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,11 @@ class Run:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
+
+    @classmethod
+    def named(cls, run: str, data: str, profile: str = "") -> Run:
+        """Return the run that the parameters of a chapter name; see `morning.parameters`."""
+        return cls(run_folder(run, data), data, profile_name(profile, data))
 
     @property
     def parameters(self) -> Path:
@@ -171,7 +194,7 @@ class Run:
 
     def settings(self) -> dict[str, Any]:
         """Return the settings of the run; empty where they were never written."""
-        return read_json(self.parameters) if self.parameters.is_file() else {}
+        return read_json(self.parameters, dict) if self.parameters.is_file() else {}
 
     def features(self) -> FeatureSet:
         """Return the run's own FeatureSet."""
@@ -210,8 +233,8 @@ class Run:
         return document
 
     def read(self, table: str) -> dict[str, Any]:
-        """Return the document that `write` wrote."""
-        return read_json(self.results(table))
+        """Return the document that `write` wrote; raises what `read_results` raises."""
+        return read_results(self.results(table))
 
     def figure(self, name: str, figure: Figure | None) -> Figure | None:
         """Save a figure as `figures/<name>.png`, and return it; None, nothing to draw, stays."""

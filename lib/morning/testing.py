@@ -17,11 +17,14 @@ class TestMine(RankerContract):
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 
 try:
     import pytest
@@ -92,13 +95,15 @@ class RankerContract:
     def test_same_seed_same_scores_other_seed_other_scores(
         self, fitted: Ranker, make: Maker, inputs: Inputs, task: Task
     ) -> None:
-        """`seeded` tells the truth."""
+        """`seeded` tells the truth, and the generators that everybody shares are left alone."""
 
         def again(seed: int) -> np.ndarray:
             return make().fit(inputs, seed=seed, progress=False).score(task)
 
+        shared = shared_generators()
         np.testing.assert_array_equal(fitted.score(task), again(1))
         assert np.array_equal(again(2), again(1)) != fitted.seeded
+        assert shared_generators() == shared
 
     def test_order_of_the_task_is_that_of_the_scores(self, fitted: Ranker, task: Task) -> None:
         """Candidates in another order get the same scores."""
@@ -262,3 +267,9 @@ def poisoned(inputs: Inputs, seed: int = 0) -> Inputs:
     assert inputs.competence is not None
     competence = dealt.assign(score=np.where(test, rng.random(len(dealt)), inputs.competence.score))
     return replace(inputs, features=changed, competence=competence)
+
+
+def shared_generators() -> list[Any]:
+    """Return the states of the random generators of the process."""
+    numpy = np.random.get_state(legacy=False)["state"]["key"].tolist()  # noqa: NPY002 read only
+    return [random.getstate(), numpy, torch.get_rng_state().tolist()]

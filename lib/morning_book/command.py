@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from morning import cli
 from morning.errors import ContractError, MorningError
+from morning.files import held
 
 from morning_book import ROOT, records
 from morning_book.settings import Settings, described
@@ -38,16 +39,17 @@ def run(assignments: list[str] | None, book: bool, **options: str) -> None:
         settings = _settings(assignments or [], options)
         repository()  # said wrongly, it would fail after all chapters
     except MorningError as error:
-        typer.echo(f"error: {error}", err=True)
+        cli.say(f"error: {error}", err=True)
         raise typer.Exit(2) from None
     from morning.run import Run
 
     _refuse_hopeless(settings)
     _claim(Run(Path(settings.run)))
-    if _pipeline(settings, "book" if book else "notebook"):
-        raise typer.Exit(1)
+    with held(settings.run):
+        if _pipeline(settings, "book" if book else "notebook"):
+            raise typer.Exit(1)
     if book:
-        typer.echo(Run(Path(settings.run)).index)
+        cli.say(Run(Path(settings.run)).index)
 
 
 def _settings(assignments: list[str], options: Mapping[str, str]) -> Settings:
@@ -91,7 +93,7 @@ def _claim(run: Run) -> None:
     """
     try:
         run.folder.mkdir(parents=True, exist_ok=True)
-        there = next(run.folder.iterdir(), None)
+        there = next((p for p in run.folder.iterdir() if not p.name.startswith(".")), None)
         tempfile.TemporaryFile(dir=run.folder).close()
     except OSError as error:
         raise MorningError(
@@ -106,6 +108,7 @@ def _claim(run: Run) -> None:
 def _pipeline(settings: Settings, *tasks: str) -> int:
     """Run doit on the settings; return its exit code."""
     from doit.doit_cmd import DoitMain
+    from morning.learning.workers import end_forks_with_parent, kill_started
     from morning.run import Run
 
     from morning_book.stages import stages
@@ -114,7 +117,13 @@ def _pipeline(settings: Settings, *tasks: str) -> int:
         stage.parameters(settings.recorded())
     values = [f"{name}={value}" for name, value in vars(settings).items()]
     processes = str(settings.processes)
-    return DoitMain().run(["-f", str(ROOT / "dodo.py"), "-n", processes, *values, *tasks])
+    doit = DoitMain(extra_config={"BACKEND": {"json": "morning_book.record:Record"}})
+    end_forks_with_parent()
+    try:
+        return doit.run(["-f", str(ROOT / "dodo.py"), "-n", processes, *values, *tasks])
+    except KeyboardInterrupt:
+        kill_started()  # one that waits for another, which was ended, would wait for ever
+        raise
 
 
 def _with_options(command: Any) -> Any:

@@ -7,17 +7,20 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from doit.exceptions import TaskFailed
 from morning.code import closure
-from morning.files import git_blob, read_json, sha256, write_json
+from morning.files import git_blob, read_json, sha256, stamp, write_json
 from morning.places import data_folder
+from morning.plain import visible
 from morning.run import Run
 
 from morning_book.networks import network_files
 from morning_book.settings import Settings
 from morning_book.stages import code_of_cells
 
-#: What a file looked like: size, time of change in ns, digest. The first two save reading it.
-Seen = tuple[int, int, str]
+#: What a file looked like: its stamp and its digest. The first saves reading it.
+Seen = tuple[list[int], str]
+_NONE: Seen = ([], "")
 _NAMED = 3
 
 
@@ -29,7 +32,7 @@ def code_files(notebook: Path) -> tuple[Path, ...]:
 def record_inputs(kind: str, settings: Settings, users: Iterable[str]) -> str:
     """Look at the files of the data or weights, say what changed, and return a digest of all.
 
-    Only files with another size or time than at the last call are read.
+    Only files with another stamp than at the last call are read.
 
     Parameters
     ----------
@@ -39,18 +42,32 @@ def record_inputs(kind: str, settings: Settings, users: Iterable[str]) -> str:
         Notebooks that use them, to be named when something changed.
     """
     record = Run(Path(settings.run)).inputs(kind)
-    before: dict[str, Seen] = {}
-    if recorded := record.is_file():
-        before = {name: tuple(seen) for name, seen in read_json(record).items()}
-    seen = _data(settings, before) if kind == "data" else _weights(settings, before)
+    recorded, before = record.is_file(), _recorded(record)
+    seen = _inputs(kind, settings, before)
     if seen != before or not recorded:
         write_json(record, seen)
-    digests = {name: state[2] for name, state in seen.items()}
-    known = {name: state[2] for name, state in before.items()}
-    changed = sorted(name for name, _ in digests.items() ^ known.items())
-    if recorded and changed:
-        print(f"{listed(dict.fromkeys(changed))} changed: redoing {', '.join(users)}", flush=True)
-    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+    if recorded and (changed := _changed(before, seen)):
+        said = f"{listed(changed)} changed: redoing {', '.join(users)}"
+        print(visible(said), flush=True)
+    return hashlib.sha256(json.dumps(_digests(seen), sort_keys=True).encode()).hexdigest()
+
+
+def inputs_are_the_same(kind: str, settings: Settings) -> TaskFailed | None:
+    """Fail where the files of the data or weights changed since `record_inputs` looked."""
+    before = _recorded(Run(Path(settings.run)).inputs(kind))
+    if changed := _changed(before, _inputs(kind, settings, before)):
+        return TaskFailed(f"{listed(changed)} changed meanwhile; call again")
+    return None
+
+
+def input_digests(kind: str, settings: Settings) -> dict[str, str]:
+    """Return digests of the files of the data or weights by name, each read anew."""
+    return _digests(_inputs(kind, settings, {}))
+
+
+def recorded_digests(kind: str, run: Run) -> dict[str, str]:
+    """Return digests of the files of the data or weights as `record_inputs` last saw them."""
+    return _digests(_recorded(run.inputs(kind)))
 
 
 def listed(names: Iterable[str]) -> str:
@@ -58,6 +75,28 @@ def listed(names: Iterable[str]) -> str:
     names = list(names)
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     return ", ".join([*names[:_NAMED], *more])
+
+
+def _recorded(record: Path) -> dict[str, Seen]:
+    """Return what files looked like; nothing where that was not recorded, or not so."""
+    try:
+        return {name: (when, digest) for name, (when, digest) in read_json(record).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _digests(seen: Mapping[str, Seen]) -> dict[str, str]:
+    return {name: digest for name, (_, digest) in seen.items()}
+
+
+def _changed(before: Mapping[str, Seen], seen: Mapping[str, Seen]) -> list[str]:
+    """Return the names of files that came, went or have another digest."""
+    names = sorted({*before, *seen})
+    return [name for name in names if before.get(name, _NONE)[1] != seen.get(name, _NONE)[1]]
+
+
+def _inputs(kind: str, settings: Settings, before: Mapping[str, Seen]) -> dict[str, Seen]:
+    return _data(settings, before) if kind == "data" else _weights(settings, before)
 
 
 def _data(settings: Settings, before: Mapping[str, Seen]) -> dict[str, Seen]:
@@ -80,7 +119,7 @@ def _released(before: Mapping[str, Seen]) -> dict[str, Seen]:
 
     root = mirror_folder() or data_folder() / "public"
     known = registry()
-    absent = {name: (0, 0, file.git_blob) for name, file in known.items()}
+    absent: dict[str, Seen] = {name: ([], file.git_blob) for name, file in known.items()}
     there = {name: path for name, file in known.items() if (path := file.below(root)).is_file()}
     return absent | _look(there, before, git_blob)
 
@@ -100,17 +139,9 @@ def files_below(folder: Path, run: Path) -> dict[str, Path]:
 def _look(
     files: Mapping[str, Path], before: Mapping[str, Seen], digest: Callable[[Path], str]
 ) -> dict[str, Seen]:
-    """Return what files look like; one of the same size and time as before is not read."""
+    """Return what files look like; one of the same stamp as before is not read."""
     seen = {}
     for name, path in files.items():
-        state = path.stat()
-        stamp = (state.st_size, state.st_mtime_ns)
-        old = before.get(name)
-        seen[name] = old if old and old[:2] == stamp else (*stamp, digest(path))
+        now, old = [*stamp(path)], before.get(name, _NONE)
+        seen[name] = old if old[0] == now else (now, digest(path))
     return seen
-
-
-def input_digests(kind: str, settings: Settings) -> dict[str, str]:
-    """Return digests of the files of the data or weights by name, each read anew."""
-    look = _data if kind == "data" else _weights
-    return {name: state[2] for name, state in look(settings, {}).items()}

@@ -25,10 +25,11 @@ from morning.errors import MorningError
 from morning.evaluation import Task, mark_validation, official_task, result_row
 from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
-from morning.files import read_json, write_json
+from morning.files import write_json
 from morning.models import Profile, profile
 from morning.places import data_folder
 from morning.rankers import ranker
+from morning.run import read_results
 from morning.sources import load, public
 from morning.studies import recipes
 from morning.studies.audit.selection import watch_seeds
@@ -78,8 +79,8 @@ class Bench:
     def rows(self, experiment: str) -> dict[str, Row]:
         """Return the rows of an experiment that are there, by name."""
         path = self.results / f"{experiment}.json"
-        rows = read_json(path)["rows"] if path.is_file() else []
-        return {row["method"]: row for row in rows}
+        rows = read_results(path)["rows"] if path.is_file() else []
+        return {str(row.get("method")): row for row in rows}
 
 
 @dataclass(frozen=True)

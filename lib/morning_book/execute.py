@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import papermill
 from doit.exceptions import TaskFailed
+from morning.files import explained, stamp
 from morning.places import WEIGHTS, fetched_weights_folder
+from morning.plain import visible
+from nbclient.exceptions import DeadKernelError
 
 from morning_book.dependencies import listed
 
@@ -23,10 +27,33 @@ _ENVIRONMENT = {
 }
 
 
+def stated(action: Callable[..., Any]) -> Callable[..., Any]:
+    """Let what a user can mend fail an action of doit with a sentence, not with a traceback."""
+
+    @wraps(action)
+    def run(*arguments: Any, **named: Any) -> Any:
+        try:
+            return action(*arguments, **named)
+        except Exception as error:
+            if (said := explained(error)) is None:
+                raise
+            return TaskFailed(said)
+
+    return run
+
+
+@stated
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, Any], changed: Sequence[str]
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any],
+    changed: Sequence[str],
+    dependencies: Sequence[str],
 ) -> TaskFailed | None:
     """Execute a notebook; a failing one leaves its partly executed copy.
+
+    What it writes may be half of another time until it is done, so that until then there is no
+    executed copy: whatever happens, the next call executes it again.
 
     Parameters
     ----------
@@ -36,6 +63,8 @@ def execute(
     parameters : mapping
     changed : sequence of str
         Files that changed since the last execution, to be named.
+    dependencies : sequence of str
+        Files that must stay as they are meanwhile.
 
     Returns
     -------
@@ -46,8 +75,10 @@ def execute(
     reason = listed(sorted({Path(path).name for path in changed}))
     again = f" ({reason} changed)" if target.exists() and reason else ""
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    before = _stamps(dependencies)
     # One write: notebooks run side by side, and two half lines would mix.
-    print(f"{name}: executing{again}\n", end="", flush=True)
+    print(visible(f"{name}: executing{again}\n"), end="", flush=True)
     for attempt in range(1, _KERNEL_STARTS + 1):
         try:
             with _environment():
@@ -56,16 +87,28 @@ def execute(
         except papermill.PapermillExecutionError as error:
             cell = f"cell {error.exec_count} ({_first_line(error.source)})"
             return TaskFailed(
-                f"{name}: {cell} raised {error.ename}: {error.evalue}\n"
+                f"{name}: {cell} raised {error.ename}: {visible(error.evalue)}\n"
                 f"  the partly executed copy is {failed}"
+            )
+        except DeadKernelError:
+            return TaskFailed(
+                f"{name}: its kernel was killed, perhaps for want of memory; call again to go on"
             )
         except RuntimeError as error:
             # Kernels that start at the same moment can be given the same port; one of them dies.
             if attempt == _KERNEL_STARTS:
                 return TaskFailed(f"{name}: the kernel did not start: {error}")
+    if edited := [path for path, seen in _stamps(dependencies).items() if seen != before[path]]:
+        names = listed(Path(path).name for path in edited)
+        return TaskFailed(f"{name}: {names} changed while it was executed; call again")
     os.replace(failed, target)
     print(f"{name}: done", flush=True)
     return None
+
+
+def _stamps(files: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return what differs after a file was changed, or deleted."""
+    return {path: stamp(path) if os.path.exists(path) else () for path in files}
 
 
 @contextmanager

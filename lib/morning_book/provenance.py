@@ -30,6 +30,7 @@ from morning.run import Run
 from threadpoolctl import threadpool_info
 
 from morning_book import ROOT
+from morning_book.dependencies import recorded_digests
 from morning_book.execute import execute
 from morning_book.stages import Stage, code_of_cells
 
@@ -58,7 +59,11 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of an object in memory
 
 
 def execute_recorded(
-    stage: Stage, run: Run, settings: Mapping[str, Any], changed: Sequence[str]
+    stage: Stage,
+    run: Run,
+    settings: Mapping[str, Any],
+    changed: Sequence[str],
+    dependencies: Sequence[str],
 ) -> TaskFailed | None:
     """Execute a notebook, and write how it came about once it has succeeded.
 
@@ -68,13 +73,14 @@ def execute_recorded(
     run : Run
     settings : mapping
         Of the run.
-    changed : sequence of str
-        As `execute` has it.
+    changed, dependencies : sequence of str
+        As `execute` has them.
     """
     target = run.notebooks / f"{stage.name}.ipynb"
     before = went_in(stage, run, settings)  # what is edited meanwhile is of the next execution
     with Cost() as cost:
-        failed = execute(stage.notebook, target, stage.parameters(settings), changed)
+        given = stage.parameters(settings)
+        failed = execute(stage.notebook, target, given, changed, dependencies)
     if failed is None:
         write_record(stage, run, before, cost)
     return failed
@@ -139,9 +145,8 @@ def inputs(stage: Stage, run: Run) -> dict[str, str]:
     """Return digests of what a notebook reads: files, and the data and networks as wholes."""
     read = {place(path, run): digest(path) for path in stage.reads}
     for kind, used in (("data", stage.opens_data), ("weights", "visual" in stage.takes)):
-        if used and run.inputs(kind).is_file():
-            seen = {name: state[2] for name, state in read_json(run.inputs(kind)).items()}
-            read |= {kind: of_files(seen)} if seen else {}
+        if used and (seen := recorded_digests(kind, run)):
+            read[kind] = of_files(seen)
     return read
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from morning.code import code_of
 from morning.errors import MorningError
-from morning.files import read_json, write_json
+from morning.files import write_json
 from morning.models import load_seeds
 from morning.run import Run
 
@@ -60,7 +60,7 @@ def publish(run: Run, path: Path = PUBLIC) -> None:
         "code": code_of(*_CODE),
         "date": date.fromtimestamp(run.results("claims").stat().st_mtime).isoformat(),
     }
-    tables = {name: read_json(run.results(name)) for name in TABLES}
+    tables = {name: run.read(name) for name in TABLES}
     curves = [model.curve for model in load_seeds(run.model())]
     write_json(path, {"data": "public", "made": made, "tables": tables, "curves": curves})
 

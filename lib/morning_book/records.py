@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from morning.cli import say
 from morning.run import Run
 
 _RunFolder = Annotated[Path, typer.Argument(help="Run folder.", show_default=False)]
@@ -25,10 +26,10 @@ def verify(
 
     found = verify.verify(Run(run))
     if as_json:
-        typer.echo(json.dumps(asdict(found), allow_nan=False))
+        say(json.dumps(asdict(found), allow_nan=False))
     else:
         for line in found.lines():
-            typer.echo(line)
+            say(line)
     if found.changes:
         raise typer.Exit(1)
 
@@ -52,7 +53,7 @@ def diff(
     runs = Run(one), Run(other)
     found = compare_runs(*runs)
     for line in found.lines():
-        typer.echo(line)
+        say(line)
     if page is not None:
         write_text(page, found.page(pairs_of_figures(*runs)))
 

@@ -15,9 +15,11 @@ from morning.errors import MorningError
 from morning.files import read_json, rename_folder
 from morning.run import Run
 
+from morning_book.licences import licence_parts
 from morning_book.provenance import portable, versions
 from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.speed import speed_parts
+from morning_book.trust import trust_parts
 
 if TYPE_CHECKING:
     from morning.sources import Source
@@ -127,14 +129,17 @@ def _assemble(
         "hardware": _rows(_hardware(notebooks)),
         "versions": _rows(versions().items()),
         "elsewhere": elsewhere(repository()),
+        "repeat": trust_parts()["repeat"],
     }
     add_buttons(source / "_config.yml", repository())
     _fill(source / "execution.md", parts)
     _fill(source / "reading.md", reading_parts(source / "reading.md"))
+    _fill(source / "trust.md", trust_parts())
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
     _fill(source / "model_card.md", cards.model_parts())
     _fill(source / "data_card.md", cards.data_parts())
     _fill(source / "reproduced.md", cards.reproduced_parts())
+    _fill(source / "licences.md", licence_parts())
 
 
 def _mathjax() -> Path:
@@ -163,8 +168,7 @@ def _copy_notebook(
         if "parameters" in _tags(cell):
             cell["metadata"]["tags"] += ["hide-input"]
             text = "".join(cell["source"])
-            text = text.replace('data = "demo"', f'data = "{data}"')
-            cell["source"] = text.replace('run = "../runs/demo"', f'run = "../runs/{data}"')
+            cell["source"] = text.replace('data: str = "demo"', f'data: str = "{data}"')
     if caution:
         title["source"] = "".join(title["source"]) + f"\n\n```{{warning}}\n{caution}\n```"
     target.write_text(json.dumps(content), encoding="utf-8")

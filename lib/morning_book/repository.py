@@ -43,7 +43,7 @@ last one makes what chapters read of those before them; it takes some minutes.
 ```text
 %pip install --quiet git+{address}
 %pip install --quiet --no-deps node2vec=={node2vec}
-!morning run --no-book --out ../runs/demo
+!morning run --no-book
 ```"""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from morning.errors import MorningError
+from morning.parameters import profile_name, run_folder
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ class RunFolder:
 
     def read(self, text: str, here: Path) -> str:
         """Return the absolute path of a text."""
-        below = here if "/" in text else here / "runs"
-        path = (below / Path(text).expanduser()).resolve()
+        path = run_folder(text, "", here)
         if path.exists() and not path.is_dir():
             raise MorningError(f"{text!r} is a file, not a folder")
         return str(path)
@@ -81,18 +81,18 @@ class Settings:
     """What can be chosen of a run."""
 
     data: Annotated[str, Choice(("demo", "public"), folder=True)] = "demo"
-    """Where to start: a generated world, the real benchmark, or posts or vectors of your own."""
+    """demo: a generated world; public: the benchmark; or a folder of your own."""
 
     run: Annotated[str, RunFolder()] = ""
-    """Where results go, below `runs/`; by default the last part of the data's name."""
+    """Where results go: a name below runs/, or a path; by default the data's name."""
 
     visual: Annotated[str, Choice(("auto", "none", "small", "network", "upernet"), folder=True)] = (
         "auto"
     )
-    """Networks that look at pictures; `auto`: small for the demo, else pretrained if to be had."""
+    """Networks for pictures; auto: small for the demo, else pretrained if at hand."""
 
     label_posts: Annotated[str, Choice(("keep", "drop"))] = "keep"
-    """Posts that name a partner, of which labels are made: kept, or dropped before all else."""
+    """Posts that name a partner, of which labels are made: keep or drop."""
 
     topics: Annotated[int, Count(0)] = 0
     """Number of topics; 0: chosen by coherence and fit."""
@@ -101,7 +101,7 @@ class Settings:
     """Seed of the topic models."""
 
     profile: Annotated[str, Choice(("auto", "paper", "code", "bamir", "quick"))] = "auto"
-    """How models are trained; `auto`: quick for the demo, else as in the paper."""
+    """How to train: paper, code, bamir, quick; auto: quick (demo) or paper."""
 
     seeds: Annotated[int, Count(1)] = 3
     """Trainings per variant, each from its own seed."""
@@ -139,13 +139,9 @@ class Settings:
             except MorningError as error:
                 raise MorningError(f"{name}: {error}") from None
         settings = cls(**values)
-        demo = settings.data == "demo"
-        if not settings.run:
-            run = RunFolder().read(Path(settings.data).name or "root", here)
-            settings = dataclasses.replace(settings, run=run)
-        if settings.profile == "auto":
-            settings = dataclasses.replace(settings, profile="quick" if demo else "paper")
-        return settings
+        run = settings.run or RunFolder().read(str(run_folder("", settings.data, here)), here)
+        profile = profile_name(settings.profile, settings.data)
+        return dataclasses.replace(settings, run=run, profile=profile)
 
     def recorded(self) -> dict[str, Any]:
         """Return what decides results, by name."""

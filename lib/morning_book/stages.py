@@ -186,8 +186,8 @@ def parameters_cell(notebook: Path) -> dict[str, Any]:
     return {
         target.id: ast.literal_eval(node.value)
         for node in ast.parse("\n".join(cells)).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
 

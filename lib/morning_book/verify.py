@@ -12,7 +12,7 @@ from morning.files import read_json, sha256
 from morning.run import Run
 
 from morning_book import ROOT
-from morning_book.dependencies import input_digests, listed
+from morning_book.dependencies import input_digests, listed, recorded_digests
 from morning_book.provenance import code_digests, digest, of_files, parameters, records
 from morning_book.settings import Settings
 from morning_book.stages import Stage, stages
@@ -203,9 +203,9 @@ def _named(
 ) -> Iterator[Change]:
     """Yield changes; that of the data says which files, as far as the pipeline knew them."""
     for change in changes:
-        if change.part == "inputs" and change.name in files and run.inputs(change.name).is_file():
-            known = {name: seen[2] for name, seen in read_json(run.inputs(change.name)).items()}
-            if names := differing(known, files[change.name]):
+        if change.part == "inputs" and change.name in files:
+            known = recorded_digests(change.name, run)
+            if known and (names := differing(known, files[change.name])):
                 yield replace(change, name=f"{change.name} ({listed(names)})")
                 continue
         yield change

@@ -174,5 +174,5 @@ class TestTable:
     @pytest.mark.parametrize("text", ["", "[]", "{}", '{"attribute_of": 3, "categories": true}'])
     def test_load_refuses_other_files(self, tmp_path, text):
         (tmp_path / "keywords.json").write_text(text, encoding="utf-8")
-        with pytest.raises(MorningError, match="cannot be read as keywords"):
+        with pytest.raises(MorningError, match=r"keywords\.json: cannot be read"):
             Keywords.load(tmp_path / "keywords.json")

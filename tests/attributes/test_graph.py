@@ -164,7 +164,7 @@ class TestReadEdges:
 
     def test_refuses_bytes_that_are_no_text_and_missing_files(self, tmp_path):
         path = tmp_path / "graph.txt"
-        with pytest.raises(MorningError, match="cannot be read as text"):
+        with pytest.raises(MorningError, match="cannot be read"):
             read_edges(path)
         path.write_bytes(b"\xff\xfe\x00")
         with pytest.raises(MorningError, match="cannot be read as text"):
@@ -187,7 +187,7 @@ class TestReadNames:
         [
             ([("a", 0, "b", 1, 1), ("a", 0, "c", 1, 1)], "row 2: node 1 has no single name"),
             ([("a", 0, "b")], "row 1: needs name"),
-            ([("a", 0, "b", "1", 1)], "row 1: node 1 has no single name"),
+            ([("a", 0, "b", "1", 1)], "row 1: node '1' has no single name"),
             ([("a", 0, "b", 2, 1)], "without gaps"),
         ],
     )

@@ -208,7 +208,7 @@ def damage_options(folder):
         (damage_vocabulary, "no words"),
         (damage_shape, "expected float32"),
         (damage_options, "unheard"),
-        (lambda folder: (folder / "topics.json").unlink(), "no readable topic model"),
+        (lambda folder: (folder / "topics.json").unlink(), "cannot be read"),
         (lambda folder: (folder / "topics.safetensors").write_bytes(b""), "differs"),
     ],
 )

@@ -223,3 +223,22 @@ def test_a_brand_that_is_spelled_otherwise_is_named(exported, tmp_path):
     assert "no record is of the brand bold; did you mean bolt?" in said
     with pytest.raises(MorningError, match="of the brand acmee; did you mean acme"):
         import_folder([exported], tmp_path / "other", {"acmee": None})
+
+
+def test_no_picture_is_taken_through_a_link_out_of_an_export(exported, tmp_path):
+    secret = tmp_path / "secret.jpg"
+    secret.write_text("root:x:0:0")
+    (picture,) = (exported / "anna").glob("*.jpg")
+    picture.unlink()
+    picture.symlink_to(secret)
+    import_folder([exported], tmp_path / "d", read_brands("acme,bolt"))
+    copies = [path.read_bytes() for path in (tmp_path / "d").rglob("*") if path.is_file()]
+    assert not any(b"root:x:0:0" in copy for copy in copies)
+    assert len(list((tmp_path / "d").rglob("*.jpg"))) == 4
+
+
+def test_evidence_is_no_formula(exported, tmp_path):
+    instaloader(exported / "anna", "anna", "=1+1", "more bread @acme")
+    import_folder([exported], tmp_path / "d", read_brands("acme,bolt"))
+    assert "'=1+1" in table(tmp_path / "d", "evidence")["post_id"].tolist()
+    assert "=1+1" in table(tmp_path / "d", "posts")["post_id"].tolist()

@@ -19,6 +19,19 @@ if __name__ == "__main__":
 """
 
 
+_FORKING = """
+import multiprocessing, subprocess, sys
+from morning.learning.workers import end_forks_with_parent
+end_forks_with_parent()
+code = "import sys; sys.path += ['.', 'lib']; from tests.learning.test_workers import live; "
+def start():
+    subprocess.run([sys.executable, "-c", code + f"live({sys.argv[1]!r})"])
+process = multiprocessing.get_context("fork").Process(target=start)
+process.start()
+process.join()
+"""
+
+
 def live(path: str) -> None:
     """Say so ten times a second, for a minute."""
     for _ in range(600):
@@ -34,6 +47,17 @@ def test_work_is_done_elsewhere():
 def test_workers_of_a_killed_parent_end(tmp_path):
     said, script = tmp_path / "said", tmp_path / "parent.py"
     script.write_text(_PARENT)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["lib", os.getcwd()])}
+    parent = subprocess.Popen([sys.executable, str(script), str(said)], env=environment)
+    assert _soon(said.exists)
+    parent.kill()
+    parent.wait()
+    assert _soon(lambda: time.time() - said.stat().st_mtime > 2)
+
+
+def test_forks_of_a_killed_parent_end_with_what_they_started(tmp_path):
+    said, script = tmp_path / "said", tmp_path / "parent.py"
+    script.write_text(_FORKING)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(["lib", os.getcwd()])}
     parent = subprocess.Popen([sys.executable, str(script), str(said)], env=environment)
     assert _soon(said.exists)

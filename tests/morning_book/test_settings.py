@@ -1,5 +1,6 @@
 """Settings: said once, checked before anything starts, the same wherever they are given."""
 
+import ast
 import dataclasses
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from morning.models import PROFILES
 from morning.sources import NAMED
 from morning_book.settings import Settings, described, table
 from morning_book.stages import parameters_cell
+from papermill import inspect_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [setting.name for setting in described()]
@@ -93,9 +95,13 @@ class TestSaidOnce:
         assert not [name for name in NAMES if name.upper() in makefile]
 
     @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
-    def test_notebooks_have_the_demo_in_their_parameters(self, path):
-        expected = dataclasses.asdict(Settings.read({}, ROOT))
-        expected["run"] = "../" + str(Path(expected["run"]).relative_to(ROOT))
-        for name, default in parameters_cell(path).items():
-            assert type(default) is type(expected[name]), name
-            assert default == expected[name], name
+    def test_papermill_documents_each_parameter_of_a_notebook(self, path):
+        """Its type, default and help, as `papermill --help-notebook` prints them."""
+        found = inspect_notebook(path)
+        assert list(found) == list(parameters_cell(path))
+        for setting in described():
+            if setting.name in found:
+                said = found[setting.name]
+                assert said["inferred_type_name"] == type(setting.default).__name__
+                assert ast.literal_eval(said["default"]) == setting.default
+                assert said["help"] == setting.help

@@ -1,11 +1,14 @@
 """Influencers are added to a run, whole or not at all."""
 
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from morning import files
 from morning.errors import MorningError
 from morning.files import write_json
 from morning.recommend import added as module
@@ -119,6 +122,21 @@ def test_accounts_of_the_run_are_refused_and_nothing_is_written(run, world):
     with pytest.raises(MorningError, match="already in the run"):
         Recommender.load(run).add(strangers(world, 0, prefix=""))
     assert not run.added.exists()
+
+
+def test_two_at_once_lose_nobody(run, world, monkeypatch):
+    both, load = [Recommender.load(run), Recommender.load(run)], module.Added.load
+
+    def slow(run):
+        before = load(run)
+        time.sleep(0.3)  # in which another could write
+        return before
+
+    monkeypatch.setattr(module.Added, "load", slow)
+    monkeypatch.setattr(files, "_ORPHANS_END_S", 60)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda each, row: each.add(strangers(world, row)), both, (0, 1)))
+    assert len(load(run).encoded.features) == 2
 
 
 def test_nobody_known_is_refused(run, world):

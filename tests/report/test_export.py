@@ -47,6 +47,15 @@ def test_latex_has_a_dash_too(missing):
     assert " -- " in text
 
 
+def test_what_a_method_is_called_is_text_to_spreadsheets_latex_and_terminals():
+    """In Table V methods are categories, which are the user's."""
+    rows = [row("=HYPERLINK(1)"), row("[2cm] $x$ \\input{a}"), row("two\nlines \x1b[2J")]
+    assert to_csv(rows).splitlines()[1].startswith("'=HYPERLINK(1),0.25")
+    latex = to_latex(rows).splitlines()
+    assert latex[5].startswith(r"{[}2cm{]} \$x\$ \textbackslash{}input\{a\} & ")
+    assert to_text(rows).splitlines()[3].startswith(r"two lines \x1b[2J ")
+
+
 def test_files_stand_beside_the_results(tmp_path):
     export(ROWS, tmp_path / "table.json")
     assert (tmp_path / "table.csv").read_text(encoding="utf-8") == to_csv(ROWS)

@@ -1,6 +1,7 @@
 """A user's own folder: what is understood, what is reported and what is refused."""
 
 import logging
+import os
 import shutil
 
 import pandas as pd
@@ -11,6 +12,7 @@ from morning.dataset import Dataset
 from morning.errors import ContractError
 from morning.sources import check, folder, load
 from PIL import Image
+from toys.bombs import png_of_zeros
 
 ACCOUNTS = """account_id,role,category,biography,followers,split
 b1,brand,food,cakes,100,train
@@ -225,6 +227,50 @@ class TestOddities:
             "HEIC (convert it to JPEG)",
             "unknown format (none of JPEG, PNG, WEBP, GIF, BMP, AVIF)",
         ]
+
+    def test_what_cannot_be_decoded_is_said(self, small, monkeypatch):
+        (small / "bomb.png").write_bytes(png_of_zeros(8_000, 8_000))
+        (small / "thin.png").write_bytes(png_of_zeros(1, 100))
+        (small / "cut.png").write_bytes(png_of_zeros(4, 4)[:24])
+        (small / "large.png").write_bytes(png_of_zeros(4, 4) + bytes(3000))
+        monkeypatch.setattr("morning.sources.findings.MAX_BYTES", 2_000_000)
+        (small / "large.png").open("ab").write(bytes(2_000_000))
+        os.mkfifo(small / "pipe.png")
+        (small / "device.png").symlink_to("/dev/zero")
+        names = ["bomb.png", "thin.png", "cut.png", "large.png", "pipe.png", "device.png"]
+        rows = [f"q{k},b1,,{name},,,\n" for k, name in enumerate(names)]
+        (small / "posts.csv").write_text(POSTS.splitlines()[0] + "\n" + "".join(rows))
+        report = check(small)
+        found = {p.row: p.rule for p in report.warnings + report.errors if p.column == "image"}
+        assert found == {
+            2: "this picture cannot be used: more than 50,000,000 pixels",
+            3: "this picture cannot be used: more than 20 times longer than wide",
+            4: "this picture cannot be used: cannot be decoded",
+            5: "this picture cannot be used: larger than 2,000,000 bytes",
+            6: "this picture is not there",
+            7: "must stay in the folder, also through links",
+        }
+
+    @pytest.mark.parametrize("target", ["outside.csv", "/dev/zero", "/etc/passwd"])
+    def test_a_table_behind_a_link_out_of_the_folder_is_not_opened(
+        self, small, tmp_path_factory, target
+    ):
+        outside = tmp_path_factory.mktemp("outside") / "outside.csv"
+        shutil.copy(small / "accounts.csv", outside)
+        (small / "accounts.csv").unlink()
+        (small / "accounts.csv").symlink_to(outside if target == "outside.csv" else target)
+        rules = [p.rule for p in check(small).errors if p.file == "accounts.csv"]
+        out = "is a link out of the folder; put the file itself there"
+        assert [rule.partition(";")[0] for rule in rules] == [
+            "is missing" if target == "/dev/zero" else out.partition(";")[0]
+        ]
+        with pytest.raises(ContractError, match=r"accounts\.csv"):
+            load(small)
+
+    def test_a_table_behind_a_link_that_stays_inside_is_read(self, small):
+        (small / "accounts.csv").rename(small / "people.csv")
+        (small / "accounts.csv").symlink_to("people.csv")
+        assert check(small).ok
 
     def test_pictures(self, small, tmp_path_factory):
         outside = tmp_path_factory.mktemp("outside")

@@ -15,6 +15,7 @@ from morning.models.checkpoint import weights
 from morning.run import Run
 from morning.studies import trained
 from morning.studies.trained import evaluate_run, fit_run, statistics, train_run
+from toys.faults import holding
 from toys.vectors import checkerboard, tiny
 
 
@@ -46,6 +47,7 @@ class TestTrainRun:
         assert [p.name for p in run.folder.parent.iterdir()] == ["tiny"]
         files = {str(p.relative_to(run.folder)) for p in run.folder.rglob("*") if p.is_file()}
         assert files == {
+            ".lock",
             "parameters.json",
             "features/accounts.parquet",
             "features/collaborations.parquet",
@@ -90,6 +92,12 @@ class TestTrainRun:
         (a,), (b,) = load_seeds(straight.model()), load_seeds(resumed.model())
         assert "watched" in b.history[0]  # this epoch is from before the interruption
         assert all(torch.equal(weights(a.model)[n], w) for n, w in weights(b.model).items())
+
+    def test_two_at_once_do_not_meet(self, tmp_path):
+        refused = pytest.raises(MorningError, match="another command is at work there")
+        with holding(tmp_path / "out.partial"), refused:
+            make(tmp_path / "out")
+        assert not (tmp_path / "out").exists()
 
     def test_another_seed_in_between_leaves_no_trace(self, tmp_path, monkeypatch):
         with monkeypatch.context() as patch:

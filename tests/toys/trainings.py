@@ -1,10 +1,13 @@
 """Trainings of the checkerboard: run, interrupted, compared."""
 
+import os
+import sys
 from dataclasses import replace
 from itertools import count
 
 import torch
-from morning.models import train
+from morning import cli
+from morning.models import train, training
 from morning.models.checkpoint import weights
 from morning.models.morning import CODE, PAPER
 
@@ -50,3 +53,12 @@ def relabel(features, split, shift=1):
     chosen = pairs["brand_id"].str.startswith(split)
     pairs.loc[chosen, "influencer_id"] = pairs.loc[chosen, "influencer_id"].map(moved)
     return replace(features, collaborations=pairs)
+
+
+def call_often_saved(folder):
+    """Call `morning train` on the vectors of a folder, which saves its state all the time."""
+    training._SAVE_EVERY_S = 0.1
+    os.chdir(folder)
+    words = "train --features vectors --out out --profile quick --epochs 300 --device cpu"
+    sys.argv = ["morning", *words.split()]
+    cli.main()

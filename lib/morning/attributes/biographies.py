@@ -18,6 +18,7 @@ from morning.attributes.cooccurrence import training_collaborations
 from morning.dataset import Dataset
 from morning.errors import MorningError
 from morning.files import read_json, write_json
+from morning.guard import readable
 
 log = logging.getLogger(__name__)
 
@@ -99,12 +100,14 @@ class Keywords:
         MorningError
             If the file cannot be read or is of another form.
         """
-        try:
-            value = read_json(path)
-            table = {str(k): str(a) for k, a in value["attribute_of"].items()}
-            return cls(table, bool(value["categories"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MorningError(f"{path}: cannot be read as keywords ({error!r})") from error
+        with readable(path, "keywords", "make the run again"):
+            value = read_json(path, dict)
+            table = dict(value["attribute_of"])
+            if not all(isinstance(attribute, str) for attribute in table.values()):
+                raise TypeError("an attribute is no text")
+            if not isinstance(value["categories"], bool):
+                raise TypeError("whether categories count is neither true nor false")
+            return cls(table, value["categories"])
 
 
 def learn_keywords(

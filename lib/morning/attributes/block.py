@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from morning.errors import MorningError
 from morning.features.block import Block
 from morning.features.featureset import account_table
 from morning.files import read_json, whole_folder, write_json
+from morning.guard import readable
 
 log = logging.getLogger(__name__)
 
@@ -96,13 +98,27 @@ class AttributeEncoder:
         folder = Path(folder)
         keywords = Keywords.load(folder / "keywords.json")
         embedding = read_embedding(folder / "node_vectors.txt")
-        try:
-            lists = {a: tuple(map(str, own)) for a, own in read_json(folder / "lists.json").items()}
-        except (OSError, ValueError, AttributeError, TypeError) as error:
-            raise MorningError(
-                f"{folder}: attributes of accounts cannot be read ({error}); make the run again"
-            ) from error
-        return cls(keywords, embedding, lists)
+        return cls(keywords, embedding, read_lists(folder / "lists.json"))
+
+
+def read_lists(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read lists of attributes by account id.
+
+    Raises
+    ------
+    MorningError
+        If the file is missing or of another form.
+    """
+    with readable(path, "attributes of accounts", "make the run again"):
+        return attributes_of(read_json(path, dict))
+
+
+def attributes_of(record: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return lists of attributes from what JSON kept of them; TypeError if they are none."""
+    for name, own in record.items():
+        if not (isinstance(own, list) and all(isinstance(each, str) for each in own)):
+            raise TypeError(f"the attributes of {name!r:.60} are no list of texts")
+    return {name: tuple(own) for name, own in record.items()}
 
 
 @dataclass(frozen=True, eq=False)

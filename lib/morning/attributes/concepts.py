@@ -12,12 +12,14 @@ from typing import Any
 
 from morning.errors import MorningError
 from morning.files import sha256
+from morning.guard import readable, require
 
 log = logging.getLogger(__name__)
 
 #: Mentions added to every concept's total, so that one seen a few times is no close fit.
 SMOOTHING = 100.0
 _LONGEST_LINE = 65_536
+_MAX_BYTES = 1 << 36  # it is read by lines, and the Concept Graph is large
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,21 +145,19 @@ def _relations(path: str | Path, report: bool = False) -> Iterator[tuple[str, st
     """Yield concept, instance and count of every line of that form."""
     number = found = 0
     skipped: list[int] = []
-    try:
-        with open(path, encoding="utf-8-sig", errors="replace") as file:
-            while line := file.readline(_LONGEST_LINE):
-                number += 1
-                fields = line.rstrip("\r\n").split("\t")
-                if len(fields) == 3 and fields[2].isdecimal():
-                    concept, instance, n = canonical(fields[0]), canonical(fields[1]), fields[2]
-                    if concept and instance and concept != instance and len(n) < 16 and int(n) > 0:
-                        found += 1
-                        yield concept, instance, int(n)
-                        continue
-                if len(skipped) < 3:
-                    skipped.append(number)
-    except OSError as error:
-        raise MorningError(f"{path}: cannot be read ({error})") from error
+    require(path, most=_MAX_BYTES)
+    with readable(path), open(path, encoding="utf-8-sig", errors="replace") as file:
+        while line := file.readline(_LONGEST_LINE):
+            number += 1
+            fields = line.rstrip("\r\n").split("\t")
+            if len(fields) == 3 and fields[2].isdecimal():
+                concept, instance, n = canonical(fields[0]), canonical(fields[1]), fields[2]
+                if concept and instance and concept != instance and len(n) < 16 and int(n) > 0:
+                    found += 1
+                    yield concept, instance, int(n)
+                    continue
+            if len(skipped) < 3:
+                skipped.append(number)
     if not found:
         raise MorningError(f"{path}: no line of the form concept, tab, instance, tab, count")
     if report and number > found:

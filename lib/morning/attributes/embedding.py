@@ -14,6 +14,7 @@ from morning.attributes.graph import AttributeGraph
 from morning.attributes.walks import random_walks
 from morning.errors import MorningError
 from morning.files import whole_file
+from morning.guard import readable, require
 
 
 @dataclass(frozen=True)
@@ -160,30 +161,29 @@ def read_embedding(path: str | Path, names: Sequence[str] | None = None) -> Embe
     MorningError
         Naming the line that does not agree with the first one.
     """
-    try:
-        with open(path, encoding="utf-8") as file:
-            n, dimensions = _header(path, file.readline())
-            found: list[str] = []
-            vectors = np.empty((n, dimensions), dtype=np.float32)
-            for number, line in enumerate(file, start=2):
-                fields = line.rstrip("\n").rstrip().split(" ")
-                if fields == [""]:
-                    continue
-                if len(found) == n:
-                    raise MorningError(f"{path}, line {number}: more than the {n} nodes announced")
-                if len(fields) != dimensions + 1:
-                    rule = f"needs a name and {dimensions} numbers, found {len(fields)} fields"
-                    raise MorningError(f"{path}, line {number}: {rule}")
-                try:
-                    vectors[len(found)] = [float(field) for field in fields[1:]]
-                except ValueError as error:
-                    raise MorningError(f"{path}, line {number}: {error}") from None
-                found.append(fields[0])
-    except (OSError, UnicodeDecodeError) as error:
-        raise MorningError(f"{path}: cannot be read as text ({error})") from error
+    require(path)
+    with readable(path, "text"), open(path, encoding="utf-8") as file:
+        n, dimensions = _header(path, file.readline())
+        found: list[str] = []
+        vectors = np.empty((n, dimensions), dtype=np.float32)
+        for number, line in enumerate(file, start=2):
+            fields = line.rstrip("\n").rstrip().split(" ")
+            if fields == [""]:
+                continue
+            if len(found) == n:
+                raise MorningError(f"{path}, line {number}: more than the {n} nodes announced")
+            if len(fields) != dimensions + 1:
+                rule = f"needs a name and {dimensions} numbers, found {len(fields)} fields"
+                raise MorningError(f"{path}, line {number}: {rule}")
+            try:
+                vectors[len(found)] = [float(field) for field in fields[1:]]
+            except ValueError as error:
+                raise MorningError(f"{path}, line {number}: {error}") from None
+            found.append(fields[0])
     if len(found) != n:
         raise MorningError(f"{path}: {n} nodes announced, {len(found)} found")
-    embedding = Embedding(tuple(found), vectors)
+    with readable(path):
+        embedding = Embedding(tuple(found), vectors)
     if names is None:
         return embedding
     ordered = embedding.reordered([str(node) for node in range(len(names))])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,8 @@ import pandas as pd
 from scipy import sparse
 
 from morning.errors import MorningError
+from morning.guard import readable, require
+from morning.reading.workbook import sheet_rows, workbook
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -23,7 +24,9 @@ Reading = Literal["max", "last"]
 #: eq 17's scaling factor.
 ETA = 2.0
 _MOST_NODES = 1_000_000
+_HEAVIEST = 1e12  # sums of more may overflow
 _MOST_LINES = 50_000_000
+_MOST_FIELDS = 3  # of a line; one more says that there are too many
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,8 @@ class AttributeGraph:
     weights: sparse.csr_array
 
     def __post_init__(self) -> None:
+        if self.weights.dtype.kind not in "biuf":
+            raise MorningError(f"attribute graph: weights are {self.weights.dtype}, not numbers")
         weights = sparse.csr_array(self.weights, dtype=np.float64)
         weights.sort_indices()
         object.__setattr__(self, "weights", weights)
@@ -52,8 +57,8 @@ class AttributeGraph:
             raise MorningError("attribute graph: two nodes have the same name")
         if weights.diagonal().any():
             raise MorningError("attribute graph: an attribute must not be its own neighbour")
-        if not (np.isfinite(weights.data).all() and (weights.data > 0).all()):
-            raise MorningError("attribute graph: weights must be positive numbers")
+        if not ((weights.data > 0) & (weights.data < _HEAVIEST)).all():
+            raise MorningError("attribute graph: weights must be positive numbers, and no giants")
         if (weights != weights.T).nnz:
             raise MorningError("attribute graph: weights must be the same in both directions")
 
@@ -181,7 +186,7 @@ def read_lines(path: str | Path) -> pd.DataFrame:
             )
         if len(fields) != 3 or not (0 <= i < _MOST_NODES and 0 <= j < _MOST_NODES) or i == j:
             raise MorningError(f"{path}, line {number}: needs two different node numbers, a weight")
-        if not (np.isfinite(w) and w > 0):
+        if not 0 < w < _HEAVIEST:
             raise MorningError(f"{path}, line {number}: the weight must be positive, not {w}")
         first.append(i)
         second.append(j)
@@ -233,7 +238,8 @@ def read_edges(
     chosen = pair.groupby(["low", "high"], as_index=False)["weight"].agg(reading)
     shape = (len(names), len(names))
     upper = sparse.coo_array((chosen["weight"], (chosen["low"], chosen["high"])), shape).tocsr()
-    return AttributeGraph(tuple(names), upper + upper.T)
+    with readable(path):
+        return AttributeGraph(tuple(names), upper + upper.T)
 
 
 def read_names(path: str | Path) -> tuple[str, ...]:
@@ -255,12 +261,14 @@ def read_names(path: str | Path) -> tuple[str, ...]:
         If a row is of another form, a node has two names or none.
     """
     names: dict[int, str] = {}
-    for number, row in _sheet_rows(path):
-        if len(row) < 5 or not all(isinstance(row[c], str) for c in (0, 2)):
-            raise MorningError(f"{path}, row {number}: needs name, number, name, number, weight")
-        for name, node in ((row[0], row[1]), (row[2], row[3])):
-            if not isinstance(node, int) or names.setdefault(node, str(name)) != name:
-                raise MorningError(f"{path}, row {number}: node {node} has no single name")
+    with readable(path, ".xlsx"), workbook(Path(path)) as book:
+        for number, row in sheet_rows(book):
+            if len(row) < 5 or not all(isinstance(row[c], str) for c in (0, 2)):
+                rule = "needs name, number, name, number, weight"
+                raise MorningError(f"{path}, row {number}: {rule}")
+            for name, node in ((row[0], row[1]), (row[2], row[3])):
+                if type(node) is not int or names.setdefault(node, str(name)) != name:
+                    raise MorningError(f"{path}, row {number}: node {node!r} has no single name")
     if sorted(names) != list(range(len(names))) or not names:
         raise MorningError(f"{path}: the nodes are not numbered from 0 without gaps")
     return tuple(names[node] for node in range(len(names)))
@@ -296,26 +304,10 @@ def describe(graph: AttributeGraph) -> pd.DataFrame:
 
 def _fields(path: str | Path) -> Iterator[tuple[int, list[str]]]:
     """Yield line number (from 1) and whitespace-separated fields of every line that has any."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                if number > _MOST_LINES:
-                    raise MorningError(f"{path}: more than {_MOST_LINES:,} lines")
-                if fields := line.split():
-                    yield number, fields
-    except (OSError, UnicodeDecodeError) as error:
-        raise MorningError(f"{path}: cannot be read as text ({error})") from error
-
-
-def _sheet_rows(path: str | Path) -> Iterator[tuple[int, tuple]]:
-    """Yield row number (from 1) and cells of the first sheet of an .xlsx file."""
-    import openpyxl  # ranking does not wait for it
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise MorningError(f"{path}: cannot be read as .xlsx ({error})") from error
-    try:
-        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
-    finally:
-        book.close()
+    require(path)
+    with readable(path, "text"), open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if number > _MOST_LINES:
+                raise MorningError(f"{path}: more than {_MOST_LINES:,} lines")
+            if fields := line.split(maxsplit=_MOST_FIELDS):
+                yield number, fields

@@ -15,6 +15,8 @@ from morning.code import code_of
 from morning.errors import MorningError
 from morning.features.text import words
 from morning.files import read_json, whole_folder, write_json
+from morning.guard import readable, require
+from morning.guard.arrays import read_array
 
 #: Up to this many texts are kept in memory (some 100 MB), more of them on disk.
 IN_MEMORY = 200_000
@@ -82,10 +84,24 @@ class Tokens:
                 parts = _numbered(texts, number, emoji_words, languages)
                 np.save(temporary / _STARTS, _starts(_written(part, file) for part in parts))
                 write_json(temporary / _WORDS, list(number))
-        starts = np.asarray(np.load(folder / _STARTS, mmap_mode="r"))
+        with readable(folder, "tokenised texts", "delete this folder"):
+            return cls._mapped(folder)
+
+    @classmethod
+    def _mapped(cls, folder: Path) -> Tokens:
+        """Return what `kept` keeps; ValueError where its files do not fit together."""
+        starts = np.asarray(read_array(folder / _STARTS))
+        require(folder / _TOKENS, most=1 << 40)
         empty = starts[-1] == 0  # an empty file cannot be mapped
         tokens = np.zeros(0, np.int32) if empty else np.memmap(folder / _TOKENS, np.int32, mode="r")
-        return cls(read_json(folder / _WORDS), np.asarray(tokens), starts)
+        vocabulary = read_json(folder / _WORDS, list)
+        if starts.dtype != np.int64 or starts[0] != 0 or (np.diff(starts) < 0).any():
+            raise ValueError(f"{_STARTS} does not rise from 0")
+        used = np.asarray(tokens)
+        least, most = used.min(initial=0), used.max(initial=-1)
+        if starts[-1] != len(used) or not 0 <= least <= most + 1 <= len(vocabulary):
+            raise ValueError(f"{_TOKENS} is of other texts")
+        return cls(vocabulary, used, starts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,9 @@ from morning.dataset import SPLITS, Dataset
 from morning.errors import ContractError, MorningError, Problem
 from morning.features.block import BLOCKS, PERSPECTIVES
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.guard import REFUSED, closed, readable, reason, require
+from morning.guard.arrays import read_array
+from morning.guard.tables import read_parquet
 from morning.roster import Roster
 
 log = logging.getLogger(__name__)
@@ -149,19 +152,17 @@ class FeatureSet(Roster):
             path = folder / f"{name}.parquet"
             if not path.is_file():
                 raise MorningError(f"{folder}: no {name}.parquet; is it a FeatureSet folder?")
-            try:
-                tables[name] = pd.read_parquet(path)
-            except (OSError, ValueError) as error:
-                raise MorningError(f"{path}: cannot be read as Parquet ({error})") from error
+            require(path, folder)
+            tables[name] = read_parquet(path)
         blocks, problems = {}, []
         for name in BLOCKS:
             if not (path := folder / f"{name}.npy").is_file():
                 continue
             try:
-                # Mapped first, so that a header cannot ask for more than the file holds.
-                blocks[name] = np.array(np.lib.format.open_memmap(path, mode="r"))
-            except Exception as error:  # whatever a damaged header raises
-                problems.append(Problem(path.name, f"cannot be read as a NumPy array: {error}"))
+                blocks[name] = np.array(read_array(path, folder))
+            except REFUSED as error:
+                rule = f"cannot be read as a NumPy array: {reason(error)}"
+                problems.append(Problem(path.name, rule))
         manifest, wrong = _read_manifest(folder)
         features = cls(
             blocks=blocks,
@@ -197,11 +198,12 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
         log.warning("%s: no manifest.json, so nothing says where these vectors come from", folder)
         return {}, []
     try:
-        manifest = read_json(path)
-        recorded = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
-        made = {block: dict(how) for block, how in manifest.get("made", {}).items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return {}, [Problem(path.name, f"cannot be read: {error!r}")]
+        with readable(path.name):
+            manifest = read_json(path, dict)
+            recorded = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
+            made = {block: dict(how) for block, how in manifest.get("made", {}).items()}
+    except MorningError as error:
+        return {}, [Problem(path.name, f"cannot be read: {reason(error.__cause__ or error)}")]
     known = [*(f"{name}.parquet" for name in _TABLES), *(f"{name}.npy" for name in BLOCKS)]
     problems = [
         Problem(name, "is in the folder but not in the manifest")
@@ -213,6 +215,8 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
             problems.append(Problem(path.name, "must name files of this folder", value=repr(name)))
         elif not (folder / name).is_file():
             problems.append(Problem(name, "is in the manifest but not in the folder"))
+        elif rule := closed(folder / name, folder):
+            problems.append(Problem(name, rule))
         elif (found := sha256(folder / name)) != digest:
             rule = f"must have the SHA-256 of the manifest, {digest[:16]}…"
             problems.append(Problem(name, rule, value=f"{found[:16]}…"))

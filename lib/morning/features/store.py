@@ -39,7 +39,7 @@ def join_perspectives(folder: str | Path) -> FeatureSet:
     parts = [
         FeatureSet.load(folder / perspective)
         for perspective in PERSPECTIVES
-        if read_json(folder / f"{perspective}.json")["blocks"]
+        if read_json(folder / f"{perspective}.json", dict).get("blocks")
     ]
     if not parts:
         raise MorningError(f"{folder}: no perspective has any block")

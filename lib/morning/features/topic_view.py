@@ -14,6 +14,7 @@ from pyLDAvis.urls import D3_LOCAL, LDAVIS_CSS_LOCAL, LDAVIS_LOCAL
 from morning.errors import MorningError
 from morning.features.documents import Documents
 from morning.features.topics import TopicModel
+from morning.plain import ESCAPED_JSON
 
 
 def topic_view_html(model: TopicModel, documents: Documents, terms: int = 30) -> str:
@@ -66,13 +67,20 @@ def topic_view_html(model: TopicModel, documents: Documents, terms: int = 30) ->
             start_index=1,
         )
     return pyLDAvis.prepared_data_to_html(
-        prepared,
+        _Prepared(*prepared),
         template_type="simple",
         visid=f"topics-{model.digest[:8]}",
         d3_url=_inline(D3_LOCAL, "text/javascript"),
         ldavis_url=_inline(LDAVIS_LOCAL, "text/javascript"),
         ldavis_css_url=_inline(LDAVIS_CSS_LOCAL, "text/css"),
     )
+
+
+class _Prepared(pyLDAvis.PreparedData):  # type: ignore[misc]
+    """A view's data as JSON that cannot end the script that holds it, whatever its words are."""
+
+    def to_json(self) -> str:
+        return str(super().to_json()).translate(ESCAPED_JSON)
 
 
 def _plane(topics: np.ndarray) -> np.ndarray:
@@ -118,7 +126,9 @@ def topic_frame(model: TopicModel, documents: Documents) -> str:
         return f"<p>{html.escape(str(error))}</p>"
     style = f"width: {_WIDTH}px; height: {_HEIGHT}px; border: 0; background: white;"
     inner = html.escape(view, quote=True)
-    frame = f'<iframe srcdoc="{inner}" style="{style}" title="topics as a map"></iframe>'
+    # In a sandbox, its scripts reach nothing of the page around it.
+    about = f'style="{style}" title="topics as a map" sandbox="allow-scripts"'
+    frame = f'<iframe srcdoc="{inner}" {about}></iframe>'
     return (
         "<details><summary>The map</summary>"
         "<p>Touch or click a circle to see its words. The map is wider than most pages: words are "

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel, LdaModel
-from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
@@ -22,11 +21,14 @@ from morning.features.block import Block
 from morning.features.documents import IN_MEMORY, MAX_SHARE, MIN_COUNT, Documents, frequent_words
 from morning.features.posts import Posts
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.guard import readable, require
+from morning.guard.options import options as options_of
 
 log = logging.getLogger(__name__)
 
 Bag = list[tuple[int, int]]
 
+_MOST_PASSES = 100_000
 _ARRAYS, _ABOUT = "topics.safetensors", "topics.json"
 
 
@@ -61,6 +63,10 @@ class TopicOptions:
             raise MorningError("topics, passes, iterations and min_count must be at least 1")
         if not 0 < self.max_share <= 1:
             raise MorningError("max_share must be above 0, and 1 at most")
+        if not 0 <= self.seed < 2**32:
+            raise MorningError(f"seed must be between 0 and 2**32 - 1, not {self.seed}")
+        if max(self.passes, self.iterations) > _MOST_PASSES:
+            raise MorningError(f"passes and iterations must be at most {_MOST_PASSES:,}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,17 +245,18 @@ class TopicModel:
             If a file is missing, damaged, or not the one that was written.
         """
         folder = Path(folder)
-        try:
-            about = read_json(folder / _ABOUT)
-            options = TopicOptions(**about["options"])
+        with readable(folder, "a topic model", "make the run again"):
+            require(folder / _ARRAYS)
+            about = read_json(folder / _ABOUT, dict)
+            options = options_of(TopicOptions, about["options"])
             vocabulary = [str(word) for word in about["vocabulary"]]
             if sha256(folder / _ARRAYS) != about["sha256"]:
                 raise MorningError(f"{folder / _ARRAYS}: differs from what {_ABOUT} says of it")
             arrays = load_file(folder / _ARRAYS)
             _check(arrays, options.topics, vocabulary)
-            documents = int(about["documents"])
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise MorningError(f"{folder}: no readable topic model ({error!r})") from error
+            documents = about["documents"]
+            if type(documents) is not int or documents < 1:
+                raise ValueError(f"it was fitted on {documents!r:.60} documents")
         lda = LdaModel(
             id2word=dict(enumerate(vocabulary)),
             num_topics=options.topics,
@@ -389,7 +396,8 @@ def _check(arrays: dict[str, np.ndarray], topics: int, vocabulary: list[str]) ->
         array = arrays[name]
         if array.shape != shape or array.dtype != np.float32:
             raise ValueError(f"{name} is {array.dtype} {array.shape}, expected float32 {shape}")
-        if not np.isfinite(array).all() or array.min() < 0:
-            raise ValueError(f"{name} has entries that are negative or not finite")
-    if not all(word.isalpha() for word in vocabulary):
-        raise ValueError("the vocabulary has entries that are no words")
+        least = 0 if name == "sstats" else np.finfo(np.float32).tiny  # priors are positive
+        if not np.isfinite(array).all() or array.min() < least:
+            raise ValueError(f"{name} has entries that are too small or not finite")
+    if not all(word.isalpha() for word in vocabulary) or len(set(vocabulary)) != n:
+        raise ValueError("the vocabulary has entries that are no words, or twice the same")

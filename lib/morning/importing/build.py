@@ -14,9 +14,11 @@ import pandas as pd
 
 from morning.errors import MorningError, Report
 from morning.files import whole_folder
+from morning.guard import closed
 from morning.importing.evidence import find_evidence
 from morning.importing.layouts import LAYOUTS, Layout, layout_of
 from morning.importing.records import Record, files_of, records
+from morning.plain import harmless
 from morning.reading.handles import handle, handles, mentions
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp")
@@ -111,7 +113,7 @@ def _add_post(fields: Record, path: Path, found: Imported) -> None:
     stem = path.name.split(".")[0]
     beside = [path.with_name(f"{stem}{end}{suffix}") for end in ("", "_1") for suffix in _PICTURES]
     for picture in beside:
-        if picture.is_file():
+        if not closed(picture, path.parent):
             found.pictures.setdefault(identifier, picture)
 
 
@@ -172,7 +174,7 @@ def import_folder(
         kept.to_csv(folder / "accounts.csv", index=False)
         posts[_POST_COLUMNS].to_csv(folder / "posts.csv", index=False)
         pairs.to_csv(folder / "collaborations.csv", index=False)
-        evidence.to_csv(folder / "evidence.csv", index=False)
+        harmless(evidence).to_csv(folder / "evidence.csv", index=False)  # to be read by people
     left_out = _left_out(found, accounts[lonely])
     return [*_summary(found, kept, posts, evidence), *left_out, *unknown]
 

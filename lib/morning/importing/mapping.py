@@ -8,9 +8,11 @@ from typing import Any
 import yaml
 
 from morning.errors import MorningError
+from morning.guard import content, readable
 from morning.importing.layouts import ACCOUNT, POST, Layout
 
 _KEYS = ("post", "account", "posts", "marks")
+_MAX_BYTES, _DEEPEST = 1 << 16, 10
 
 
 def read_mapping(path: Path) -> Layout:
@@ -26,10 +28,8 @@ def read_mapping(path: Path) -> Layout:
     MorningError
         If it is no such file; names what is wrong.
     """
-    try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise MorningError(f"{path}: cannot be read as YAML ({error})") from error
+    with readable(path, "YAML"):
+        told = _loaded(content(path, most=_MAX_BYTES).decode("utf-8-sig"))
     if not isinstance(told, dict) or not told.keys() & {"post", "account"}:
         raise MorningError(f"{path}: needs `post` or `account`, see the page Your own data")
     if unknown := [str(key) for key in told if key not in _KEYS]:
@@ -37,8 +37,9 @@ def read_mapping(path: Path) -> Layout:
     post = _fields(path, "post", told.get("post"), POST)
     account = _fields(path, "account", told.get("account"), ACCOUNT)
     identifiers = post.get("post_id", ()) if post else account.get("account_id", ())
-    marks = _paths(told.get("marks")) or identifiers[:1]
-    return Layout(path.name, marks, post, account, str(told.get("posts") or ""))
+    marks = _paths(path, told.get("marks")) or identifiers[:1]
+    nested = _paths(path, told.get("posts"))
+    return Layout(path.name, marks, post, account, "".join(nested[:1]))
 
 
 def _fields(path: Path, kind: str, told: Any, known: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -52,10 +53,27 @@ def _fields(path: Path, kind: str, told: Any, known: tuple[str, ...]) -> dict[st
     if unknown := [str(name) for name in told if name not in known]:
         rule = f"`{kind}` has no {', '.join(unknown)}; known are {', '.join(known)}"
         raise MorningError(f"{path}: {rule}")
-    return {name: _paths(places) for name, places in told.items()}
+    return {name: _paths(path, places) for name, places in told.items()}
 
 
-def _paths(told: Any) -> tuple[str, ...]:
-    if told is None:
-        return ()
-    return tuple(map(str, told)) if isinstance(told, list) else (str(told),)
+def _loaded(text: str) -> Any:
+    """Return what YAML says; an alias, by which few lines become billions, is refused."""
+    try:
+        depth = 0
+        for event in yaml.parse(text, yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:  # the time that reading takes grows with its square
+                raise ValueError(f"it is nested more than {_DEEPEST} deep")
+            if isinstance(event, yaml.AliasEvent):
+                raise ValueError("it has an alias (*); write out what it stands for")
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _paths(path: Path, told: Any) -> tuple[str, ...]:
+    found = told if isinstance(told, list) else [] if told is None else [told]
+    if not all(isinstance(place, str | int) for place in found):
+        raise MorningError(f"{path}: needs paths such as `stats.like_count`, not {told!r:.60}")
+    return tuple(map(str, found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import lzma
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,14 @@ from typing import Any
 import pandas as pd
 
 from morning.errors import MorningError, Report
-from morning.reading.files import MAX_TABLE_BYTES, READERS, read
+from morning.guard import closed, content, readable
+from morning.guard.zips import most_unpacked
+from morning.reading.files import READERS, decoded_json, read
 
 Record = dict[str, Any]
 
+#: Bytes that unpacking may take; xz itself takes 64 MiB at its highest level.
+_MOST_MEMORY = 1 << 28
 _JSON = (".json", ".jsonl", ".ndjson", ".json.xz")
 
 
@@ -30,7 +33,7 @@ def files_of(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise MorningError(f"{path} is neither a file nor a folder")
-    found = (file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+    found = (file for file in path.rglob("*") if not closed(file, path))
     endings = (*_JSON, *(ending for ending in READERS if ending != ".txt"))
     return sorted(file for file in found if file.name.lower().endswith(endings))
 
@@ -51,17 +54,17 @@ def records(path: Path, report: Report) -> Iterator[Record]:
         cells = pd.DataFrame(columns).map(_plain)
         yield from cells.to_dict("records")  # type: ignore[misc]
         return
-    try:
+    with readable(path.name, "JSON"):
         text = _text(path)
         if path.suffix.lower() in (".jsonl", ".ndjson"):
-            found: Any = [json.loads(line) for line in text.split("\n") if line.strip()]
+            found: Any = [decoded_json(line) for line in text.split("\n") if line.strip()]
         else:
-            found = json.loads(text)
-    except (OSError, ValueError, RecursionError, lzma.LZMAError, EOFError) as error:
-        raise MorningError(f"{path.name}: cannot be read as JSON ({error})") from error
+            found = decoded_json(text)
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list)]
         found = lists[0] if len(found) == 1 and lists else [found]
+    if not isinstance(found, list):
+        raise MorningError(f"{path.name}: holds no list of records")
     yield from (record for record in found if isinstance(record, dict))
 
 
@@ -81,14 +84,13 @@ def at(record: Any, path: str) -> Any:
 
 
 def _text(path: Path) -> str:
-    if path.suffix.lower() != ".xz":
-        if path.stat().st_size > MAX_TABLE_BYTES:
-            raise ValueError(f"more than {MAX_TABLE_BYTES} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    with lzma.open(path) as file:
-        raw = file.read(MAX_TABLE_BYTES + 1)
-    if len(raw) > MAX_TABLE_BYTES:
-        raise ValueError(f"unpacks to more than {MAX_TABLE_BYTES} bytes")
+    raw = content(path)
+    if path.suffix.lower() == ".xz":
+        most = most_unpacked(len(raw))
+        unpacking = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+        raw = unpacking.decompress(raw, max_length=most)
+        if not unpacking.eof:
+            raise ValueError(f"it is cut off, or unpacks to more than {most:,} bytes")
     return raw.decode("utf-8-sig")
 
 

@@ -31,9 +31,11 @@ from threadpoolctl import threadpool_limits
 from morning.errors import MorningError
 from morning.evaluation import Task, task
 from morning.features import PERSPECTIVES, FeatureSet
-from morning.features.block import SUBSCORES
+from morning.features.block import BLOCKS, KINDS, SUBSCORES
 from morning.features.comparable import Comparable, Whitening
 from morning.files import read_json, whole_folder, write_json
+from morning.guard import readable, require
+from morning.guard.options import options as options_of
 from morning.models.choice import deviations, fit_association, fit_weights
 
 FORMAT = 1
@@ -224,30 +226,25 @@ class Best:
         folder = Path(folder)
         if not is_best(folder):
             raise MorningError(f"{folder}: no fitted model here ({_RECORD}, {_ARRAYS})")
-        try:
-            record, arrays = read_json(folder / _RECORD), load_file(folder / _ARRAYS)
+        with readable(folder, "a fitted model", "make the run again"):
+            require(folder / _ARRAYS)
+            record, arrays = read_json(folder / _RECORD, dict), load_file(folder / _ARRAYS)
             if record["format"] != FORMAT:
-                raise MorningError(f"format {record['format']}, not {FORMAT}; fit it again")
-            options = record["options"] | {"shrinkage": tuple(record["options"]["shrinkage"])}
+                raise ValueError(f"format {record['format']}, not {FORMAT}")
+            sizes, weights, about = (dict(record[name]) for name in ("sizes", "weights", "about"))
+            _require_fitting(arrays, sizes, weights)
             whitening = {
                 block: Whitening(arrays[f"mean.{block}"], arrays[f"matrix.{block}"])
-                for block in record["sizes"]
+                for block in sizes
                 if f"mean.{block}" in arrays
             }
-            width = sum(record["sizes"].values())
-            if [arrays[name].shape[-1] for name in _WIDE] != [width] * len(_WIDE):
-                raise MorningError(f"its arrays are not of the {width} columns that it names")
             return cls(
-                BestOptions(**options),
-                Comparable(record["sizes"], whitening),
-                record["weights"],
+                options_of(BestOptions, record["options"]),
+                Comparable(sizes, whitening),
+                weights,
                 **{name: arrays[name] for name in _WIDE},
-                about=record["about"],
+                about=about,
             )
-        except Exception as error:  # whatever a damaged file raises
-            raise MorningError(
-                f"{folder}: the fitted model cannot be read ({error}); make the run again"
-            ) from error
 
     def columns(self, *blocks: str) -> np.ndarray:
         """Return which columns of a row belong to some blocks, int array."""
@@ -273,6 +270,34 @@ class Best:
         odds += self._reference_beyond @ np.nan_to_num(influencers - self.centre[1]).T
         mean = logsumexp(odds, axis=0) - np.log(len(odds))
         return -self.options.popularity * mean
+
+
+def _require_fitting(
+    arrays: Mapping[str, np.ndarray], sizes: Mapping[str, int], weights: Mapping[str, float]
+) -> None:
+    """Refuse arrays of a file that do not fit its record, or one another."""
+    if unknown := set(sizes) - set(BLOCKS):
+        raise ValueError(f"no such block: {', '.join(sorted(unknown))}")
+    if any(type(n) is not int or n < 1 for n in sizes.values()) or set(weights) != set(sizes):
+        raise ValueError("it needs a number of columns and a weight for each block")
+    if any(type(weight) is not float or weight < 0 for weight in weights.values()):
+        raise ValueError("weights of blocks must be numbers that are not negative")
+    width, brands = sum(sizes.values()), arrays["reference"].shape[0]
+    shapes: dict[str, tuple[int, ...]] = {
+        "association": (width, width),
+        "centre": (2, width),
+        "reference": (brands, width),
+    }
+    for block, n in sizes.items():
+        if not KINDS[block].shares:
+            shapes |= {f"mean.{block}": (n,), f"matrix.{block}": (n, n)}
+    if set(arrays) != set(shapes) or brands == 0:
+        raise ValueError(f"it has the arrays {', '.join(sorted(arrays))}")
+    for name, array in arrays.items():
+        fits = array.shape == shapes[name] and array.dtype == np.float64
+        if not (fits and np.isfinite(array).all()):
+            rule = f"{name} is {array.dtype} {array.shape}, or not finite; needs {shapes[name]}"
+            raise ValueError(rule)
 
 
 def is_best(folder: Path) -> bool:

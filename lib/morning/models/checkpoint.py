@@ -16,6 +16,8 @@ from morning.errors import MorningError
 from morning.evaluation import Task
 from morning.features import FeatureSet
 from morning.files import read_json, write_json
+from morning.guard import readable, require
+from morning.guard.options import options
 from morning.learning.device import find_device
 from morning.models.morning import ModelOptions, Morning
 from morning.models.objectives import ObjectiveOptions
@@ -110,20 +112,21 @@ class TrainedModel:
         folder = Path(folder)
         if not is_trained(folder):
             raise MorningError(f"{folder}: no trained model here ({_RECORD}, {_WEIGHTS})")
-        try:
-            record = read_json(folder / _RECORD)
+        with readable(folder, "a trained model", "train it again"):
+            require(folder / _WEIGHTS)
+            record = read_json(folder / _RECORD, dict)
             if record["format"] != FORMAT:
                 raise MorningError(
                     f"{folder}: format {record['format']}, not {FORMAT}; train the model again"
                 )
             profile = profile_from_dict(record["profile"])
-            model = Morning(record["input_sizes"], profile.model)
-            model.load_state_dict(load_file(folder / _WEIGHTS))
-            return cls(model.eval(), profile, record["epoch"], record["history"], record["data"])
-        except MorningError:
-            raise
-        except Exception as error:  # whatever a damaged file raises
-            raise MorningError(f"{folder}: the trained model cannot be read: {error}") from error
+            model = _filled(record["input_sizes"], profile.model, load_file(folder / _WEIGHTS))
+            epoch, history, data = record["epoch"], list(record["history"]), dict(record["data"])
+            if type(epoch) is not int or not 1 <= epoch <= len(history):
+                raise ValueError(f"epoch {epoch!r} is none of the {len(history)} of its history")
+            if not all(isinstance(entry, dict) for entry in history):
+                raise TypeError("its history is no list of epochs")
+            return cls(model, profile, epoch, history, data)
 
 
 def load_seeds(folder: str | Path) -> list[TrainedModel]:
@@ -151,15 +154,28 @@ def weights(model: Morning) -> dict[str, Tensor]:
     return {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
 
 
+def _filled(
+    input_sizes: Mapping[str, int], options: ModelOptions, state: Mapping[str, Tensor]
+) -> Morning:
+    """Return a model of the tensors of a file, which are compared before any memory is taken."""
+    with torch.device("meta"):
+        model = Morning(input_sizes, options)
+    needed = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    for name in sorted(needed.keys() | found.keys()):
+        if found.get(name) != needed.get(name):
+            raise ValueError(f"{name} has shape {found.get(name)}, not {needed.get(name)}")
+    for name, tensor in state.items():
+        if tensor.dtype != torch.float32 or not tensor.isfinite().all():
+            raise ValueError(f"{name} holds other than finite float32 numbers")
+    model.load_state_dict(state, assign=True)
+    return model.eval()
+
+
 def profile_from_dict(record: dict[str, Any]) -> Profile:
     """Rebuild a Profile from its JSON form."""
-    model = dict(record["model"])
-    model["perspectives"] = tuple(model["perspectives"])
-    model["layers"] = {block: tuple(widths) for block, widths in model["layers"].items()}
-    objective = dict(record["objective"])
-    objective["losses"] = tuple(objective["losses"])
     return Profile(
-        ModelOptions(**model),
-        ObjectiveOptions(**objective),
-        TrainingOptions(**record["training"]),
+        options(ModelOptions, record["model"]),
+        options(ObjectiveOptions, record["objective"]),
+        options(TrainingOptions, record["training"]),
     )

@@ -24,6 +24,7 @@ from morning.learning.dropout import dropped
 DROPOUTS = ("activations", "first activations", "weights")
 #: A side of the pair: co-attention may have weights of its own for each.
 SIDES = ("brand", "influencer")
+_MOST_LAYERS, _WIDEST, _MOST_COLUMNS = 64, 100_000, 10_000_000
 _ROWS = 4096  # accounts encoded at a time: bounds memory whatever the number of accounts
 
 Blocks = Mapping[str, Tensor]
@@ -77,7 +78,15 @@ class ModelOptions:
             raise MorningError(f"unknown dropout {self.dropout!r}")
         if not 0 <= self.dropout_rate < 1:
             raise MorningError(f"dropout_rate must be in [0, 1), not {self.dropout_rate}")
-        if len({widths[-1] for widths in self.layers.values()}) != 1:
+        sizes = [size for widths in self.layers.values() for size in widths]
+        deepest = max(map(len, self.layers.values()), default=0)
+        if deepest > _MOST_LAYERS or any(not 1 <= size <= _WIDEST for size in sizes):
+            raise MorningError(
+                f"a perceptron has 1 to {_MOST_LAYERS} layers of 1 to {_WIDEST:,} numbers each"
+            )
+        if len({widths[-1] for widths in self.layers.values() if widths}) != 1 or not all(
+            self.layers.values()
+        ):
             raise MorningError("the last layer of every perceptron must have the same width")
 
     @property
@@ -192,6 +201,8 @@ class Morning(nn.Module):
                 f"{', '.join(input_sizes)}"
             )
         used = [block for blocks in self.blocks.values() for block in blocks]
+        if wrong := [b for b in used if not 1 <= input_sizes[b] <= _MOST_COLUMNS]:
+            raise MorningError(f"{', '.join(wrong)}: 1 to {_MOST_COLUMNS:,} columns are possible")
         self.input_sizes = {block: input_sizes[block] for block in used}
         self.perceptrons = nn.ModuleDict(  # type: ignore[assignment]
             {

@@ -60,8 +60,8 @@ class TrainingOptions:
             )
         if not self.learning_rate > 0:
             raise MorningError(f"learning_rate must be positive, not {self.learning_rate}")
-        if self.seed < 0:
-            raise MorningError(f"seed must not be negative, not {self.seed}")
+        if not 0 <= self.seed < 2**32:
+            raise MorningError(f"seed must be between 0 and 2**32 - 1, not {self.seed}")
 
     def learning_rate_at(self, epoch: int, step: int) -> float:
         """Return the learning rate of a step; epochs and steps count from 0."""

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim import Optimizer
 
 from morning.files import whole_file
+from morning.guard import DAMAGED, reason
 from morning.models.checkpoint import weights
 from morning.models.morning import Morning
 
@@ -82,23 +84,47 @@ def resume(path: Path, model: Morning, optimiser: Optimizer, fingerprint: dict[s
         with safe_open(path, framework="pt") as file:
             notes = json.loads(file.metadata()["notes"])
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        log.warning("%s cannot be read (%s): training starts anew", path, error)
+        if notes["fingerprint"] != json.loads(json.dumps(fingerprint)):
+            log.warning(
+                "%s belongs to another profile or other features: training starts anew", path
+            )
+            return State.fresh(model)
+        state, moments = _stored(notes, arrays, model)
+    except DAMAGED as error:
+        log.warning("%s cannot be read (%s): training starts anew", path, reason(error))
         return State.fresh(model)
-    if notes["fingerprint"] != json.loads(json.dumps(fingerprint)):
-        log.warning("%s belongs to another profile or other features: training starts anew", path)
-        return State.fresh(model)
-
-    def part(prefix: str) -> dict[str, Tensor]:
-        return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
-
-    model.load_state_dict(part("model."))
-    moments: dict[int, dict[str, Tensor]] = {}
-    for key, value in part("adam.").items():
-        index, name = key.split(".", 1)
-        moments.setdefault(int(index), {})[name] = value
+    model.load_state_dict(_part(arrays, "model."))
     groups = optimiser.state_dict()["param_groups"]
     optimiser.load_state_dict({"state": moments, "param_groups": groups})
-    log.info("going on after epoch %d", notes["epoch"])
-    best = part("best.")
-    return State(notes["epoch"], notes["history"], best, notes["best_epoch"], notes["best_auc"])
+    log.info("going on after epoch %d", state.epoch)
+    return state
+
+
+def _stored(
+    notes: dict[str, Any], arrays: dict[str, Tensor], model: Morning
+) -> tuple[State, dict[int, dict[str, Tensor]]]:
+    """Return the state of a file and Adam's moments; ValueError where they are not a model's."""
+    shapes = {name: value.shape for name, value in model.state_dict().items()}
+    best = _part(arrays, "best.")
+    moments: dict[int, dict[str, Tensor]] = {}
+    for kept in (best, _part(arrays, "model.")):
+        if {name: value.shape for name, value in kept.items()} != shapes:
+            raise ValueError("its weights are of another model")
+    for key, value in _part(arrays, "adam.").items():
+        index, name = key.split(".", 1)
+        moments.setdefault(int(index), {})[name] = value
+    sizes = dict(enumerate(shapes.values()))
+    for number, values in moments.items():
+        if any(values[name].shape != sizes[number] for name in ("exp_avg", "exp_avg_sq")):
+            raise ValueError("its moments are of another model")
+    if any(x.dtype != torch.float32 or not x.isfinite().all() for x in arrays.values()):
+        raise ValueError("it holds other than finite float32 numbers")
+    epoch, history, best_epoch = notes["epoch"], list(notes["history"]), notes["best_epoch"]
+    if not (epoch == len(history) and 0 <= best_epoch <= epoch):
+        raise ValueError(f"it is after epoch {epoch}, with {len(history)} in its history")
+    return State(epoch, history, best, best_epoch, float(notes["best_auc"])), moments
+
+
+def _part(arrays: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the arrays whose names begin so, without that beginning."""
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

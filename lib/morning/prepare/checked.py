@@ -9,6 +9,7 @@ from typing import Any
 
 from morning.errors import Problem, Report
 from morning.files import whole_file
+from morning.plain import in_csv
 from morning.prepare.outlook import Outlook, outlook
 from morning.sources.catalogue import inspect
 
@@ -65,5 +66,7 @@ def findings_file(report: Report, folder: Path, where: Path) -> Path | None:
             for problem in problems:
                 for row, value in problem.places():
                     line = [problem.file, row, problem.column, problem.rule, value]
-                    writer.writerow([kind, *("" if cell is None else cell for cell in line)])
+                    writer.writerow(
+                        [kind, *("" if cell is None else in_csv(cell) for cell in line)]
+                    )
     return path

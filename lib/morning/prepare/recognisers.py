@@ -18,6 +18,7 @@ from morning.features.visual.small import SmallOptions, load_small, save_small, 
 from morning.features.visual.upernet import upernet_scenes
 from morning.features.visual.weights import IMAGENET, NETWORKS, absent
 from morning.files import read_json, write_json
+from morning.guard import REFUSED, reason
 from morning.learning.workers import pool
 from morning.places import cache_folder
 from morning.prepare.looks import provide
@@ -108,7 +109,7 @@ def kept(folder: Path) -> tuple[Recogniser, Recogniser] | str:
     if not (folder / _KEPT).is_file():
         return "Pictures are left out: the run looked at none."
     try:
-        record = read_json(folder / _KEPT)
+        record = read_json(folder / _KEPT, dict)
         visual = str(record["visual"])
         if visual == "small":
             objects, scenes = (load_small(folder / kind) for kind in _SMALL)
@@ -117,8 +118,8 @@ def kept(folder: Path) -> tuple[Recogniser, Recogniser] | str:
             found = _pretrained(visual)
         if [each.digest for each in found] != record["digests"]:
             return "Pictures are left out: the networks at hand are not those of the run."
-    except (MorningError, OSError, ValueError, KeyError, TypeError) as error:
-        return f"Pictures are left out: {error}"
+    except REFUSED as error:
+        return f"Pictures are left out: {reason(error)}"
     return found
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from morning.features.visual.pictures import by_reason
 from morning.files import whole_file
+from morning.plain import harmless
 
 if TYPE_CHECKING:
     from morning.features.block import Block
@@ -51,4 +52,4 @@ def write_skipped(path: str | Path, table: pd.DataFrame | None) -> None:
     """Write what `skipped_posts` found as CSV, whole or not at all; a heading where it is None."""
     table = pd.DataFrame(columns=list(COLUMNS)) if table is None else table
     with whole_file(path) as temporary:
-        table.to_csv(temporary, columns=list(COLUMNS), index=False)
+        harmless(table[list(COLUMNS)]).to_csv(temporary, index=False)

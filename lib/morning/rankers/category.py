@@ -123,5 +123,5 @@ class CategoryOracle(Ranker):
         return belongs + 0.5 * self._score(self._arrays, task.brands, task.influencers)
 
     def _score(self, arrays: Arrays, brands: np.ndarray, influencers: np.ndarray) -> np.ndarray:
-        rng = np.random.default_rng(int(arrays["seed"][0]))
+        rng = np.random.default_rng([int(arrays["seed"][0]), 1])  # not the numbers of RAND
         return rng.random((len(brands), len(influencers)))

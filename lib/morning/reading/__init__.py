@@ -2,13 +2,12 @@
 
 from morning.reading.column import Column, as_text
 from morning.reading.counts import counts
-from morning.reading.files import MAX_TABLE_BYTES, find, read
+from morning.reading.files import find, read
 from morning.reading.identifiers import identifiers
 from morning.reading.texts import names, numbers_or_text, pictures, texts, words
 from morning.reading.times import times
 
 __all__ = [
-    "MAX_TABLE_BYTES",
     "Column",
     "as_text",
     "counts",

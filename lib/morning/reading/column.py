@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -77,6 +77,10 @@ class Column:
         column.warn(word, "is read as missing")
         return cls(values, column.text.mask(word), file, report)
 
+    def in_digits(self) -> Column:
+        """Return the same with digits of every script (٣, ３) in `text` as 0 to 9."""
+        return replace(self, text=self.text.map(_western, na_action="ignore").astype("str"))
+
     def error(self, cells: pd.Series, rule: str) -> None:
         """Report cells that break a rule."""
         self._note(self.report.errors, cells, rule)
@@ -103,17 +107,22 @@ def as_text(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_float_dtype(values.dtype):
         values = values.astype(object)
     if values.dtype == object:
-        text = values.map(_cell_text, na_action="ignore").astype("str")
+        text = values.map(cell_text, na_action="ignore").astype("str")
     else:
         text = values.astype("str")
     text = text.mask(values.isna()).str.strip()
     return text.mask(text.eq("").fillna(False)).astype("str")
 
 
-def _cell_text(cell: object) -> str:
+def cell_text(cell: object) -> str:
+    """Return a cell as text: 12.0 as "12"."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e18:
         return str(int(cell))
     return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+
+
+def _western(text: str) -> str:
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
 def _listed(values: pd.Series) -> pd.Series:

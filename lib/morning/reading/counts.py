@@ -43,7 +43,7 @@ def counts(values: pd.Series, file: str, report: Report) -> pd.Series:
     Series of Int64
         Missing where the cell is missing, hidden or wrong.
     """
-    column = Column.of(values, file, report)
+    column = Column.of(values, file, report).in_digits()
     whole, short = column.matches(_WHOLE), column.matches(_SHORT)
     plain = column.text.where(whole).str.replace(r"\.0{1,2}$|\.0{4,}$", "", regex=True)
     number = pd.to_numeric(plain.str.replace(r"[,.]", "", regex=True)).astype("Int64")

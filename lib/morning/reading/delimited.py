@@ -13,10 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from morning.errors import Problem, Report
+from morning.guard import content
+from morning.guard.tables import MAX_COLUMNS
 
 MAX_CELL = 1 << 24
 """Characters of one cell, at most."""
 
+_MOST_BROKEN = 10_000
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a line that Excel writes before the header
 
@@ -64,7 +67,7 @@ def with_header(rows: pd.DataFrame) -> pd.DataFrame | None:
 
 def _decoded(path: Path, report: Report) -> str:
     """Return the text of a file."""
-    raw = path.read_bytes()
+    raw = content(path)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", errors="replace")
     try:
@@ -91,13 +94,21 @@ def _rows(text: str, separator: str, file: str, report: Report) -> Iterator[tupl
     with _long_cells():
         try:
             for number, row in enumerate(reader, 1):
+                if not any(row):
+                    continue
                 while len(row) > max(width, 1) and not row[-1].strip():
                     row.pop()  # what spreadsheets leave at the edge
                 if not any(cell.strip() for cell in row):
                     continue
                 width = width or len(row)
+                if width > MAX_COLUMNS:
+                    rule = f"must have at most {MAX_COLUMNS:,} columns"
+                    report.errors.append(Problem(file, rule, number, value=str(width)))
+                    return
                 if len(row) != width:
                     broken.append((number, str(len(row))))
+                    if len(broken) > _MOST_BROKEN:
+                        break
                 yield number, (row + [""] * width)[:width]
         except csv.Error as error:
             rule = _unreadable(text, error, reader.line_num)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
-import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,13 @@ from typing import Any
 import pandas as pd
 
 from morning.errors import Problem, Report
+from morning.guard import REFUSED, closed, content, reason
+from morning.guard.tables import MAX_COLUMNS, read_parquet
 from morning.reading.delimited import read_delimited, with_header
+from morning.reading.workbook import filled, sheet_rows, workbook
 
-MAX_TABLE_BYTES = 1 << 30
-
+#: A JSON document takes some ten times its size in memory; lines of one are read one by one.
+_MAX_JSON = 1 << 28
 _NO_TABLE = "must have a header with the column names"
 
 
@@ -35,18 +37,21 @@ def find(folder: Path, table: str) -> list[tuple[Path, str | None]]:
     -------
     list of (path, name of the sheet or None)
     """
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted(path for path in folder.iterdir() if not path.is_dir())
     named = {path.suffix.lower(): path for path in reversed(files) if path.stem.lower() == table}
     found: list[tuple[Path, str | None]] = [
         (named[suffix], None) for suffix in READERS if suffix in named
     ]
     for path in files:
-        if path.suffix.lower() == ".xlsx" and path.stem.lower() != table:
+        workbook = path.suffix.lower() == ".xlsx" and path.stem.lower() != table
+        if workbook and not closed(path, folder):
             found += [(path, sheet) for sheet in _sheets(path) if sheet.strip().lower() == table]
     return found
 
 
-def read(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame | None:
+def read(
+    path: Path, report: Report, sheet: str | None = None, root: Path | None = None
+) -> pd.DataFrame | None:
     """Read a table from a file of any format.
 
     Parameters
@@ -56,6 +61,8 @@ def read(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame |
         Takes what is wrong with the file.
     sheet : str, optional
         Of a workbook; by default its first one.
+    root : Path, optional
+        Folder that the file must lie in, also through links.
 
     Returns
     -------
@@ -64,16 +71,16 @@ def read(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame |
         `Problem.row` says.
     """
     file = path.name if sheet is None else f"{path.name}, sheet {sheet}"
+    if rule := closed(path, root):
+        report.errors.append(Problem(file, rule))
+        return None
     try:
-        if (size := _unpacked(path)) > MAX_TABLE_BYTES:
-            rule = f"must have at most {MAX_TABLE_BYTES} bytes; use Parquet"
-            report.errors.append(Problem(file, rule, value=str(size)))
-            return None
         reader = READERS[path.suffix.lower()]
         table = read_workbook(path, report, sheet) if sheet else reader(path, report)
-    except Exception as error:  # the readers raise whatever a broken file makes them stumble over
+    except REFUSED as error:
         kind = _KINDS.get(path.suffix.lower(), "a table")
-        report.errors.append(Problem(file, f"cannot be read as {kind} ({str(error)[:200]})"))
+        why = reason(error.__cause__ or error)
+        report.errors.append(Problem(file, f"cannot be read as {kind} ({why})"))
         return None
     if table is None or table.shape[1] == 0:
         if not any(problem.file == path.name for problem in report.errors):
@@ -84,45 +91,22 @@ def read(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame |
 
 def read_workbook(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame | None:
     """Read a sheet of a workbook; its first row that is not empty names the columns."""
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions that hold no cell
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        if sheet is None and len(book.sheetnames) > 1:
-            rule = f"has {len(book.sheetnames)} sheets; {book.sheetnames[0]!r} is read"
+    with workbook(path) as book:
+        names = book.sheetnames
+        if sheet is None and len(names) > 1:
+            rule = f"has {len(names)} sheets; {names[0]!r} is read"
             report.warnings.append(Problem(path.name, rule))
-        page = book[sheet or book.sheetnames[0]]
-        page.reset_dimensions()  # some programs write wrong ones
-        numbered = enumerate(page.iter_rows(values_only=True), 1)
-        rows = {number: row for number, row in numbered if any(map(_filled, row))}
-    finally:
-        book.close()
+        rows = dict(sheet_rows(book, sheet))
     return with_header(pd.DataFrame.from_dict(rows, orient="index", dtype=object))
-
-
-def _filled(cell: Any) -> bool:
-    return cell is not None and cell == cell and str(cell).strip() != ""
 
 
 def _sheets(path: Path) -> list[str]:
     """Return the names of a workbook's sheets; none where it is no workbook."""
     try:
-        if _unpacked(path) > MAX_TABLE_BYTES:
-            return []
-        return pd.ExcelFile(path, engine="openpyxl").sheet_names
-    except Exception:  # whatever a broken file makes the reader stumble over
+        with workbook(path) as book:
+            return list(book.sheetnames)
+    except REFUSED:
         return []
-
-
-def _unpacked(path: Path) -> int:
-    """Return how many bytes a file has, or unpacks to."""
-    size = path.stat().st_size
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            size = max(size, sum(entry.file_size for entry in archive.infolist()))
-    return size
 
 
 def _read_old_workbook(path: Path, report: Report) -> None:
@@ -131,22 +115,38 @@ def _read_old_workbook(path: Path, report: Report) -> None:
 
 
 def _read_parquet(path: Path, report: Report) -> pd.DataFrame:
-    """Read Parquet; whole numbers with gaps stay whole."""
-    table = pd.read_parquet(path, dtype_backend="numpy_nullable")
-    if any(name is not None for name in table.index.names):
-        table = table.reset_index()
-    return table.set_axis(range(1, len(table) + 1))
+    """Read Parquet; whole numbers with gaps stay whole, an index is a column if it has a name.
+
+    What pandas wrote of its own beside the table is not needed, and may be about another one.
+    """
+    table = read_parquet(
+        path, dtype_backend="numpy_nullable", to_pandas_kwargs={"ignore_metadata": True}
+    )
+    unnamed = [name for name in table.columns if re.fullmatch(r"__index_level_\d+__", str(name))]
+    return table.drop(columns=unnamed).set_axis(range(1, len(table) + 1))
 
 
 def _read_json(path: Path, report: Report) -> pd.DataFrame:
     """Read a list of objects."""
-    return _records(json.loads(path.read_text(encoding="utf-8-sig")))
+    return _records(decoded_json(content(path, most=_MAX_JSON).decode("utf-8-sig")))
 
 
 def _read_json_lines(path: Path, report: Report) -> pd.DataFrame:
     """Read an object per line."""
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
-    return _records([json.loads(line) for line in lines if line.strip()])
+    lines = content(path).decode("utf-8-sig").split("\n")
+    return _records([decoded_json(line) for line in lines if line.strip()])
+
+
+def decoded_json(text: str) -> Any:
+    """Return what JSON of anyone says; halves of characters, as cut texts have, become "?"."""
+    value = json.loads(text)
+    if _HALF.search(text):
+        whole = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        value = json.loads(whole)
+    return value
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _records(records: Any) -> pd.DataFrame:
@@ -155,6 +155,8 @@ def _records(records: Any) -> pd.DataFrame:
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise ValueError("it must be a list of objects, one for each row")
     columns = list(dict.fromkeys(name for record in records for name in record))
+    if len(columns) > MAX_COLUMNS:
+        raise ValueError(f"it has {len(columns):,} columns, more than {MAX_COLUMNS:,}")
     rows = [[record.get(name) for name in columns] for record in records]
     return pd.DataFrame(rows, range(1, len(rows) + 1), columns, dtype=object)
 
@@ -162,10 +164,10 @@ def _records(records: Any) -> pd.DataFrame:
 def _named(table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame | None:
     """Name the columns as they are compared; leave out those without a name."""
     names = [_column_name(name) for name in table.columns]
-    for name in sorted({name for name in names if name and names.count(name) > 1}):
+    for name in sorted(name for name, count in Counter(names).items() if name and count > 1):
         report.errors.append(Problem(file, "must not name a column twice", column=name))
     for place, name in enumerate(names):
-        if not name and any(map(_filled, table.iloc[:, place])):
+        if not name and any(map(filled, table.iloc[:, place])):
             rule = f"column {place + 1} has cells and no name; ignored"
             report.warnings.append(Problem(file, rule))
     table = table.set_axis(names, axis=1).loc[:, [bool(name) for name in names]]

@@ -50,14 +50,14 @@ def times(values: pd.Series, file: str, report: Report) -> pd.Series:
     Series of datetime64[ns]
         Missing where the cell is missing or wrong, or not from 1970 to 2199.
     """
-    column = Column.of(values, file, report)
+    column = Column.of(values, file, report).in_digits()
     text = column.text
     parts = text.str.extract(f"^{_ISO}$")
     slashed, open_cells = _slashed(column)
     moments = _moments(parts.where(parts[0].notna(), slashed))
 
     seconds = pd.to_numeric(text.where(column.matches(_SECONDS)))
-    moments = moments.fillna(_dated(pd.to_datetime(seconds, unit="s", utc=True)))
+    moments = moments.fillna(_dated(pd.to_datetime(seconds, unit="s", utc=True, errors="coerce")))
     for pattern, (unit, divisor) in _FINER.items():
         finer = column.matches(pattern)
         column.warn(finer, f"is read as {unit} since 1970")

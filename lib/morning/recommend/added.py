@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from morning.errors import MorningError
+from morning.attributes.block import attributes_of
 from morning.features import FeatureSet
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.guard import readable, require
+from morning.recommend.candidates import read_candidates
 from morning.recommend.encoder import Encoded
 from morning.run import Run
 
@@ -68,8 +70,8 @@ class Added:
         """
         if not run.added.is_dir():
             return None
-        try:
-            about = read_json(run.added / _ABOUT)
+        with readable(run.added, "added accounts", "delete this folder and add them again"):
+            about = read_json(run.added / _ABOUT, dict)
             if about["vectors"] != sha256(run.manifest):
                 log.warning(
                     "%s: the run was made anew since accounts were added to it; they are left "
@@ -78,18 +80,16 @@ class Added:
                 )
                 return None
             features = FeatureSet.load(run.added / _FEATURES)
+            if any(type(each) is not bool for x in about["known"].values() for each in x):
+                raise TypeError(f"{_ABOUT}: what is known is true or false")
             known = {name: np.array(x, dtype=bool) for name, x in about["known"].items()}
             if set(known) != set(features.blocks) or {len(x) for x in known.values()} != {
                 len(features)
             }:
                 raise ValueError(f"{_ABOUT} is of other accounts")
-            attributes = {a: tuple(map(str, own)) for a, own in about["attributes"].items()}
-            candidates = pd.read_parquet(run.added / _CANDIDATES)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MorningError(
-                f"{run.added}: added accounts cannot be read ({error}); delete this folder and add "
-                "them again"
-            ) from error
+            attributes = attributes_of(about["attributes"])
+            require(run.added / _CANDIDATES)
+            candidates = read_candidates(run.added / _CANDIDATES)
         return cls(Encoded(features, known, attributes, []), candidates)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from morning.dataset import SCHEMAS, Dataset
-from morning.errors import MorningError
 from morning.features.posts import Posts
 from morning.files import whole_file
+from morning.guard import readable
+from morning.guard.tables import read_parquet
 
 #: How far from what its size explains an account is before it is marked, in robust deviations.
 SUSPICIOUS = 3.5
@@ -23,6 +24,7 @@ RULE = (
 _RANKING = frozenset(
     {"rank", "score", "f", "g", "h", "popularity", "chance", "chance_low", "chance_high"}
 )
+_NUMBERS = ("followers", "posts", "engagement", "comments_per_like")
 _DEVIATION = 1.4826  # of a normal variable, in units of its median absolute deviation
 _FEWEST = 20  # accounts to compare with
 
@@ -94,13 +96,15 @@ def read_candidates(path: Path) -> pd.DataFrame:
     """
     if not path.is_file():
         return pd.DataFrame({"influencer_id": pd.Series(dtype="str")})
-    try:
-        table = pd.read_parquet(path)
-        if "influencer_id" not in table or not table["influencer_id"].is_unique:
+    with readable(path, "what is known of influencers", "make the run again"):
+        table = read_parquet(path)
+        ids = table["influencer_id"]
+        if not (ids.map(lambda name: isinstance(name, str)).all() and ids.is_unique):
             raise ValueError("it is not of influencers")
+        numbers = table.columns.intersection(list(_NUMBERS))
+        if wrong := [c for c in numbers if not pd.api.types.is_numeric_dtype(table[c])]:
+            raise ValueError(f"{', '.join(wrong)}: no numbers")
         return table
-    except (OSError, ValueError) as error:
-        raise MorningError(f"{path}: cannot be read ({error}); make the run again") from error
 
 
 def _stands_out(values: pd.Series, followers: pd.Series) -> np.ndarray:

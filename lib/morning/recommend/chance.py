@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from morning.errors import MorningError
 from morning.evaluation import task
 from morning.evaluation.uncertainty import mean_over_brands
 from morning.features import FeatureSet
+from morning.features.block import BLOCKS
 from morning.files import read_json, write_json
+from morning.guard import readable
 from morning.models.best import Best, BestOptions
 
 _FOLDS = 5
@@ -162,18 +164,35 @@ class Chances:
         MorningError
             If the file is missing, or of another form.
         """
-        try:
-            found = {}
-            for record in read_json(path)["chances"]:
-                ranges = tuple(Range(**each) for each in record["ranges"])
-                known = frozenset(record["known"])
-                found[known] = Chance(ranges, int(record["brands"]), int(record["candidates"]))
-            return cls(found)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MorningError(
-                f"{path}: what a rank is worth cannot be read ({error}); make the run again with "
-                "`make book` or `morning train`"
-            ) from error
+        with readable(path, "what a rank is worth", _AGAIN):
+            return cls(dict(map(_chance, read_json(path, dict)["chances"])))
+
+
+_AGAIN = "make the run again with `make book` or `morning train`"
+
+
+def _chance(record: Mapping[str, Any]) -> tuple[frozenset[str], Chance]:
+    """Return a chance by what is known of a brand; ValueError, TypeError if it is none."""
+    ranges = tuple(Range(**each) for each in record["ranges"])
+    brands, candidates, known = record["brands"], record["candidates"], record["known"]
+    counted = [brands, candidates, *(rank for r in ranges for rank in (r.first, r.last))]
+    if any(type(number) is not int or number < 0 for number in counted):
+        raise TypeError("ranks and numbers of accounts are whole numbers")
+    if not all(0 <= r.share <= 1 and (r.low is None) == (r.high is None) for r in ranges):
+        raise ValueError("shares are from 0 to 1, intervals whole")
+    if not all(r.low is None or 0 <= r.low <= r.high <= 1 for r in ranges):  # type: ignore[operator]
+        raise ValueError("intervals are from 0 to 1")
+    firsts, lasts = [r.first for r in ranges], [r.last for r in ranges]
+    follows = firsts == [1, *(last + 1 for last in lasts[:-1])]
+    if not follows or any(a > b for a, b in zip(firsts, lasts, strict=True)):
+        raise ValueError("ranks go from 1 on without a hole")
+    return frozenset(map(_block, known)), Chance(ranges, brands, candidates)
+
+
+def _block(name: str) -> str:
+    if name not in BLOCKS:
+        raise ValueError(f"no such block: {name!r:.60}")
+    return name
 
 
 def only(model: Best, rows: np.ndarray, known: Iterable[str]) -> np.ndarray:

@@ -17,6 +17,7 @@ from morning.errors import MorningError, counted
 from morning.features.featureset import FeatureSet, account_table
 from morning.features.posts import AudienceOptions, Posts
 from morning.places import cache_folder
+from morning.plain import on_one_line
 
 if TYPE_CHECKING:
     from morning.attributes.block import AttributeEncoder
@@ -199,7 +200,7 @@ class Encoder:
         if made.skipped:
             (image, why), *others = made.skipped
             more = f", and {len(others)} more" if others else ""
-            notes.append(f"Pictures that cannot be used: {image}: {why}{more}.")
+            notes.append(f"Pictures that cannot be used: {on_one_line(image)}: {why}{more}.")
         unusable = {image for image, _ in made.skipped}
         seen = np.unique(posts.owner[(images != "") & ~images.isin(unusable)])
         return made.values, np.isin(np.arange(n), seen)

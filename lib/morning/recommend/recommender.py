@@ -14,6 +14,7 @@ import pandas as pd
 from morning.dataset import Dataset
 from morning.errors import MorningError, counted
 from morning.features import FeatureSet
+from morning.files import held
 from morning.models.best import Best, is_best
 from morning.recommend.added import Added
 from morning.recommend.candidates import candidates, read_candidates, suspicious
@@ -126,9 +127,10 @@ class Recommender:
         added = Added(
             replace(encoded, features=later, known=known), table[table["influencer_id"].isin(ids)]
         )
-        if (before := Added.load(self.run)) is not None:
-            added = before.with_newer(added)
-        added.save(self.run)
+        with held(self.run.folder):  # or what another adds between reading and writing was lost
+            if (before := Added.load(self.run)) is not None:
+                added = before.with_newer(added)
+            added.save(self.run)
         notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
         if brands := int((roles == "brand").sum()):
             notes.append(f"{counted(brands, 'brand')} left out: influencers alone are added.")

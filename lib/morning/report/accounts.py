@@ -16,6 +16,7 @@ from morning.features import FeatureSet
 from morning.features.posts import Posts
 from morning.features.topics import TopicModel
 from morning.features.visual.pictures import UnusablePictureError, decode, locate
+from morning.plain import visible
 from morning.report.figures.clouds import cloud, said, seen
 from morning.report.names import Names
 from morning.run import Run
@@ -125,7 +126,7 @@ class Accounts:
             missing.append(f"The data have no vector for {', '.join(unknown)}.")
         return Portrait(
             name=self.names.shown[account],
-            known_for=category or self._worked_with(account),
+            known_for=visible(category) or self._worked_with(account),
             followers=_number(about.get("followers")),
             biography=self.names.text(biography, account),
             attributes=attributes,
@@ -183,7 +184,8 @@ class Accounts:
         pairs = roster.collaborations[roster.collaborations["influencer_id"] == account]
         brands = np.intersect1d(roster.rows(pairs["brand_id"]), roster.brands("train"))
         categories = pd.Series(roster.categories(brands)).value_counts()
-        listed = [f"{name} ({n})" if n > 1 else name for name, n in categories.items()]
+        shown = {visible(name): n for name, n in categories.items()}
+        listed = [f"{name} ({n})" if n > 1 else name for name, n in shown.items()]
         return f"worked with training brands of: {', '.join(listed)}" if listed else ""
 
     def _view(self, block: str, row: int) -> View:

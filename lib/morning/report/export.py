@@ -10,6 +10,7 @@ from typing import Any
 
 from morning.evaluation import METRICS
 from morning.files import whole_file
+from morning.plain import in_csv, in_latex, on_one_line
 from morning.report.headings import HEADINGS, PAPER_METRICS, number
 
 
@@ -25,7 +26,9 @@ def to_text(rows: Sequence[Mapping[str, Any]]) -> str:
     lines = [f"{'method':<24}" + "".join(f"{m:>11}" for m in PAPER_METRICS)]
     for row in rows:
         cells = "".join(f"{number(row[m], m):>11}" for m in PAPER_METRICS)
-        lines.append(f"{row['method']:<24}" + (f"   {row['needs']}" if row["needs"] else cells))
+        lines.append(
+            f"{on_one_line(row['method']):<24}" + (f"   {row['needs']}" if row["needs"] else cells)
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -48,7 +51,7 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
                 f"{m} p_holm": ((row.get("difference") or {}).get(m) or {}).get("p_holm"),
                 f"{m} paper": (row.get("paper") or {}).get(m),
             }
-        writer.writerow(flat)
+        writer.writerow({name: in_csv(cell) for name, cell in flat.items()})
     return out.getvalue()
 
 
@@ -65,10 +68,10 @@ def to_latex(rows: Sequence[Mapping[str, Any]]) -> str:
         r"\midrule",
     ]
     for row in rows:
-        name = _escape(str(row["method"])) + (r"$^\dagger$" if row.get("interpretation") else "")
+        name = in_latex(row["method"]) + (r"$^\dagger$" if row.get("interpretation") else "")
         name += " (oracle)" if row.get("oracle") else ""
         if row.get("needs"):
-            words = rf"\multicolumn{{{len(PAPER_METRICS)}}}{{l}}{{{_escape(str(row['needs']))}}}"
+            words = rf"\multicolumn{{{len(PAPER_METRICS)}}}{{l}}{{{in_latex(row['needs'])}}}"
             lines.append(rf"{name} & {words} \\")
             continue
         cells = []
@@ -86,9 +89,3 @@ def to_latex(rows: Sequence[Mapping[str, Any]]) -> str:
 def _cell(value: float | None, metric: str) -> str:
     """Return a value as LaTeX; the dash of a missing one is an en dash."""
     return "--" if value is None else number(value, metric)
-
-
-def _escape(text: str) -> str:
-    for character in "&%_#":
-        text = text.replace(character, f"\\{character}")
-    return text

@@ -6,9 +6,10 @@ import json
 
 import pandas as pd
 
+from morning.plain import harmless
+
 #: Heading of what a rank is worth.
 WORTH = "partners in 100"
-_EXECUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_text(ranking: pd.DataFrame) -> str:
@@ -35,19 +36,13 @@ def worth(chance: float, low: float, high: float) -> str:
 
 def to_csv(ranking: pd.DataFrame) -> str:
     """Return a ranking as CSV, numbers in full; no text is a formula to a spreadsheet."""
-    plain = ranking.rename(columns=_harmless).map(_harmless)
-    return plain.to_csv(index=False, lineterminator="\n")
+    return harmless(ranking).to_csv(index=False, lineterminator="\n")
 
 
 def to_json(ranking: pd.DataFrame) -> str:
     """Return a ranking as one JSON array of objects; null where there is no number."""
     rows = ranking.astype(object).where(ranking.notna(), None).to_dict("records")
     return json.dumps(rows, allow_nan=False) + "\n"
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell with an apostrophe before text that a spreadsheet would execute."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_EXECUTED) else cell
 
 
 def _chances(ranking: pd.DataFrame) -> list[tuple[float, float, float]]:

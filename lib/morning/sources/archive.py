@@ -3,7 +3,7 @@
 The archive itself is not public here. What is read below follows the description that the authors
 published with it (the README of the brand–micro-influencer dataset: columns of the two post tables)
 and the pair lists that are public; where that says nothing, in the biography and audience tables,
-the layout is our own. A folder holds, each as .xlsx or .xls:
+the layout is our own. A folder holds, each as .xlsx:
 
 ==========================  ======================================================================
 brand_posts                 Brand, Post id, text, timestamp, #comments, #likes [, picture]
@@ -29,7 +29,6 @@ trained and tested on.
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +36,10 @@ import pandas as pd
 
 from morning.dataset import SCHEMAS, Dataset, Read, in_files, typed
 from morning.errors import Problem, Report
-from morning.reading import MAX_TABLE_BYTES
-from morning.reading.column import shortened
+from morning.guard import REFUSED, closed, reason
+from morning.reading.column import cell_text, shortened
 from morning.reading.handles import handle
+from morning.reading.workbook import filled, sheet_rows, workbook
 from morning.sources.findings import check_pictures
 
 _POST_COLUMNS = {
@@ -120,16 +120,15 @@ def _read_sheets(folder: Path, report: Report) -> dict[str, pd.DataFrame]:
 
 def _read_sheet(path: Path, name: str, report: Report) -> pd.DataFrame | None:
     """Read one spreadsheet as text, with its columns checked; None where it is beyond use."""
-    header = 0 if name in LAYOUT else None
-    try:
-        _refuse_bomb(path)
-        sheet = pd.read_excel(
-            path, header=header, dtype="str", keep_default_na=False, na_values=[""]
-        )
-    except Exception as error:  # the readers raise whatever a broken file makes them stumble over
-        report.errors.append(Problem(path.name, f"cannot be read as a spreadsheet ({error!r})"))
+    if rule := closed(path, path.parent):
+        report.errors.append(Problem(path.name, rule))
         return None
-    sheet.index += 1 if header is None else 2  # as the spreadsheet numbers its rows
+    try:
+        sheet = _cells(path)
+    except REFUSED as error:
+        rule = f"cannot be read as a spreadsheet ({reason(error)}); save it as .xlsx"
+        report.errors.append(Problem(path.name, rule))
+        return None
     if name not in LAYOUT:
         if sheet.shape[1] < 2:
             report.errors.append(Problem(path.name, "must have the columns brand and influencer"))
@@ -139,7 +138,8 @@ def _read_sheet(path: Path, name: str, report: Report) -> pd.DataFrame | None:
         for column in ("brand_id", "influencer_id"):
             sheet[column] = _handles(sheet[column])
         return sheet
-    sheet.columns = [str(column).strip().lower() for column in sheet.columns]
+    sheet.columns = [str(column).strip().lower() for column in sheet.iloc[0]]
+    sheet = sheet.iloc[1:]
     missing = [column for column in LAYOUT[name] if column not in sheet]
     if missing or sheet.columns.has_duplicates:
         rule = f"must have each of the columns {', '.join(LAYOUT[name])} once"
@@ -152,14 +152,14 @@ def _read_sheet(path: Path, name: str, report: Report) -> pd.DataFrame | None:
     return sheet
 
 
-def _refuse_bomb(path: Path) -> None:
-    """Raise ValueError where a spreadsheet is, or unpacks to, more than a table may hold."""
-    size = path.stat().st_size
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            size = max(size, sum(entry.file_size for entry in archive.infolist()))
-    if size > MAX_TABLE_BYTES:
-        raise ValueError(f"{size} bytes, more than {MAX_TABLE_BYTES}")
+def _cells(path: Path) -> pd.DataFrame:
+    """Return the cells of a spreadsheet as text, rows numbered as it does; missing where empty."""
+    with workbook(path) as book:
+        rows = {
+            number: [cell_text(cell) if filled(cell) else None for cell in row]
+            for number, row in sheet_rows(book)
+        }
+    return pd.DataFrame.from_dict(rows, orient="index", dtype="str")
 
 
 def _handles(values: pd.Series) -> pd.Series:

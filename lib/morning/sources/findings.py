@@ -10,6 +10,7 @@ import pandas as pd
 from morning.dataset import Dataset, Read
 from morning.errors import Problem, Report, counted
 from morning.features.visual.formats import HEAD, refusal
+from morning.features.visual.pictures import MAX_BYTES, UnusablePictureError, check_head
 from morning.reading.column import shortened
 
 _LISTED = 5
@@ -97,5 +98,17 @@ def _no_picture(path: Path) -> str | None:
         return f"this picture cannot be read ({error.strerror})"
     if not head:
         return "this picture is an empty file"
-    reason = refusal(head)
+    if not (reason := refusal(head)):
+        reason = _undecodable(path)
     return f"this picture cannot be used: {reason}" if reason else None
+
+
+def _undecodable(path: Path) -> str:
+    """Return why a picture is not decoded, without details; empty where its head is right."""
+    if path.stat().st_size > MAX_BYTES:
+        return f"larger than {MAX_BYTES:,} bytes"
+    try:
+        check_head(path)
+    except UnusablePictureError as error:
+        return str(error).partition(" (")[0]
+    return ""

@@ -23,6 +23,7 @@ import pandas as pd
 
 from morning.dataset import ROLES, SCHEMAS, Dataset, Read, empty_table, in_files, read_tables, typed
 from morning.errors import ContractError, MorningError, Report, counted
+from morning.guard import closed
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ def _one_account(posts: pd.DataFrame) -> bool:
 
 def _own(path: Path) -> bool:
     """Whether a path is a file of its folder, and no link to one elsewhere."""
-    return path.is_file() and path.resolve().is_relative_to(path.parent.resolve())
+    return not closed(path, path.parent)
 
 
 def _text(path: Path) -> str:

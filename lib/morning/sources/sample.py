@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from PIL import Image
 
 from morning.dataset import SCHEMAS
 from morning.errors import MorningError
+from morning.features.visual.pictures import decode
 from morning.files import whole_folder
 from morning.sources import demo
 
@@ -51,6 +51,5 @@ def _sample_picture(source: Path, target: Path, k: int, image: str) -> str | Non
         return None
     name = f"pictures/{Path(image).stem}.{'png' if k % 2 else 'jpg'}"
     (target / "pictures").mkdir(exist_ok=True)
-    with Image.open(source / image) as picture:
-        picture.save(target / name)
+    decode(source / image).save(target / name)
     return name

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from morning.errors import MorningError
+from morning.guard import require
 
 _PLAIN = (str, bytes, int, float, bool, type(None))
 _MEMO = ("PUT", "BINPUT", "LONG_BINPUT")
@@ -36,6 +37,7 @@ def load_plain(path: str | Path, max_bytes: int = 1 << 20) -> Any:
         If the file is larger than `max_bytes`, broken, or holds anything else.
     """
     path = Path(path)
+    require(path)
     if (size := path.stat().st_size) > max_bytes:
         raise MorningError(f"{path.name}: {size} bytes, more than the {max_bytes} that are read")
     try:

@@ -9,6 +9,7 @@ from typing import Any
 from morning.evaluation import mark_validation, official_task
 from morning.features import FeatureSet
 from morning.features.rivals.cosmic import CosmicOptions
+from morning.files import held
 from morning.prepare.rivals import rival_inputs
 from morning.rankers import ROWS, rankers_for
 from morning.run import Run
@@ -56,6 +57,7 @@ def compare_folder(
     needs = {need for method in rankers for need in method.needs}
     inputs, notes = rival_inputs(source, features, needs=needs, cosmic=cosmic_for(profile))
     where = cache or folder.with_name(f"{folder.name}.compare")
-    rows = compare(inputs, rankers, where, seeds=seeds)
+    with held(where):
+        rows = compare(inputs, rankers, where, seeds=seeds)
     protocol = Run(where, features.source, profile).protocol(official_task(features))
     return {"table": TABLE, "protocol": protocol, "rows": rows, "notes": notes}

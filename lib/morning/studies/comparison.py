@@ -7,7 +7,6 @@ import json
 import logging
 import sys
 import time
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +22,8 @@ from morning.evaluation.published import PUBLISHED, published_table
 from morning.evaluation.results import differences, null, result_row
 from morning.features.rivals.inputs import Inputs
 from morning.files import sha256, whole_file
+from morning.guard import REFUSED, readable, reason
+from morning.guard.arrays import read_arrays
 from morning.rankers.contract import MissingInput, Ranker
 
 log = logging.getLogger(__name__)
@@ -148,8 +149,8 @@ def stored_statistics(folder: Path, task: Task) -> list[BrandStatistics]:
     """Return what the scores give that `compare` keeps of a method, in the order of their seeds."""
     found = []
     for path in sorted(folder.glob("seed-*.npz"), key=lambda p: int(p.stem.partition("-")[2])):
-        with np.load(path, allow_pickle=False) as stored:
-            scores = stored["scores"]
+        with readable(path, remedy="delete it"):
+            scores = read_arrays(path)["scores"]
         if scores.shape == task.positives.shape:
             found.append(brand_statistics(scores, task.positives, task.categories))
     return found
@@ -259,13 +260,15 @@ def _read(path: Path, fingerprint: str, task: Task) -> Scored | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            if str(stored["fingerprint"]) != fingerprint:
-                log.info("%s: made with other options or inputs, computed anew", path)
-                return None
-            scores, seconds = stored["scores"], float(stored["seconds"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        log.warning("%s: damaged, computed anew (%s)", path, error)
+        stored = read_arrays(path)
+        if str(stored["fingerprint"]) != fingerprint:
+            log.info("%s: made with other options or inputs, computed anew", path)
+            return None
+        scores, seconds = stored["scores"], float(stored["seconds"])
+        if scores.dtype != np.float64 or not np.isfinite(scores).all():
+            raise ValueError("its scores are no finite numbers")
+    except REFUSED as error:
+        log.warning("%s: damaged, computed anew (%s)", path, reason(error))
         return None
     return Scored(scores, seconds) if scores.shape == task.positives.shape else None
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from morning.files import read_json
+from morning.run import read_results
 from morning.studies.recipes import FACTORS, best_by_validation
 
 Row = Mapping[str, Any]
@@ -35,7 +35,7 @@ EXPERIMENTS = (
 def read_experiments(folder: str | Path) -> dict[str, list[Row]]:
     """Return the rows of every experiment by name; none where it was not run."""
     paths = {name: Path(folder) / f"{name}.json" for name in EXPERIMENTS}
-    return {n: read_json(path)["rows"] if path.is_file() else [] for n, path in paths.items()}
+    return {n: read_results(path)["rows"] if path.is_file() else [] for n, path in paths.items()}
 
 
 def curves(found: Mapping[str, Sequence[Row]]) -> dict[str, Row]:

@@ -18,7 +18,7 @@ from morning.evaluation import (
 )
 from morning.evaluation.published import published_table
 from morning.features import FeatureSet
-from morning.files import rename_folder, whole_folder, write_json
+from morning.files import held, rename_folder, whole_folder, write_json
 from morning.models.best import Best
 from morning.models.checkpoint import TrainedModel, load_seeds
 from morning.models.profiles import Profile
@@ -73,19 +73,20 @@ def train_run(
     Raises
     ------
     MorningError
-        If `out` exists.
+        If `out` exists, or another process trains into it.
     """
     out = _new(out)
     run = Run(out.with_name(f"{out.name}.partial"))
-    features.save(run.vectors)
-    kept = run.model() / f"seed-{profile.training.seed}"
-    train(features, profile, kept, device=device, progress=progress)
-    for other in run.model().iterdir():  # left by an interrupted other seed
-        if other != kept:
-            shutil.rmtree(other)
-    settings = {"data": features.source, "profile": name, "trained": asdict(profile)}
-    write_json(run.parameters, settings)
-    rename_folder(run.folder, out)
+    with held(run.folder):
+        features.save(run.vectors)
+        kept = run.model() / f"seed-{profile.training.seed}"
+        train(features, profile, kept, device=device, progress=progress)
+        for other in run.model().iterdir():  # left by an interrupted other seed
+            if other != kept:
+                shutil.rmtree(other)
+        settings = {"data": features.source, "profile": name, "trained": asdict(profile)}
+        write_json(run.parameters, settings)
+        rename_folder(run.folder, out)
     return Run(out)
 
 

@@ -2,13 +2,13 @@
 
 import logging
 import struct
-import zlib
 
 import numpy as np
 import pytest
 from morning.features.visual import pictures
 from morning.features.visual.encode import encode
 from PIL import Image, ImageCms
+from toys.bombs import png_of_zeros
 from toys.looks import HERE
 from toys.pictures import paint
 
@@ -27,21 +27,6 @@ FAULTY = {
     "drawing.eps": "unknown format",
     "nul\0.jpg": "cannot be opened",
 }
-
-
-def png_of_zeros(width, height):
-    """A PNG of one grey level: a large picture in a small file, written without decoding it."""
-
-    def chunk(kind, data):
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compressobj(9)
-    data = b"".join(rows.compress(bytes(width + 1)) for _ in range(height)) + rows.flush()
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
-    )
 
 
 def faulty(folder):

@@ -227,18 +227,19 @@ def test_a_shortlist_is_marked_and_saved(visit, made, file):
 
 
 def test_no_cell_of_a_csv_is_a_formula(visit, tmp_path):
-    texts = ["=1+1", "+41 44", "-x", "@now", "\tx", "\rx", "-5.5", "+3", "=5", 'plain, "quoted"']
-    table = pd.DataFrame({"influencer": texts, "number": np.arange(10) - 5.0})
-    made = board((1, 10), influencers=table, partners=[[]], reasons={}, brands=["=B"])
+    formulas = ["=1+1", "+41 44", "-x", "@now", "\tx", "\rx", "\nx", "＝1", "=5"]
+    texts = [*formulas, "-5.5", "+3", 'plain, "quoted"']
+    table = pd.DataFrame({"influencer": texts, "number": np.arange(12) - 5.0})
+    made = board((1, 12), influencers=table, partners=[[]], reasons={}, brands=["=B"])
     page = visit(written(made, tmp_path))
-    for place in range(10):
+    for place in range(12):
         page.locator(MARK).nth(place).click()
     with page.expect_download() as download:
         page.click("#save")
     text = download.value.path().read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     found = {row["influencer"] for row in rows}
-    assert found == {f"'{text}" for text in texts[:6]} | {"-5.5", "+3", "'=5", texts[9]}
+    assert found == {f"'{text}" for text in formulas} | set(texts[9:])
     assert {row["brand"] for row in rows} == {"'=B"}
     assert {float(row["number"]) for row in rows} == set(table["number"])
 

@@ -130,6 +130,19 @@ def test_the_best_and_the_worst_category():
     assert best_and_worst(rows[:1], "So.") == ["So."]
 
 
+def test_names_are_no_markdown():
+    called = "*b* <b>[x](javascript:1)</b>\n\n# c"
+    ranking = pd.DataFrame({"influencer_id": [called]})
+    rows = [row(called, auc=0.7), row(f"{called}2", auc=0.9)]
+    weights = np.array([[0.0, 1.0], [1.0, 0.0]])
+    graph = AttributeGraph((called, f"{called}2"), sparse.csr_array(weights))
+    said = listed(
+        [*first_three(ranking, called, {}), *best_and_worst(rows, ""), *heaviest_pairs(graph)]
+    )
+    assert not set(said) & set("<>[]")
+    assert len(said.splitlines()) == 4
+
+
 def test_an_audit_says_what_was_found_and_nothing_else():
     rows = [row("MORNING", auc=0.8, cauc=0.7), row("category-oracle", auc=0.95, cauc=0.5)]
     found = {

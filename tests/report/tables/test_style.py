@@ -25,6 +25,7 @@ def test_text_is_escaped(style):
     html = style(pd.DataFrame({EVIL: [EVIL]}, index=[EVIL])).to_html()
     assert "<script" not in html
     assert html.count("&lt;script&gt;") == 3
+    assert re.search('<table[^>]*class="[^"]*mathjax_ignore', html)
 
 
 def test_what_is_not_there():
@@ -44,6 +45,11 @@ def test_the_link_saves_the_table():
     read = pd.read_csv(io.StringIO(saved(styled(SMALL))), index_col=0)
     pd.testing.assert_frame_equal(read, SMALL, check_dtype=False)
     assert saved(without_index(in_words(pd.DataFrame({"a": ["x"]})))) == "a\nx\n"
+
+
+def test_the_saved_table_has_no_formula():
+    table = pd.DataFrame({"=a": ["@b", "-0.5"]}, index=["+c", "d"])
+    assert saved(styled(table)) == ",'=a\n'+c,'@b\nd,-0.5\n"
 
 
 def test_what_is_folded_is_what_is_saved():

@@ -1,6 +1,7 @@
 """A generated world on disk."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -32,6 +33,13 @@ class TestFolder:
         assert first == again
         assert first.keys() == other.keys()
         assert not any(first[name] == other[name] for name in first if name.endswith(".jpg"))
+
+    def test_two_at_once_give_one_world(self, folder, tmp_path):
+        with ThreadPoolExecutor(2) as threads:
+            for _ in range(2):
+                list(threads.map(lambda _: demo.generate(tmp_path / "same", **SMALL), range(2)))
+        assert digests(tmp_path / "same") == digests(folder)
+        assert [path.name for path in tmp_path.iterdir()] == ["same"]
 
     def test_holds_what_was_asked_for(self, folder):
         dataset = Dataset.load(folder)

@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -27,6 +26,7 @@ from tqdm import tqdm
 from morning.code import code_of
 from morning.errors import MorningError
 from morning.files import whole_file
+from morning.guard import DAMAGED
 from morning.learning import dropout, losses
 from morning.learning.device import find_device
 from morning.learning.repeat import cuda_devices, one_thread
@@ -274,7 +274,7 @@ def _loaded(model: Cosmic, path: Path) -> bool:
         return False
     try:
         model.load_state_dict(load_file(path))
-    except (OSError, RuntimeError, SafetensorError) as error:
+    except DAMAGED as error:
         log.warning("%s: cannot be read, so COSMIC is trained anew (%s)", path, error)
         return False
     return True

@@ -6,7 +6,8 @@ import hashlib
 import io
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,26 @@ def decode(path: Path) -> Image.Image:
     UnusablePictureError
         If it is no picture, is truncated, or is too large or too thin to be decoded.
     """
+    with _opened(path) as picture:
+        picture.draft("RGB", (SIDE, SIDE))
+        return _as_shown(ImageOps.exif_transpose(picture))
+
+
+def check_head(path: Path) -> None:
+    """Refuse a picture as `decode` would, as far as its first bytes say; nothing is decoded.
+
+    Raises
+    ------
+    UnusablePictureError
+        If it is no picture, or is too large or too thin to be decoded.
+    """
+    with _opened(path):
+        pass
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """Open a picture whose kind and size can be decoded; whatever goes wrong is its fault."""
     try:
         _check_kind(path)
         with warnings.catch_warnings():
@@ -89,8 +110,7 @@ def decode(path: Path) -> Image.Image:
             warnings.simplefilter("ignore")
             with Image.open(path, formats=FORMATS) as picture:
                 _check_size(*picture.size)
-                picture.draft("RGB", (SIDE, SIDE))
-                return _as_shown(ImageOps.exif_transpose(picture))
+                yield picture
     except UnusablePictureError:
         raise
     except Image.DecompressionBombError as error:

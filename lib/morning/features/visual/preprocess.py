@@ -11,10 +11,12 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from morning.errors import MorningError
 from morning.features.visual.vision import import_torchvision
 
 transform = import_torchvision().transforms.functional
 
+_LONGEST = 4096
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -31,6 +33,15 @@ class ResizeCrop:
     """Subtracted from each channel."""
     std: tuple[float, float, float] = IMAGENET_STD
     """What each channel is divided by."""
+
+    def __post_init__(self) -> None:
+        sides = self.resize if isinstance(self.resize, tuple) else (self.resize,)
+        if not all(type(side) is int and 1 <= side <= _LONGEST for side in (*sides, self.crop)):
+            raise MorningError(f"pictures are resized and cropped to sides of 1 to {_LONGEST:,}")
+        if len(sides) > 2 or len(self.mean) != 3 or len(self.std) != 3:
+            raise MorningError("a picture has two sides, and three colours with a mean and a std")
+        if not (np.isfinite([*self.mean, *self.std]).all() and min(self.std) > 0):
+            raise MorningError("means and stds of colours must be finite, stds positive")
 
     def __call__(self, picture: Image.Image) -> list[Tensor]:
         """Return one tensor (3, crop, crop)."""

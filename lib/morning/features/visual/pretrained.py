@@ -11,8 +11,10 @@ from morning.features.visual.preprocess import ResizeCrop
 from morning.features.visual.recogniser import Recogniser
 from morning.features.visual.vision import import_torchvision
 from morning.features.visual.weights import PLACES365, SCENES, torchvision_file
+from morning.guard import content, readable
 
 models = import_torchvision().models
+_MAX_LABELS = 1 << 20
 
 
 def imagenet_resnet(
@@ -104,12 +106,10 @@ def scene_labels(folder: str | Path | None = None) -> tuple[str, ...]:
         If the file is missing or is not 365 lines of `/a/airfield 0`.
     """
     path = locate(SCENES, folder)
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+    with readable(path, "lines such as `/a/airfield 0`"):
+        lines = content(path, most=_MAX_LABELS).decode("utf-8").split("\n")
         pairs = [line.rsplit(maxsplit=1) for line in lines if line.strip()]
         labels = {int(number): name for name, number in pairs}
-    except ValueError as error:
-        raise MorningError(f"{path}: lines must read like `/a/airfield 0` ({error})") from error
     if len(pairs) != 365 or sorted(labels) != list(range(365)):
         raise MorningError(f"{path}: must number 365 scenes from 0 to 364, found {len(pairs)}")
     # "/a/airfield" is the scene airfield; "/a/apartment_building/outdoor" keeps its second part

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,8 @@ import numpy as np
 from scipy import sparse
 
 from morning.files import whole_folder
+from morning.guard import REFUSED
+from morning.guard.arrays import read_array, require_arrays
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Shards:
                 continue  # left by a run that was killed while it wrote
             try:
                 self._add(shard)
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            except REFUSED as error:
                 log.warning("%s: damaged, its pictures are looked at again (%s)", shard, error)
 
     def __getitem__(self, part: str) -> Part:
@@ -103,12 +104,13 @@ class Shards:
 
     def _add(self, shard: Path) -> None:
         """Take in one shard, after a check that it is consistent."""
-        digests = [d.decode("ascii") for d in np.load(shard / _DIGESTS)]
+        digests = [d.decode("ascii") for d in read_array(shard / _DIGESTS)]
         files = [path for path in sorted(shard.glob("*.np[yz]")) if path.name != _DIGESTS]
         for path in files:
             if path.suffix == ".npy":
-                rows = len(np.load(path, mmap_mode="r"))
+                rows = len(read_array(path))
             else:
+                require_arrays(path)
                 rows = _checked(sparse.load_npz(path), self.columns[path.stem])
             if rows != len(digests):
                 raise ValueError(f"{path.name} has {rows} rows for {len(digests)} pictures")

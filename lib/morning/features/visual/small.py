@@ -9,18 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
 from morning.errors import MorningError
-from morning.features.visual.checkpoints import fill
+from morning.features.visual.checkpoints import fill, require_fitting
 from morning.features.visual.preprocess import ResizeCrop, from_parameters
 from morning.features.visual.recogniser import Recogniser, Views
 from morning.features.visual.vision import import_torchvision
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.guard import readable, require
 from morning.learning.repeat import one_thread
 
 resnet = import_torchvision().models.resnet
@@ -176,15 +176,19 @@ def load_small(folder: str | Path) -> Recogniser:
         If a file is missing, damaged, or not the one that was written.
     """
     folder = Path(folder)
-    try:
-        about = read_json(folder / _ABOUT)
+    with readable(folder, "a small ResNet", "make the run again"):
+        require(folder / _WEIGHTS)
+        about = read_json(folder / _ABOUT, dict)
         labels, preprocess = tuple(about["labels"]), from_parameters(about["preprocess"])
         if sha256(folder / _WEIGHTS) != about["sha256"]:
             raise MorningError(f"{folder / _WEIGHTS}: differs from what {_ABOUT} says of it")
         state = load_file(folder / _WEIGHTS)
-        net = small_resnet(len(labels), int(about["width"]))
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise MorningError(f"{folder}: no readable small ResNet ({error!r})") from error
+        width = state["conv1.weight"].shape[0]
+        if about["width"] != width or not all(isinstance(label, str) for label in labels):
+            raise ValueError(f"{_ABOUT} is of another network")
+        with torch.device("meta"):  # no memory is taken before all shapes are known to fit
+            require_fitting(small_resnet(len(labels), width), state, folder / _WEIGHTS)
+        net = small_resnet(len(labels), width)
     fill(net, state, folder / _WEIGHTS)
     return Recogniser(str(about["name"]), labels, net, preprocess)
 

@@ -134,6 +134,6 @@ function asCsv(influencers, ranking) {
     worth(brand, rank[i]),
     ...BOARD.columns.map(({ values }) => values[i]),
   ]);
-  const formula = /^[=+\-@\t\r](?!(?<=[+-])(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$)/i;
+  const formula = /^[=+\-@\t\n\r＝＋－＠](?!(?<=[+-])(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$)/i;
   return "\ufeff" + VENDOR.unparse([heads, ...rows], { escapeFormulae: formula });
 }

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from morning.errors import MorningError
+from morning.plain import ESCAPED_JSON
 
 #: Parts of a score in the order of its bars: their names on the page, and what is said of them.
 PARTS = {
@@ -44,8 +45,6 @@ _SCRIPTS = (
     "card.js",
     "explorer.js",
 )
-#: What would end the element that holds JSON, or begin a comment in it.
-_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +231,7 @@ def _packed(scores: np.ndarray) -> tuple[list[float], list[str]]:
 
 def _json(content: object) -> str:
     """Return JSON in ASCII that can stand in an element of a page."""
-    return json.dumps(content, allow_nan=False, separators=(",", ":")).translate(_ESCAPED)
+    return json.dumps(content, allow_nan=False, separators=(",", ":")).translate(ESCAPED_JSON)
 
 
 def _allowed(text: str) -> str:

@@ -14,6 +14,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib_inline.config import InlineBackend
 
+from morning.plain import visible
+
 #: Okabe and Ito's colours, which the colour-blind can tell apart; each means one thing in the
 #: whole book. What is measured here:
 OURS = "#0072b2"
@@ -98,8 +100,11 @@ def drawable() -> frozenset[str]:
 
 
 def literal(text: object) -> str:
-    """Return text that matplotlib shows as it is: a name from user data is no mathematics."""
-    return str(text).replace("$", r"\$")
+    """Return text that matplotlib shows as it is: a name from user data is no mathematics.
+
+    SVG, which has it in comments, knows no control codes.
+    """
+    return visible(text).replace("$", r"\$")
 
 
 def canvas(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from morning.attributes.graph import AttributeGraph, counts_of
 from morning.errors import counted
+from morning.plain import in_markdown
 
 
 def heaviest_pairs(found: AttributeGraph | None) -> list[str]:
@@ -14,7 +15,7 @@ def heaviest_pairs(found: AttributeGraph | None) -> list[str]:
     heaviest = edges.head(3)
     counts = counts_of(heaviest["weight"])
     pairs = ", ".join(
-        f"*{first}* with *{second}* ({n:,} times)"
+        f"*{in_markdown(first)}* with *{in_markdown(second)}* ({n:,} times)"
         for first, second, n in zip(heaviest.iloc[:, 0], heaviest.iloc[:, 1], counts, strict=True)
     )
     tenth = -(-len(edges) // 10)

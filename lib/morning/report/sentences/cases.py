@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from morning.errors import counted
+from morning.plain import in_markdown
 from morning.report.cards import PARTS
 from morning.studies.cases import (
     LOOK_ALIKE,
@@ -134,6 +135,6 @@ def ranks_of_cases(study: CaseStudy) -> list[str]:
     typical = ", ".join(f"the {role} {rank:,.0f}" for role, rank in study.typical.items())
     said = [
         f"Of {study.candidates:,} candidates, {counted(study.partners, 'partner')} among them, "
-        f"{study.brand} ranks {ranks}."
+        f"{in_markdown(study.brand)} ranks {ranks}."
     ]
     return [*said, f"Over all test brands, the median ranks are: {typical}." if typical else ""]

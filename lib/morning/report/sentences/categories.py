@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from morning.evaluation import BrandStatistics
+from morning.plain import in_markdown
 from morning.report.headings import HEADINGS, number
 from morning.studies.categories import explained_by_category
 
@@ -50,7 +51,8 @@ def best_and_worst(
         return [explained]
     low, *_, high = sorted(known, key=lambda row: row[metric])
     return [
-        f"{HEADINGS[metric]} goes from {number(low[metric], metric)} ({low['method']}) to "
-        f"{number(high[metric], metric)} ({high['method']}).",
+        f"{HEADINGS[metric]} goes from {number(low[metric], metric)} "
+        f"({in_markdown(low['method'])}) to {number(high[metric], metric)} "
+        f"({in_markdown(high['method'])}).",
         explained,
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from morning.errors import counted
+from morning.plain import in_markdown
 from morning.recommend.recommender import Recommender
 from morning.report.headings import SUB_SCORES, number
 from morning.report.rankings import of_hundred
@@ -27,7 +28,8 @@ def first_three(ranking: pd.DataFrame, brand: str, names: Mapping[str, str]) -> 
     names : mapping of account id to name on the page
     """
     first = ranking.head(3)
-    said = ", ".join(names.get(each, each) for each in first["influencer_id"])
+    brand = in_markdown(brand)
+    said = ", ".join(in_markdown(names.get(each, each)) for each in first["influencer_id"])
     if "chance" not in first:
         return [f"{brand} should write to {said} first."]
     worth = ", ".join(map(of_hundred, first["chance"]))
@@ -73,8 +75,8 @@ def first_ten(recommender: Recommender, brand: str, ranking: pd.DataFrame) -> li
     expected = len(ranking) * len(partners) / len(everyone)
     places = everyone.loc[everyone["influencer_id"].isin(partners), "rank"]
     said = [
-        f"{hits} of the first {len(ranking)} worked with {brand}; as many drawn at random would "
-        f"have {expected:.1f}.",
+        f"{hits} of the first {len(ranking)} worked with {in_markdown(brand)}; as many drawn at "
+        f"random would have {expected:.1f}.",
         f"Half of its {counted(len(partners), 'partner')} are among the first "
         f"{places.median():.0f} of {len(everyone):,}.",
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from morning.features import FeatureSet
+from morning.plain import in_markdown
 
 #: Block -> what of an account it is made of.
 _MADE_OF = {
@@ -32,7 +33,7 @@ def most_posted(features: FeatureSet, block: str, names: Sequence[str] | None) -
     if not names or block not in features.blocks:
         return []
     means = features.blocks[block][:, : len(names)].mean(axis=0)
-    told = ", ".join(f"*{names[i]}* {means[i]:.0%}" for i in means.argsort()[::-1][:3])
+    told = ", ".join(f"*{in_markdown(names[i])}* {means[i]:.0%}" for i in means.argsort()[::-1][:3])
     return [f"What {_MADE_OF[block]} are most about, on average over accounts: {told}."]
 
 

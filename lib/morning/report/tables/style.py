@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from morning.plain import harmless
+
 _LEFT = [{"selector": "th, td", "props": "text-align: left; vertical-align: top;"}]
 _RIGHT = [
     {"selector": "td, th.col_heading", "props": "text-align: right; vertical-align: top;"},
@@ -19,6 +21,8 @@ _RIGHT = [
     {"selector": "td", "props": "font-variant-numeric: tabular-nums;"},
 ]
 _BEST = "font-weight: bold;"
+#: Classes of what no notebook looks for formulas in; books look for none in any output.
+_NO_MATHEMATICS = "tex2jax_ignore mathjax_ignore"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,8 @@ def _dressed(table: pd.DataFrame, kind: str, rules: list[Any], told: str = "") -
     # Named by what is in it: the same table gives the same page.
     uuid = hashlib.sha256(f"{kind}\n{told}\n{_csv(table)}".encode()).hexdigest()[:8]
     style = Styler(table, uuid=uuid, cell_ids=False)
-    style = style.set_table_attributes(f'class="dataframe {kind}"').set_table_styles(rules)
+    style = style.set_table_attributes(f'class="dataframe {kind} {_NO_MATHEMATICS}"')
+    style = style.set_table_styles(rules)
     style = style.hide(axis="index", names=True)  # they would take a row of their own
     return style.format_index(escape="html", axis=0).format_index(escape="html", axis=1)
 
@@ -120,7 +125,8 @@ def _csv(table: pd.DataFrame) -> str:
 
 def _download(table: pd.DataFrame) -> str:
     """Return a link that saves a table; the page holds what it saves."""
-    data = base64.b64encode(_csv(table).encode()).decode()
+    named = not isinstance(table.index, pd.RangeIndex)
+    data = base64.b64encode(harmless(table).to_csv(index=named).encode()).decode()
     return (
         f'<a class="csv" download="table.csv" href="data:text/csv;base64,{data}" '
         'title="Save this table as CSV">CSV</a>'

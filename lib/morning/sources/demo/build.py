@@ -16,6 +16,8 @@ from morning.code import code_of
 from morning.dataset import SCHEMAS, Dataset
 from morning.errors import MorningError
 from morning.files import read_json, sha256, whole_folder, write_json
+from morning.guard import REFUSED, readable
+from morning.guard.arrays import read_arrays
 from morning.sources.demo.pictures import OBJECTS, SCENES, draw_picture
 from morning.sources.demo.vocabulary import vocabulary
 from morning.sources.demo.words import (
@@ -108,23 +110,23 @@ def truth(folder: str | Path) -> DemoTruth:
     path = Path(folder) / _TRUTH
     if not path.is_file():
         raise MorningError(f"{folder}: no {_TRUTH}; morning.sources.demo.generate writes one")
-    with np.load(path, allow_pickle=False) as stored:
-        values = {name: stored[name] for name in stored.files}
-    names = list(WEIGHTS)
-    return DemoTruth(
-        parts={name: values.pop(f"part_{name}") for name in names},
-        weights=dict(zip(names, values.pop("weights").tolist(), strict=True)),
-        structure=float(values.pop("structure")),
-        **values,
-    )
+    with readable(path, remedy="delete the folder"):
+        values = read_arrays(path)
+        names = list(WEIGHTS)
+        return DemoTruth(
+            parts={name: values.pop(f"part_{name}") for name in names},
+            weights=dict(zip(names, values.pop("weights").tolist(), strict=True)),
+            structure=float(values.pop("structure")),
+            **values,
+        )
 
 
 def _read_record(folder: Path) -> dict:
     """Read what a folder says of the demo world in it; refuse to touch any other folder."""
     try:
-        record = read_json(folder / _RECORD)
+        record = read_json(folder / _RECORD, dict)
         return {**record, "files": dict(record["files"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except REFUSED as error:
         raise MorningError(
             f"{folder}: not empty and not a demo world; choose another folder or remove it"
         ) from error

@@ -1,0 +1,6 @@
+"""Files that nobody has vouched for: one door, bounds before memory, a sentence where refused."""
+
+from morning.guard.damage import DAMAGED, REFUSED, readable, reason
+from morning.guard.door import closed, content, inside, require
+
+__all__ = ["DAMAGED", "REFUSED", "closed", "content", "inside", "readable", "reason", "require"]
