@@ -9,6 +9,7 @@ from pathlib import Path
 
 from doit.exceptions import TaskFailed
 from morning.code import closure
+from morning.errors import MorningError
 from morning.files import git_blob, read_json, sha256, stamp, write_json
 from morning.places import data_folder
 from morning.plain import visible
@@ -81,7 +82,7 @@ def _recorded(record: Path) -> dict[str, Seen]:
     """Return what files looked like; nothing where that was not recorded, or not so."""
     try:
         return {name: (when, digest) for name, (when, digest) in read_json(record).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (MorningError, ValueError, TypeError, AttributeError):
         return {}
 
 

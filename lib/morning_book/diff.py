@@ -30,6 +30,7 @@ from morning.studies.trained import statistics
 from morning_book.provenance import records
 
 _TOP = 10
+_COLUMNS = {"part", "name", "table", "method", "metric", "difference", "ci95"}
 _CATEGORIES = "table5_categories"
 _CLOSE = 1e-6  # of a metric that is computed again
 #: Parts of records, as a reader calls them.
@@ -205,7 +206,8 @@ def compare_runs(one: Run, other: Run) -> Difference:
         if not side.run.manifest.is_file():
             raise MorningError(f"{side.run.folder}: no run is here, or it is not finished")
     names = (one.folder.resolve().name, other.folder.resolve().name)
-    names = names if len(set(names)) == 2 else ("first", "second")
+    if len({*names} - _COLUMNS) < 2:  # they become columns, too
+        names = ("first", "second")
     tables = [side.tables() for side in sides]
     both = [name for name in tables[0] if name in tables[1]]
     rows = [row for name in both for row in _metrics(name, sides, [t[name] for t in tables])]
@@ -306,8 +308,8 @@ def _text(table: pd.DataFrame) -> str:
 def _table(table: pd.DataFrame) -> str:
     if table.empty:
         return "<p>The same.</p>"
-    form = "{:.4f}".format
-    return table.to_html(index=False, border=0, na_rep="–", float_format=form)
+    with pd.option_context("display.max_colwidth", None):
+        return table.to_html(index=False, border=0, na_rep="–", float_format="{:.4f}".format)
 
 
 def _side_by_side(name: str, paths: Sequence[Path], runs: Sequence[str]) -> str:

@@ -28,6 +28,11 @@ def test_a_run_does_not_differ_from_itself(runs):
     assert "what went in: the same" in list(found.lines())
 
 
+def test_a_run_may_be_called_as_a_column_is(runs, tmp_path):
+    run = Run(runs[0].folder.rename(tmp_path / "method"))
+    assert compare_runs(run, runs[1]).names == ("first", "second")
+
+
 def test_what_went_in_is_named(runs):
     found = compare_runs(*runs).said
     rows = {(part, name): (one, other) for part, name, one, other in found.to_numpy()}

@@ -36,7 +36,7 @@ def executed(tmp_path_factory):
             run = Run(tmp_path_factory.mktemp(name) / name)
             settings = {"data": str(run.folder / "data"), "run": str(run.folder), "epochs": 2}
             stage = Stage("05_model", ("data", "run", "epochs"), (), (run.results("t"),))
-            assert execute_recorded(stage, run, settings, []) is None
+            assert execute_recorded(stage, run, settings, [], []) is None
             found.append((run, read_json(run.record("05_model"))))
     return found
 
@@ -68,7 +68,7 @@ def test_a_failure_leaves_no_record(told, monkeypatch):
     stage = story.chapters(told)[1]
     told.record(stage.name).unlink()
     monkeypatch.setattr("morning_book.provenance.execute", lambda *_: TaskFailed("it failed"))
-    failed = execute_recorded(stage, told, told.settings(), [])
+    failed = execute_recorded(stage, told, told.settings(), [], [])
     assert failed.message == "it failed"
     assert not told.record(stage.name).exists()
 

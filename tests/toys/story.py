@@ -17,7 +17,7 @@ from morning.recommend.chance import Chances
 from morning.run import Run
 from morning.studies.trained import statistics
 from morning_book import provenance
-from morning_book.dependencies import input_digests
+from morning_book.dependencies import record_inputs
 from morning_book.settings import Settings
 from morning_book.stages import Stage
 
@@ -97,8 +97,7 @@ def make(folder, data, *, seed=0, epochs=1):
     run, features = Run(folder), vectors(seed)
     settings = {"data": str(data), "run": str(folder), "epochs": epochs, "profile": "quick"}
     write_json(run.parameters, settings)
-    seen = input_digests("data", Settings(str(data), str(folder)))
-    write_json(run.inputs("data"), {name: [1, 1, digest] for name, digest in seen.items()})
+    record_inputs("data", Settings(str(data), str(folder)), [])
     first, second = chapters(run)
     before = provenance.went_in(first, run, settings)
     known = {"influencer_id": PEOPLE, "followers": range(30), "contact": [p[::-1] for p in PEOPLE]}
