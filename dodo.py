@@ -23,9 +23,9 @@ from morning_book.dependencies import (
     record_inputs,
 )
 from morning_book.execute import stated
+from morning_book.finished import ByContent
 from morning_book.networks import have_networks
 from morning_book.provenance import execute_recorded
-from morning_book.record import ByContent
 from morning_book.repository import repository
 from morning_book.settings import Settings, described
 from morning_book.stages import stages

@@ -9,11 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 from morning.files import read_json
 from morning.sources.sample import write_sample
+from toys.alike import different
 from toys.checkout import STAGES, call, command, environment, toy_checkout
 from toys.faults import (
     contents,
@@ -240,46 +239,6 @@ class TestCommands:
         count(record_property, f"a read-only folder, `morning {name}`", 1)
 
 
-#: Files that say when something was, or how long it took: all others must be the same.
-DURATIONS = {
-    ".doit.json",  # digests of the executed notebooks
-    "book/build.log",
-    "book/source/execution.md",
-    "book/html/_sources/execution.md",
-    "book/html/execution.html",
-    "book/html/searchindex.js",
-}
-
-
-def lasting(path):
-    """Return the content of a file without durations and dates."""
-    if path.suffix == ".npz":
-        with np.load(path) as arrays:
-            return {name: arrays[name].tobytes() for name in arrays.files if name != "seconds"}
-    if path.suffix == ".csv":
-        return pd.read_csv(path, dtype=str).drop(columns="seconds", errors="ignore").to_csv()
-    if path.suffix in (".ipynb", ".json"):
-        return untimed(read_json(path))
-    return path.read_bytes()
-
-
-def untimed(value):
-    """Return a document without what papermill and comparisons say of durations."""
-    if isinstance(value, list):
-        return [untimed(each) for each in value]
-    if isinstance(value, dict):
-        timed = ("seconds", "papermill", "execution")
-        return {name: untimed(each) for name, each in value.items() if name not in timed}
-    return value
-
-
-def differing(a, b):
-    """Return the files of two folders that one of them lacks, or that differ in what lasts."""
-    names = {*contents(a), *contents(b)} - DURATIONS
-    both = {name for name in names if (a / name).is_file() and (b / name).is_file()}
-    return sorted((names - both) | {n for n in both if lasting(a / n) != lasting(b / n)})
-
-
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_a_killed_run_ends_like_an_undisturbed_one(place, record_property):
@@ -316,7 +275,7 @@ def test_a_killed_run_ends_like_an_undisturbed_one(place, record_property):
     while reached(process := start(words, place)):
         lives.append(kill(process))
     assert process.wait() == 0
-    found = differing(place / "undisturbed", place / RUN)
+    found = different(place / "undisturbed", place / RUN)
     lost = [name for name in found if not (place / RUN / name).exists()]
     count(
         record_property, "kill -9 of `morning run` with its book", len(lives), len(lost), len(found)
@@ -356,7 +315,7 @@ def test_a_killed_training_ends_like_an_undisturbed_one(tmp_path, record_propert
         process.kill()
         process.join()
     trains().join()
-    found = differing(tmp_path / "undisturbed", tmp_path / "out")
+    found = different(tmp_path / "undisturbed", tmp_path / "out")
     lost = [name for name in found if not (tmp_path / "out" / name).exists()]
     count(record_property, "kill -9 of `morning train`", MOMENTS, len(lost), len(found))
     assert found == []

@@ -117,7 +117,7 @@ def _pipeline(settings: Settings, *tasks: str) -> int:
         stage.parameters(settings.recorded())
     values = [f"{name}={value}" for name, value in vars(settings).items()]
     processes = str(settings.processes)
-    doit = DoitMain(extra_config={"BACKEND": {"json": "morning_book.record:Record"}})
+    doit = DoitMain(extra_config={"BACKEND": {"json": "morning_book.finished:Finished"}})
     end_forks_with_parent()
     try:
         return doit.run(["-f", str(ROOT / "dodo.py"), "-n", processes, *values, *tasks])

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from morning.files import read_json
 from morning_book.provenance import digest
 from safetensors.numpy import load_file
 
-#: What a run keeps beside results: its memory, its cost, copies with times in them.
-_ASIDE = ("notebooks", "provenance", "parameters.json")
-_PAGES_ASIDE = ("source", "build.log", "_sources", "execution.html")
+#: What a run keeps beside results: what it cost, where it lies, pages with times in them.
+_ASIDE = ("provenance", "parameters.json")
+_PAGES_ASIDE = ("source", "build.log", "_sources", "execution.html", "searchindex.js")
 #: Rooms of a run, as a reader calls them.
 _FEATURES = ("features", "blocks", "prepared", "attributes", "candidates.parquet")
 _MODELS = ("model", "best", "compare", "chances.json")
@@ -24,7 +25,7 @@ KINDS = ("features", "models", "results", "pages")
 def digests(run: Path) -> dict[str, str]:
     """Return the digest of every file of a run that counts, by its name in the run."""
     names = (path.relative_to(run) for path in sorted(run.rglob("*")) if path.is_file())
-    return {name.as_posix(): digest(run / name) for name in names if not _aside(name)}
+    return {name.as_posix(): _digest(run / name) for name in names if not _aside(name)}
 
 
 def kind(name: str) -> str:
@@ -49,6 +50,13 @@ def furthest(one: Path, other: Path, of: str) -> float:
     both = [(one / name, other / name) for name in names]
     pairs = [pair for pair in both if pair[0].is_file() and pair[1].is_file()]
     return max((gap for pair in pairs for gap in _gaps(*pair)), default=0.0)
+
+
+def _digest(path: Path) -> str:
+    """Return the digest that records have, of a table without the column of times."""
+    if path.suffix != ".csv":
+        return digest(path)
+    return pd.read_csv(path, dtype=str).drop(columns="seconds", errors="ignore").to_csv()
 
 
 def _aside(name: Path) -> bool:

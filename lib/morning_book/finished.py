@@ -10,7 +10,7 @@ from morning.errors import MorningError
 from morning.files import sha256, write_json
 
 
-class Record(JsonDB):
+class Finished(JsonDB):
     """doit's record, written whole after each finished task: a killed call loses none of them."""
 
     def _load(self) -> dict[str, dict[str, Any]]:

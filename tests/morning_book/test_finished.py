@@ -6,7 +6,7 @@ import os
 import pytest
 from doit.dependency import Dependency
 from doit.task import Task
-from morning_book.record import ByContent, Record
+from morning_book.finished import ByContent, Finished
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def file(tmp_path):
 
 
 def manager(folder):
-    return Dependency(Record, str(folder / "record.json"), checker_cls=ByContent)
+    return Dependency(Finished, str(folder / "record.json"), checker_cls=ByContent)
 
 
 def finish(folder, file, name="task"):
@@ -53,7 +53,7 @@ def test_content_decides_and_no_clock(file, tmp_path):
 
 def test_where_it_cannot_be_written_is_said(file, tmp_path, capsys):
     (tmp_path / "record.json").mkdir()
-    record = Record.__new__(Record)
+    record = Finished.__new__(Finished)
     record.name, record._db = str(tmp_path / "record.json"), {}
     record.dump()
     assert "cannot be written" in capsys.readouterr().err
