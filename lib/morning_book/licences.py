@@ -31,10 +31,14 @@ LOOKED_AT = {
     "cuda-toolkit": "LicenseRef-NVIDIA-Proprietary",  # empty: names packages that are
     "docutils": "LicenseRef-Public-Domain AND BSD-2-Clause AND ZPL-2.1",
     "matplotlib": "LicenseRef-Matplotlib",  # the PSF's, with other names
+    "nbstripout": "MIT",
+    "nvidia-cusparselt-cu12": "LicenseRef-NVIDIA-Proprietary",
     "nvidia-cusparselt-cu13": "LicenseRef-NVIDIA-Proprietary",
     "overrides": "Apache-2.0",
+    "packaging": "Apache-2.0 OR BSD-2-Clause",
     "sphinx-mathjax-offline": "MIT AND Apache-2.0",  # MathJax inside
     "torchvision": "BSD-3-Clause",
+    "wordcloud": "MIT",
 }
 #: Beginnings of identifiers of licences that ask for something of those who pass a change on.
 _COPYLEFT = ("GPL-", "LGPL-", "AGPL-", "MPL-")
