@@ -68,4 +68,4 @@ def export(
     """Write a run as one file (RO-Crate), to rank by, evaluate and verify elsewhere."""
     from morning_book.export import export
 
-    typer.echo(export(Run(run), out, ids=ids), err=True)
+    say(export(Run(run), out, ids=ids), err=True)
