@@ -221,7 +221,7 @@ def test_the_execution_page_says_settings_times_and_versions(html):
     assert "torch" in text
     assert "1,234" in text
     assert "Some Processor" in text
-    assert text.count("<table") == 4
+    assert text.count("<table") == 5
 
 
 def test_which_cells_stay_follows_from_the_data(tmp_path):

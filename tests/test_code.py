@@ -98,9 +98,10 @@ class TestDigest:
 
 
 def test_what_is_ignored_holds_no_computation():
-    """The error classes import nothing of the project and nothing that computes."""
+    """The error classes import nothing that computes, and what spells text of the data."""
     assert list(code.IGNORED) == [LIB / "errors.py"]
-    assert code.closure("morning.errors") == (LIB / "__init__.py", Path(errors.__file__))
+    files = [LIB / name for name in ("__init__.py", "errors.py", "plain.py")]
+    assert code.closure("morning.errors") == tuple(files)
     imported = {
         alias.name if isinstance(node, ast.Import) else node.module
         for node in ast.walk(ast.parse(Path(errors.__file__).read_text()))
@@ -108,7 +109,8 @@ def test_what_is_ignored_holds_no_computation():
         for alias in node.names
     }
     assert imported <= {
-        *("__future__", "collections.abc", "dataclasses", "itertools", "logging", "typing")
+        *("__future__", "collections.abc", "dataclasses", "itertools", "logging", "typing"),
+        "morning.plain",
     }
 
 

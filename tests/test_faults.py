@@ -88,6 +88,7 @@ def count(record_property, fault, number, lost=0, different=0):
     record_property("fault", row)
 
 
+@pytest.mark.long
 def test_a_killed_call_loses_no_finished_chapter_and_leaves_nothing_behind(place):
     checkout = toy_checkout(place / "checkout", 2)
     for chapter in NAMES[:2]:

@@ -101,7 +101,7 @@ DOORS = {
     "Image.open": {"morning/features/visual/pictures.py"},
     "Styler": {"morning/report/tables/style.py"},
     "HTML": {"morning/report/cards.py", "morning/report/content.py"},
-    "to_html": {"morning/report/tables/style.py"},
+    "to_html": {"morning/report/tables/style.py", "morning_book/diff.py"},
     "to_latex": set(),
     "to_markdown": set(),
 }

@@ -110,7 +110,7 @@ class TestTrainingOptions:
             ({"decay_steps": 0}, "decay_steps must be at least 1"),
             ({"learning_rate": 0.0}, "learning_rate must be positive, not 0.0"),
             ({"learning_rate": float("nan")}, "learning_rate must be positive"),
-            ({"seed": -1}, "seed must not be negative, not -1"),
+            ({"seed": -1}, r"seed must be between 0 and 2\*\*32 - 1, not -1"),
         ],
     )
     def test_refused(self, options, message):

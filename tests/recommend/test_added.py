@@ -157,7 +157,7 @@ def test_a_failure_midway_leaves_what_was_there(run, world, monkeypatch):
         raise OSError("No space left on device")
 
     monkeypatch.setattr(module, "write_json", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(MorningError, match="no space is left"):
         first.add(strangers(world, 1))
     assert len(Recommender.load(run).features) == len(first.features)
     assert [path.name for path in run.folder.iterdir() if "added" in path.name] == ["added"]

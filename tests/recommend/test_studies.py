@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from morning.models.best import Best
+from morning.plain import in_markdown
 from morning.prepare import recognisers
 from morning.recommend.recommender import Recommender
 from morning.report.sentences.recommend import first_ten
@@ -152,6 +153,6 @@ def test_how_many_of_the_first_are_partners(recommender):
     partners = recommender.partners(brand)
     hits = sum(ranking["influencer_id"].isin(partners))
     said = first_ten(recommender, brand, ranking)
-    assert said[0].startswith(f"{hits} of the first 10 worked with {brand}")
+    assert said[0].startswith(f"{hits} of the first 10 worked with {in_markdown(brand)}")
     assert f"would have {len(ranking) * len(partners) / 30:.1f}" in said[0]
     assert re.fullmatch(r"What speaks for the ten is content \d+%, .*attributes \d+%\.", said[-1])

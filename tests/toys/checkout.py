@@ -1,4 +1,7 @@
-"""A checkout whose notebooks only write what their stage writes, and calls of its pipeline."""
+"""A checkout whose notebooks only write what their stage writes, and calls of its pipeline.
+
+Its pages have headings alone.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,10 @@ def toy_checkout(root: Path, chapters: int = len(STAGES)) -> Path:
     for name in ("lib", "book"):
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     shutil.copy(ROOT / "dodo.py", root)
+    for page in (root / "book").glob("*.md"):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        heading = next(line for line in lines if line.startswith("# "))
+        page.write_text(f"{heading}\n", encoding="utf-8")
     with open(root / "lib" / "morning_book" / "stages.py", "a", encoding="utf-8") as module:
         module.write("\n_all = stages\n\n\ndef stages(run, *, released):\n")
         module.write(f"    return _all(run, released=released)[:{chapters}]\n")
