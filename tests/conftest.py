@@ -39,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Write what the tests found, if asked for."""
     if path := config.getoption("--record"):
-        record(terminalreporter.stats, path)
+        whole = config.args == config.getini("testpaths")
+        record(terminalreporter.stats, path, [] if whole else config.args)
 
 
 @pytest.fixture(scope="session")

@@ -32,8 +32,9 @@ def last(found: Mapping[str, Any]) -> str:
     """Return in a sentence how the tests went, when, and of which code."""
     edited = ", with edits that were not committed" if found["edited"] else ""
     failed, skipped = found["failed"], found["skipped"]
+    part = f" (of {', '.join(found['files'])} alone)" if found["files"] else ""
     sentence = (
-        f"Last on {found['date']} at commit `{found['commit']}`{edited}, Python "
+        f"Last on {found['date']}{part} at commit `{found['commit']}`{edited}, Python "
         f"{found['python']}, {counted(found['cores'], 'core')}: "
         f"{counted(found['passed'], 'test')} passed, {len(failed)} failed, {len(skipped)} skipped."
     )

@@ -10,6 +10,7 @@ FOUND = {
     "date": "2026-01-02",
     "commit": "abc1234",
     "edited": False,
+    "files": [],
     "python": "3.11.7",
     "cores": 2,
     "passed": 1,
@@ -36,6 +37,11 @@ def test_failures_and_edits_are_named(monkeypatch, tmp_path):
     said = written(monkeypatch, tmp_path, edited=True, failed=["t::a"])["last"]
     assert "edits that were not committed" in said
     assert "- **failed**: `t::a`" in said
+
+
+def test_a_part_of_the_tests_is_called_one(monkeypatch, tmp_path):
+    said = written(monkeypatch, tmp_path, files=["tests/test_a.py"])["last"]
+    assert "2026-01-02 (of tests/test_a.py alone) at commit" in said
 
 
 def test_rows_are_lines_and_what_was_not_measured_says_so(monkeypatch, tmp_path):

@@ -17,7 +17,7 @@ from morning.files import write_json
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def record(stats: Mapping[str, Sequence[Any]], path: Path) -> None:
+def record(stats: Mapping[str, Sequence[Any]], path: Path, files: Sequence[str]) -> None:
     """Write outcomes, day, commit and machine of a session, and the rows that its tests gave.
 
     A test gives a row by pytest's `record_property(kind, row)`; one that fails gives none.
@@ -27,6 +27,8 @@ def record(stats: Mapping[str, Sequence[Any]], path: Path) -> None:
     stats : mapping of str to sequence
         Of pytest's terminal reporter: its reports by outcome.
     path : Path
+    files : sequence of str
+        What was run; empty: everything.
     """
     rows: dict[str, list[Any]] = defaultdict(list)
     for report in _reports(stats.get("passed", ())):
@@ -39,6 +41,7 @@ def record(stats: Mapping[str, Sequence[Any]], path: Path) -> None:
             "date": date.today().isoformat(),
             "commit": _git("rev-parse", "--short", "HEAD"),
             "edited": bool(_git("status", "--porcelain", "--", "lib", "notebooks", "tests")),
+            "files": list(files),
             "python": platform.python_version(),
             "cores": os.cpu_count(),
             "passed": sum(1 for _ in _reports(stats.get("passed", ()))),

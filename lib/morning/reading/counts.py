@@ -10,7 +10,8 @@ from morning.reading.column import Column
 _WHOLE = r"[+-]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4})(?:\.0{1,2}|\.0{4,})?"
 _SHORT = r"(\d{1,4}(?:[.,]\d{1,3})?)\s?([kKmMbB])"
 _TWO_READINGS = r"[+-]?\d{1,3}\.\d{3}"
-_SPACED = r"[+-]?\d{1,3}(?:[\s'’]\d{3})+"  # \s has the narrow and the no-break space, too
+# For some engines of expressions, \s is none of the no-break spaces.
+_SPACED = "[+-]?\\d{1,3}(?:[\\s\u00a0\u202f'’]\\d{3})+"
 _ROUNDED = r"\d(?:[.,]\d+)?[eE]\+?\d+"
 _FRACTION = r"[+-]?\d+[.,]\d+"
 _TIMES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
