@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from hypothesis import settings
 from morning.features import FeatureSet
 from toys.recorded import record
 
+# A tenth of the time would go into looking for cycles among all that is imported.
+gc.set_threshold(100_000, 20, 20)
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("morning", deadline=None)
 settings.load_profile("morning")

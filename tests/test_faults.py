@@ -40,7 +40,7 @@ MOMENTS = 20
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """Return a checkout with a few chapters, which only write what their stage writes."""
-    return toy_checkout(tmp_path_factory.mktemp("made") / "checkout", FEW)
+    return toy_checkout(tmp_path_factory.mktemp("made") / "checkout", NAMES[:FEW])
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def count(record_property, fault, number, lost=0, different=0):
 
 @pytest.mark.long
 def test_a_killed_call_loses_no_finished_chapter_and_leaves_nothing_behind(place):
-    checkout = toy_checkout(place / "checkout", 2)
+    checkout = toy_checkout(place / "checkout", NAMES[:2])
     for chapter in NAMES[:2]:
         process = begin(checkout, place, chapter, NAP="0.3")
         assert kill(process) < 5  # whatever it started has ended

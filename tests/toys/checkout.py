@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -34,8 +35,21 @@ for place in {writes}:
 """
 
 
-def toy_checkout(root: Path, chapters: int = len(STAGES)) -> Path:
-    """Make such a checkout, of the first chapters alone where fewer are wanted."""
+#: A list of stages that leaves others out.
+SOME = """
+from dataclasses import replace
+
+_all = stages
+
+
+def stages(run, *, released):
+    some = [stage for stage in _all(run, released=released) if stage.name in {names}]
+    return [replace(s, after=tuple(name for name in s.after if name in {names})) for s in some]
+"""
+
+
+def toy_checkout(root: Path, chapters: Collection[str]) -> Path:
+    """Make such a checkout with some of the chapters, among them all that these read."""
     ignored = shutil.ignore_patterns("__pycache__", "_build", "*.egg-info")
     for name in ("lib", "book"):
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
@@ -45,8 +59,7 @@ def toy_checkout(root: Path, chapters: int = len(STAGES)) -> Path:
         heading = next(line for line in lines if line.startswith("# "))
         page.write_text(f"{heading}\n", encoding="utf-8")
     with open(root / "lib" / "morning_book" / "stages.py", "a", encoding="utf-8") as module:
-        module.write("\n_all = stages\n\n\ndef stages(run, *, released):\n")
-        module.write(f"    return _all(run, released=released)[:{chapters}]\n")
+        module.write(SOME.format(names=sorted(chapters)))
     (root / "notebooks").mkdir()
     imports = {
         "01_dataset": "morning.sources.folder",
