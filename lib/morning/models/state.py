@@ -22,6 +22,9 @@ from morning.models.morning import Morning
 
 log = logging.getLogger(__name__)
 
+#: What Adam keeps of each parameter, beside the number of its steps.
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
 
 @dataclass
 class State:
@@ -115,7 +118,8 @@ def _stored(
         moments.setdefault(int(index), {})[name] = value
     sizes = dict(enumerate(shapes.values()))
     for number, values in moments.items():
-        if any(values[name].shape != sizes[number] for name in ("exp_avg", "exp_avg_sq")):
+        shaped = {"step": torch.Size([]), **dict.fromkeys(_MOMENTS, sizes[number])}
+        if {name: value.shape for name, value in values.items()} != shaped:
             raise ValueError("its moments are of another model")
     if any(x.dtype != torch.float32 or not x.isfinite().all() for x in arrays.values()):
         raise ValueError("it holds other than finite float32 numbers")

@@ -2,11 +2,14 @@
 
 import logging
 import struct
+import tracemalloc
+from contextlib import suppress
 
 import numpy as np
 import pytest
 from morning.features.visual import pictures
 from morning.features.visual.encode import encode
+from morning.features.visual.pictures import UnusablePictureError, decode
 from PIL import Image, ImageCms
 from toys.bombs import png_of_zeros
 from toys.looks import HERE
@@ -247,3 +250,18 @@ def test_numbers_with_points_are_refused_by_name(tmp_path):
     Image.new("F", (8, 8), 0.5).save(tmp_path / "x.tif")
     with pytest.raises(pictures.UnusablePictureError, match=r"TIFF \(convert it to JPEG\)"):
         pictures.decode(tmp_path / "x.tif")
+
+
+def test_a_number_in_a_file_reserves_no_memory(tmp_path):
+    """A chunk that says it has two thousand million bytes made the decoder ask for them."""
+    path = tmp_path / "a.png"
+    Image.new("RGB", (10, 10), "red").save(path)
+    raw = path.read_bytes()
+    at = raw.index(b"IDAT")
+    path.write_bytes(raw[: at - 4] + (2**31 - 1).to_bytes(4, "big") + raw[at:])
+    tracemalloc.start()
+    with suppress(UnusablePictureError):
+        decode(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 26

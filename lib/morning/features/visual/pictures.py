@@ -83,7 +83,7 @@ def decode(path: Path) -> Image.Image:
     UnusablePictureError
         If it is no picture, is truncated, or is too large or too thin to be decoded.
     """
-    with _opened(path) as picture:
+    with _opened(path, whole=True) as picture:
         picture.draft("RGB", (SIDE, SIDE))
         return _as_shown(ImageOps.exif_transpose(picture))
 
@@ -101,14 +101,18 @@ def check_head(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """Open a picture whose kind and size can be decoded; whatever goes wrong is its fault."""
+def _opened(path: Path, *, whole: bool = False) -> Iterator[Image.Image]:
+    """Open a picture whose kind and size can be decoded; whatever goes wrong is its fault.
+
+    What is decoded is read whole: of a file, decoders ask for as much as its numbers say.
+    """
     try:
         _check_kind(path)
+        source = io.BytesIO(path.read_bytes()) if whole else path
         with warnings.catch_warnings():
             # Pillow warns of what is refused below, and of odd metadata, which does not matter.
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as picture:
+            with Image.open(source, formats=FORMATS) as picture:
                 _check_size(*picture.size)
                 yield picture
     except UnusablePictureError:

@@ -179,7 +179,8 @@ def load_small(folder: str | Path) -> Recogniser:
     with readable(folder, "a small ResNet", "make the run again"):
         require(folder / _WEIGHTS)
         about = read_json(folder / _ABOUT, dict)
-        labels, preprocess = tuple(about["labels"]), from_parameters(about["preprocess"])
+        name, labels = str(about["name"]), tuple(about["labels"])
+        preprocess = from_parameters(about["preprocess"])
         if sha256(folder / _WEIGHTS) != about["sha256"]:
             raise MorningError(f"{folder / _WEIGHTS}: differs from what {_ABOUT} says of it")
         state = load_file(folder / _WEIGHTS)
@@ -190,7 +191,7 @@ def load_small(folder: str | Path) -> Recogniser:
             require_fitting(small_resnet(len(labels), width), state, folder / _WEIGHTS)
         net = small_resnet(len(labels), width)
     fill(net, state, folder / _WEIGHTS)
-    return Recogniser(str(about["name"]), labels, net, preprocess)
+    return Recogniser(name, labels, net, preprocess)
 
 
 def _standardise(images: np.ndarray) -> Tensor:
