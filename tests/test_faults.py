@@ -77,7 +77,7 @@ def in_a_sentence(done, *said):
     """Whether a command failed with a sentence that names something."""
     text = done.stdout + (done.stderr or "")
     assert done.returncode == 1, text
-    assert "Traceback" not in text
+    assert "Traceback" not in text, text
     assert any(all(word in line for word in said) for line in text.splitlines()), text
     return True
 

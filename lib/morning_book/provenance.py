@@ -31,7 +31,7 @@ from threadpoolctl import threadpool_info
 
 from morning_book import ROOT
 from morning_book.dependencies import recorded_digests
-from morning_book.execute import execute
+from morning_book.execute import execute, stated
 from morning_book.stages import Stage, code_of_cells
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ _FIGURE = re.compile(r'run\.figure\(\s*"(\w+)"')
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of an object in memory
 
 
+@stated
 def execute_recorded(
     stage: Stage,
     run: Run,
