@@ -86,7 +86,8 @@ class TestWholeRuns:
         again = run("kernels", OLD_KERNELS)
         row = compared("the instructions of the processor (AVX2)", first, again)
         record_property("repeat", row)
-        assert furthest(first, again, "features") < 1e-3
+        # Networks that are trained here become others, and so does what they see.
+        assert furthest(first, again, "features", without="visual|networks|json") < 1e-3
 
 
 def compared(changed, first, again):

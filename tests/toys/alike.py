@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,13 @@ def different(one: Path, other: Path) -> list[str]:
     return sorted({name for name, _ in ours.items() ^ theirs.items()})
 
 
-def furthest(one: Path, other: Path, of: str) -> float:
+def furthest(one: Path, other: Path, of: str, without: str = "^$") -> float:
     """Return the largest difference of two numbers in the same place of files of a kind.
 
     Of arrays it is a share of the largest number; of results, those up to 1 are taken as they are.
+    Files whose names have the expression `without` in them are left out.
     """
-    names = [name for name in different(one, other) if kind(name) == of]
+    names = [n for n in different(one, other) if kind(n) == of and not re.search(without, n)]
     both = [(one / name, other / name) for name in names]
     pairs = [pair for pair in both if pair[0].is_file() and pair[1].is_file()]
     return max((gap for pair in pairs for gap in _gaps(*pair)), default=0.0)
