@@ -50,7 +50,7 @@ def record_inputs(kind: str, settings: Settings, users: Iterable[str]) -> str:
     if recorded and (changed := _changed(before, seen)):
         said = f"{listed(changed)} changed: redoing {', '.join(users)}"
         print(visible(said), flush=True)
-    return hashlib.sha256(json.dumps(_digests(seen), sort_keys=True).encode()).hexdigest()
+    return of_files(_digests(seen))
 
 
 def inputs_are_the_same(kind: str, settings: Settings) -> TaskFailed | None:
@@ -69,6 +69,11 @@ def input_digests(kind: str, settings: Settings) -> dict[str, str]:
 def recorded_digests(kind: str, run: Run) -> dict[str, str]:
     """Return digests of the files of the data or weights as `record_inputs` last saw them."""
     return _digests(_recorded(run.inputs(kind)))
+
+
+def of_files(digests: Mapping[str, str]) -> str:
+    """Return one digest of many files."""
+    return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()
 
 
 def listed(names: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ from morning.run import Run
 from threadpoolctl import threadpool_info
 
 from morning_book import ROOT
-from morning_book.dependencies import recorded_digests
+from morning_book.dependencies import of_files, recorded_digests
 from morning_book.execute import execute, stated
 from morning_book.stages import Stage, code_of_cells
 
@@ -190,11 +190,6 @@ def digest(path: Path) -> str:
     except Exception:  # whatever a damaged file raises: then it is not what was recorded
         pass
     return sha256(path)
-
-
-def of_files(digests: Mapping[str, str]) -> str:
-    """Return one digest of many files."""
-    return _hash(dict(digests))
 
 
 @cache

@@ -123,18 +123,19 @@ def _assemble(
     about = (pages / "about" / f"{kind}.md").read_text(encoding="utf-8").strip()
     _fill(source / "intro.md", {"about this copy": about} | front_parts(source / "intro.md"))
     shown = dict(settings) | {"data": "a folder" if kind == "folder" else kind}
+    trust = trust_parts()
     parts = {
         "settings": _rows((k, f"`{v}`") for k, v in shown.items() if k != "run"),
         "notebooks": _rows(_spent(notebooks)),
         "hardware": _rows(_hardware(notebooks)),
         "versions": _rows(versions().items()),
         "elsewhere": elsewhere(repository()),
-        "repeat": trust_parts()["repeat"],
+        "repeat": trust["repeat"],
     }
     add_buttons(source / "_config.yml", repository())
     _fill(source / "execution.md", parts)
     _fill(source / "reading.md", reading_parts(source / "reading.md"))
-    _fill(source / "trust.md", trust_parts())
+    _fill(source / "trust.md", trust)
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
     _fill(source / "model_card.md", cards.model_parts())
     _fill(source / "data_card.md", cards.data_parts())

@@ -12,8 +12,8 @@ from morning.files import read_json, sha256
 from morning.run import Run
 
 from morning_book import ROOT
-from morning_book.dependencies import input_digests, listed, recorded_digests
-from morning_book.provenance import code_digests, digest, of_files, parameters, records
+from morning_book.dependencies import input_digests, listed, of_files, recorded_digests
+from morning_book.provenance import code_digests, digest, parameters, records
 from morning_book.settings import Settings
 from morning_book.stages import Stage, stages
 

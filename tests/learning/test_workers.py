@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from morning.learning.workers import pool
 
 _PARENT = """
@@ -44,20 +45,12 @@ def test_work_is_done_elsewhere():
         assert processes.submit(os.getpid).result() != os.getpid()
 
 
-def test_workers_of_a_killed_parent_end(tmp_path):
+@pytest.mark.parametrize(
+    "code", [_PARENT, _FORKING], ids=["workers", "forks and what they started"]
+)
+def test_what_a_killed_parent_started_ends(tmp_path, code):
     said, script = tmp_path / "said", tmp_path / "parent.py"
-    script.write_text(_PARENT)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["lib", os.getcwd()])}
-    parent = subprocess.Popen([sys.executable, str(script), str(said)], env=environment)
-    assert _soon(said.exists)
-    parent.kill()
-    parent.wait()
-    assert _soon(lambda: time.time() - said.stat().st_mtime > 2)
-
-
-def test_forks_of_a_killed_parent_end_with_what_they_started(tmp_path):
-    said, script = tmp_path / "said", tmp_path / "parent.py"
-    script.write_text(_FORKING)
+    script.write_text(code)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(["lib", os.getcwd()])}
     parent = subprocess.Popen([sys.executable, str(script), str(said)], env=environment)
     assert _soon(said.exists)

@@ -19,6 +19,8 @@ from morning.reading.workbook import filled, sheet_rows, workbook
 
 #: A JSON document takes some ten times its size in memory; lines of one are read one by one.
 _MAX_JSON = 1 << 28
+#: The escape of half a character.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _NO_TABLE = "must have a header with the column names"
 
 
@@ -144,9 +146,6 @@ def decoded_json(text: str) -> Any:
         whole = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
         value = json.loads(whole)
     return value
-
-
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _records(records: Any) -> pd.DataFrame:
