@@ -35,6 +35,14 @@ PLANNED = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_workers():
+    """Spare starting worker processes; that they change nothing is tested where they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "cpu_count", lambda: 1)
+        yield
+
+
 def run(folder, perspectives, profile=None, seeds=1, **changes):
     features = replace(checkerboard([ONE_BLOCK[p] for p in perspectives]), **changes)
     return ablations(features, profile or tiny(epochs=1), folder, seeds=seeds)
@@ -86,9 +94,7 @@ class TestRows:
     @classmethod
     def table(cls, tmp_path_factory):
         folder = tmp_path_factory.mktemp("table")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, "cpu_count", lambda: 1)  # spares starting worker processes
-            return run(folder, ("content", "attribute"), tiny(epochs=4), seeds=2)
+        return run(folder, ("content", "attribute"), tiny(epochs=4), seeds=2)
 
     def test_difference_from_full(self, table):
         rows = {row["method"]: row for row in table[0]}
