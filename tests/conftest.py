@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,14 @@ def mirror() -> Path:
     if not folder:
         pytest.skip("needs the released research files: set MORNING_MIRROR to their folder")
     return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def no_workers() -> Iterator[None]:
+    """Spare starting worker processes, which are tested with what starts them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "cpu_count", lambda: 1)
+        yield
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ def test_options_come_back():
         (TrainingOptions, {"seed": 1.0}, "seed is 1.0, no int"),
         (TrainingOptions, {"seed": True}, "seed is True, no int"),
         (TrainingOptions, {"learning_rate": float("inf")}, "learning_rate is inf"),
+        (ModelOptions, {"negative_slope": 1e308}, "negative_slope is 1e\\+308"),
         (TrainingOptions, {"learning_rate": None}, "learning_rate is None, no float"),
         (TrainingOptions, {"heat": 1}, "heat"),
         (ModelOptions, {"layers": {"attribute": [1, "2"]}}, "layers is '2', no int"),

@@ -112,14 +112,13 @@ class TestEveryExperiment:
     """Small: of two recipes, on a checkerboard, with hardly any training."""
 
     @pytest.fixture
-    def found(self, tmp_path, monkeypatch):
+    def found(self, tmp_path, monkeypatch, no_workers):
         board = checkerboard()
         monkeypatch.setattr(
             evidence, "load", lambda _: Source("public", None, board, released=True)
         )
         monkeypatch.setattr(evidence, "profile", lambda _: tiny(epochs=1))
         monkeypatch.setattr(evidence, "_SEEDS", 2)
-        monkeypatch.setattr("morning.models.jobs.os.cpu_count", lambda: 1)  # starts no process
         monkeypatch.setattr(evidence, "data_folder", lambda: tmp_path)
         monkeypatch.setattr(evidence.recipes, "FACTORS", {"l1": evidence.recipes.FACTORS["l1"]})
         brands = board.brands("train")

@@ -1,7 +1,6 @@
 """Table IV: which variants the blocks allow, what they share, how they differ from the full one."""
 
 import json
-import os
 from dataclasses import replace
 
 import pytest
@@ -14,6 +13,7 @@ from morning.rankers.best import WITHOUT
 from morning.studies.ablations import WITHOUT_CO_ATTENTION, ablations, best_without_parts
 from toys.vectors import checkerboard, tiny
 
+pytestmark = pytest.mark.usefixtures("no_workers")
 PAPER_ROWS = PUBLISHED["table4_ablations"]
 ONE_BLOCK = {"content": "content_topics", "audience": "audience_topics", "attribute": "attribute"}
 
@@ -33,14 +33,6 @@ PLANNED = {
     ("audience", "attribute"): {"au-only": None, "att-only": None, "au+att": "full", "full": None},
     tuple(PERSPECTIVES): dict.fromkeys([*VARIANTS, WITHOUT_CO_ATTENTION]),
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_workers():
-    """Spare starting worker processes; that they change nothing is tested where they are."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "cpu_count", lambda: 1)
-        yield
 
 
 def run(folder, perspectives, profile=None, seeds=1, **changes):

@@ -136,7 +136,7 @@ class TestCache:
         assert counted == [("two-tower", 2)]
 
     def test_goes_on_after_an_interruption(self, world, tmp_path, monkeypatch):
-        whole = run(world, tmp_path / "whole")
+        whole = run(world, tmp_path / "whole", KEPT)
         fit = Ranker.fit
 
         def broken(self, *args, **kwargs):
@@ -147,8 +147,8 @@ class TestCache:
         with monkeypatch.context() as patch:
             patch.setattr(Ranker, "fit", broken)
             with pytest.raises(KeyboardInterrupt):
-                run(world, tmp_path / "cut")
-        resumed = run(world, tmp_path / "cut")
+                run(world, tmp_path / "cut", KEPT)
+        resumed = run(world, tmp_path / "cut", KEPT)
         for row in (*whole, *resumed):
             row.pop("seconds")
         assert resumed == whole

@@ -11,6 +11,7 @@ from morning.studies.recipes import FACTORS, cells, sampling, trained_row, valid
 from morning.studies.trained import statistics
 from toys.vectors import checkerboard, tiny
 
+pytestmark = pytest.mark.usefixtures("no_workers")
 PAPER = PROFILES["paper"]
 
 

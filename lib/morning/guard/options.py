@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+#: Largest number of single precision.
+_LARGEST = float.fromhex("0x1.fffffep+127")
 
 
 def options(kind: type[T], record: Mapping[str, Any]) -> T:
@@ -25,7 +26,7 @@ def options(kind: type[T], record: Mapping[str, Any]) -> T:
     TypeError
         If a value is of another type than the default, or the field is unknown.
     ValueError
-        If a number is not finite.
+        If a number is not finite in single precision, in which networks compute.
     MorningError
         If the dataclass refuses the values.
     """
@@ -50,6 +51,6 @@ def _alike(name: str, value: Any, default: Any) -> Any:
         value = float(value)
     if type(value) is not type(default):
         raise TypeError(f"{name} is {value!r:.60}, no {type(default).__name__}")
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, float) and not abs(value) <= _LARGEST:
         raise ValueError(f"{name} is {value}")
     return value

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from morning.errors import MorningError
 from morning.features.visual.preprocess import CaffePyramid, ResizeCrop, from_parameters
 from toys.nets import picture
 
@@ -18,6 +19,14 @@ def test_resize_crop_survives_json():
     for preprocess in (ResizeCrop(), ResizeCrop(resize=(256, 256), crop=32)):
         parameters = preprocess.parameters()
         assert from_parameters(parameters) == preprocess
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"resize": ()}, {"crop": 0}, {"resize": (8, 8, 8)}, {"std": (0,)}]
+)
+def test_sides_and_colours_that_no_picture_has(wrong):
+    with pytest.raises(MorningError, match="sides"):
+        ResizeCrop(**wrong)
 
 
 def test_the_pyramid_is_bgr_without_scaling():

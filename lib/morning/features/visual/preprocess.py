@@ -38,7 +38,7 @@ class ResizeCrop:
         sides = self.resize if isinstance(self.resize, tuple) else (self.resize,)
         if not all(type(side) is int and 1 <= side <= _LONGEST for side in (*sides, self.crop)):
             raise MorningError(f"pictures are resized and cropped to sides of 1 to {_LONGEST:,}")
-        if len(sides) > 2 or len(self.mean) != 3 or len(self.std) != 3:
+        if len(sides) not in (1, 2) or len(self.mean) != 3 or len(self.std) != 3:
             raise MorningError("a picture has two sides, and three colours with a mean and a std")
         if not (np.isfinite([*self.mean, *self.std]).all() and min(self.std) > 0):
             raise MorningError("means and stds of colours must be finite, stds positive")
