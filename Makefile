@@ -16,7 +16,7 @@ test: env  ## run the tests on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-long: env  ## kill, repeat and attack it, and hold whole runs against what was promised; takes two hours
-	$(BIN)/python -m pytest -q -n auto -m long --record book/results/trust.json
+	$(BIN)/python -m pytest -q -n auto -m long --record=book/results/trust.json
 
 test-lowest: BIN := .venv-lowest/bin
 test-lowest:  ## run the tests with the lowest versions that pyproject.toml admits (needs uv on the PATH)
