@@ -1,5 +1,7 @@
 """A network with its labels and its preprocessing."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import torch
 from morning.features.visual.preprocess import ResizeCrop
@@ -41,3 +43,14 @@ def test_the_digest_depends_on_weights_labels_and_preprocessing():
 
     assert make() == make()
     assert len({make(), make(seed=1), make(labels=("a", "c")), make(size=16)}) == 4
+
+
+def test_two_at_once_get_what_is_theirs():
+    """What a hook catches belongs to who asked: with other numbers of pictures, it shows."""
+    net = Recogniser("x", ("a", "b"), small_resnet(2), ResizeCrop(resize=8, crop=8))
+    asked = [Views.of([[x] for x in torch.rand(n, 3, 8, 8)]) for n in (3, 7)] * 20
+    alone = [net.recognise(views) for views in asked[:2]] * 20
+    with ThreadPoolExecutor(4) as threads:
+        for found, expected in zip(threads.map(net.recognise, asked), alone, strict=True):
+            for each, own in zip(found, expected, strict=True):
+                torch.testing.assert_close(each, own)

@@ -7,11 +7,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Any, Protocol
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
+
+#: A forward pass takes all cores, and what it shows on its way is caught by a hook.
+_ONE_AT_A_TIME = Lock()
 
 
 class Preprocess(Protocol):
@@ -155,6 +159,10 @@ class Recogniser:
         probabilities, features : float32 tensors on the CPU, shapes (n, classes) and (n, D)
             Averaged over the scales of a picture.
         """
+        with _ONE_AT_A_TIME:
+            return self._recognised(views)
+
+    def _recognised(self, views: Views) -> tuple[Tensor, Tensor | None]:
         device = next(self.module.parameters()).device
         caught: list[Tensor] = []
         hook = self.classifier and self.classifier.register_forward_pre_hook(
