@@ -527,6 +527,31 @@ class TestRank:
         assert "only accounts that are in it can be ranked" in done.err
         assert not (fitted / "added").exists()
 
+    def test_candidates_on_disk(self, morning: Command, fitted: Path) -> None:
+        asked = ("rank", "--brand", "b5", "--run", fitted, "--top", 3)
+        before = morning(*asked)
+        assert morning(*asked, "--approximate").code == 1
+        done = morning("index", "--run", fitted)
+        assert (done.code, done.out) == (0, "")
+        assert done.err.splitlines() == [
+            "4 influencers on disk.",
+            "So few are all looked at, also where an answer may be approximate.",
+        ]
+        assert morning(*asked) == before
+        found = morning(*asked, "--approximate")
+        assert [line.split()[1] for line in found.out.splitlines()] == [
+            line.split()[1] for line in before.out.splitlines()
+        ]
+        assert morning(*asked, "--approximate", "--where", "rank > 1").code == 2
+
+    def test_remove(self, morning: Command, fitted: Path) -> None:
+        asked = ("rank", "--brand", "b5", "--run", fitted, "--format", "json", "--partners")
+        first = json.loads(morning(*asked).out)[0]["influencer_id"]
+        done = morning("remove", first, "--run", fitted)
+        assert (done.code, done.out, done.err) == (0, "", "1 influencer removed.\n")
+        assert first not in morning(*asked).out
+        assert morning("remove", first, "--run", fitted).code == 1
+
     def test_a_page_to_explore(self, morning: Command, fitted: Path) -> None:
         asked = ("rank", "--brand", "b5", "--run", fitted, "--format", "html")
         done = morning(*asked)

@@ -215,6 +215,9 @@ def rank(
     ids: Annotated[
         bool, typer.Option("--ids", help="In html: ids of influencers, not pseudonyms.")
     ] = False,
+    approximate: Annotated[
+        bool, typer.Option("--approximate", help="Ask the index that `morning index` made.")
+    ] = False,
 ) -> None:
     """Rank influencers for a brand: of the run, or a new one by its posts or a description.
 
@@ -227,6 +230,8 @@ def rank(
     chosen, page = bool(where or diversity or budget is not None), format == "html"
     if chosen and page:
         raise typer.BadParameter("html has the whole ranking, and filters of its own")
+    if approximate and (chosen or page):
+        raise typer.BadParameter("an approximate answer is a plain ranking")
     form = None if page else _ranking_format(format)
     recommender = Recommender.load(run)
     asked = _asked(recommender, brand, posts, about)
@@ -251,7 +256,11 @@ def rank(
         if ranking.empty:
             say("nobody is left: loosen a condition, or raise the budget", err=True)
     else:
-        ranking = recommender.rank(asked, top, exclude_partners=not partners)
+        ranking = recommender.rank(
+            asked, top, exclude_partners=not partners, approximate=approximate
+        )
+        if recall := ranking.attrs.get("recall"):
+            say(f"Approximate: {recall:.1%} of the best 20 are found on average.", err=True)
     say(form(ranking).rstrip())
 
 
@@ -308,6 +317,45 @@ def add(
     _, notes = Recommender.load(run).add(read_newcomers(folder, "influencer"))
     for note in notes:
         say(on_one_line(note), err=True)
+
+
+@app.command()
+def remove(
+    influencers: Annotated[
+        list[str], typer.Argument(help="Ids of influencers.", show_default=False)
+    ],
+    run: FittedRun = _DEMO,
+) -> None:
+    """Take influencers from those that a run ranks.
+
+    What the model learnt of them stays in it until it is trained without them.
+    """
+    from morning.recommend.recommender import Recommender
+
+    Recommender.load(run).remove(influencers)
+    say(f"{counted(len(set(influencers)), 'influencer')} removed.", err=True)
+
+
+@app.command()
+def index(
+    run: FittedRun = _DEMO,
+    recall: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of the best 20 that approximate answers find."),
+    ] = 0.98,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="No index for approximate answers.")
+    ] = False,
+) -> None:
+    """Write the vectors of a run's influencers to disk, to be searched there.
+
+    For more of them than memory holds. What is added and removed later is followed.
+    """
+    from morning.recommend.recommender import Recommender
+
+    _, notes = Recommender.load(run).make_index(None if exact else recall)
+    for note in notes:
+        say(note, err=True)
 
 
 def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str) -> str | Encoded:

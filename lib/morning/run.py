@@ -127,6 +127,16 @@ class Run:
         return self.folder / "candidates.parquet"
 
     @property
+    def pool(self) -> Path:
+        """Vectors of all candidates to search in, `morning.recommend.index`."""
+        return self.folder / "pool"
+
+    @property
+    def removed(self) -> Path:
+        """Who is no candidate any more, `morning.recommend.added`."""
+        return self.folder / "removed.json"
+
+    @property
     def added(self) -> Path:
         """Influencers that were added later, `morning.recommend.added`."""
         return self.folder / "added"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from morning.dataset import Dataset
 from morning.errors import ContractError, MorningError
-from morning.features import FeatureSet
+from morning.features import FeatureSet, featureset
 from morning.features.block import BLOCKS, PERSPECTIVES
 from morning.features.featureset import account_table, is_feature_set
 from morning.files import read_json, sha256, write_json
@@ -261,6 +261,21 @@ class TestDisk:
         block[0, 0] = 7
         assert type(block) is np.ndarray
         assert FeatureSet.load(saved).blocks["attribute"][0, 0] != 7
+
+    def test_what_is_larger_than_memory_stays_on_disk(
+        self, tiny_features: Maker, saved: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(featureset, "IN_MEMORY", 0)
+        monkeypatch.setattr(featureset, "_ROWS", 3)
+        loaded = FeatureSet.load(saved)
+        for name, block in tiny_features().blocks.items():
+            assert isinstance(loaded.blocks[name], np.memmap)
+            np.testing.assert_array_equal(loaded.blocks[name], block)
+        x = tiny_features().blocks["attribute"].copy()
+        x[7, 1] = np.nan
+        np.save(saved / "attribute.npy", x)
+        with pytest.raises(ContractError, match=r"row 7, column 1: must be finite"):
+            FeatureSet.load(saved)
 
     def test_the_manifest(self, saved: Path):
         manifest = read_json(saved / "manifest.json")

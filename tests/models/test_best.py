@@ -55,6 +55,20 @@ class TestScore:
         assert not np.allclose(without["g"], whole["g"])
         assert all(np.isfinite(part).all() for part in without.values())
 
+    def test_so_does_each_part_also_where_little_is_known(self, best, features):
+        on = official_task(features)
+        brands, influencers = (best.rows(features, each) for each in (on.brands, on.influencers))
+        for row, block in enumerate(best.input_sizes):
+            influencers[row, best.columns(block)] = np.nan
+        brands[0, best.columns(next(iter(best.input_sizes)))] = np.nan
+        scores = best.score_rows(brands, influencers)
+        factors = best.factors(influencers)
+        assert factors.shape == (len(influencers), best.factor_size)
+        queries = best.queries(brands)
+        for part, query in queries.items():
+            np.testing.assert_allclose(query @ factors.T, scores[part], atol=1e-12)
+        np.testing.assert_allclose(sum(queries.values()) @ factors.T, scores["F"], atol=1e-12)
+
     def test_it_is_a_product_of_two_vectors(self, best, features):
         on = official_task(features)
         vectors = best.vectors(features)

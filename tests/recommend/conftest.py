@@ -1,5 +1,6 @@
 """A run of a small generated world, and what stands for its networks."""
 
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -56,6 +57,13 @@ def made(world, tmp_path_factory):
         accounts = world.dataset.accounts.reset_index(drop=True).assign(cost=costs)
         write_candidates(replace(world.dataset, accounts=accounts), run.candidates)
     return run
+
+
+@pytest.fixture
+def run(made, tmp_path):
+    """A copy of that run, to be changed."""
+    shutil.copytree(made.folder, tmp_path / "run")
+    return Run(tmp_path / "run")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Influencers are added to a run, whole or not at all."""
 
-import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,44 +12,7 @@ from morning.errors import MorningError
 from morning.files import write_json
 from morning.recommend import added as module
 from morning.recommend.recommender import Recommender
-from morning.run import Run
-
-
-@pytest.fixture
-def run(made, tmp_path):
-    shutil.copytree(made.folder, tmp_path / "run")
-    return Run(tmp_path / "run")
-
-
-def strangers(world, *rows, prefix="new-"):
-    """Some influencers of the world under other ids, with all that they show."""
-    dataset = world.dataset
-    accounts = dataset.accounts[dataset.accounts["role"] == "influencer"].iloc[list(rows)]
-    ids = accounts["account_id"]
-    return replace(
-        dataset,
-        accounts=pd.concat(
-            [
-                accounts.assign(account_id=prefix + ids),
-                dataset.accounts[dataset.accounts["role"] == "audience"],
-            ],
-            ignore_index=True,
-        ),
-        posts=pd.concat(
-            [
-                dataset.posts[dataset.posts["account_id"].isin(ids)].assign(
-                    account_id=lambda t: prefix + t["account_id"],
-                    post_id=lambda t: prefix + t["post_id"],
-                ),
-                dataset.posts[dataset.posts["account_id"].isin(dataset.audiences["audience_id"])],
-            ],
-            ignore_index=True,
-        ),
-        audiences=dataset.audiences[dataset.audiences["account_id"].isin(ids)]
-        .assign(account_id=lambda t: prefix + t["account_id"])
-        .reset_index(drop=True),
-        collaborations=dataset.collaborations.head(0),
-    )
+from toys.newcomers import strangers
 
 
 def test_a_twin_scores_as_the_account_of_the_run(run, world):
@@ -93,7 +55,7 @@ def test_once_more_replaces_and_others_stay(run, world):
     dumb = strangers(world, 1)
     dumb = replace(dumb, posts=dumb.posts.assign(caption=pd.NA))
     after, _ = first.add(dumb)
-    ids = after.features.accounts["account_id"]
+    ids = after.everyone.accounts["account_id"]
     assert ids.is_unique
     assert sum(ids.str.startswith("new-")) == 2
     brand = after.features.collaborations["brand_id"].iloc[0]
@@ -159,14 +121,14 @@ def test_a_failure_midway_leaves_what_was_there(run, world, monkeypatch):
     monkeypatch.setattr(module, "write_json", full)
     with pytest.raises(MorningError, match="no space is left"):
         first.add(strangers(world, 1))
-    assert len(Recommender.load(run).features) == len(first.features)
+    assert len(Recommender.load(run).everyone) == len(first.everyone)
     assert [path.name for path in run.folder.iterdir() if "added" in path.name] == ["added"]
 
 
 def test_a_run_made_anew_leaves_them_out_and_says_so(run, world, caplog):
     after, _ = Recommender.load(run).add(strangers(world, 0))
     replace(run.features(), source="made anew").save(run.vectors)
-    assert len(Recommender.load(run).features) == len(after.features) - 1
+    assert len(Recommender.load(run).everyone) == len(after.everyone) - 1
     assert "made anew" in caplog.text
 
 

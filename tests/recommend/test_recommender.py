@@ -122,7 +122,8 @@ class TestShortlist:
         def likeness(dial):
             chosen, _ = recommender.shortlist(brand, 5, diversity=dial)
             place = pd.Index(recommender._ids).get_indexer(chosen["influencer_id"])
-            return recommender._alike(place, place)[np.triu_indices(5, 1)].mean()
+            rows = recommender._pool.rows(place)
+            return recommender._alike(rows, rows)[np.triu_indices(5, 1)].mean()
 
         assert likeness(0.9) < likeness(0.0)
 

@@ -22,6 +22,10 @@ from morning.roster import Roster
 
 log = logging.getLogger(__name__)
 
+#: Blocks that are larger together stay on disk and are read where they are asked for.
+IN_MEMORY = 1 << 30
+_MAX_BLOCK = 1 << 40
+_ROWS = 1 << 14
 _TABLES = {
     "accounts": ["account_id", "role", "category", "split"],
     "collaborations": ["brand_id", "influencer_id"],
@@ -137,7 +141,7 @@ class FeatureSet(Roster):
 
     @classmethod
     def load(cls, folder: str | Path) -> FeatureSet:
-        """Read and validate a FeatureSet folder.
+        """Read and validate a FeatureSet folder; blocks of more than a gigabyte are mapped.
 
         Raises
         ------
@@ -155,11 +159,13 @@ class FeatureSet(Roster):
             require(path, folder)
             tables[name] = read_parquet(path)
         blocks, problems = {}, []
-        for name in BLOCKS:
-            if not (path := folder / f"{name}.npy").is_file():
-                continue
+        paths = {name: folder / f"{name}.npy" for name in BLOCKS}
+        paths = {name: path for name, path in paths.items() if path.is_file()}
+        large = sum(path.stat().st_size for path in paths.values()) > IN_MEMORY
+        for name, path in paths.items():
             try:
-                blocks[name] = np.array(read_array(path, folder))
+                block = read_array(path, folder)
+                blocks[name] = block if large else np.array(block)
             except REFUSED as error:
                 rule = f"cannot be read as a NumPy array: {reason(error)}"
                 problems.append(Problem(path.name, rule))
@@ -215,7 +221,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
             problems.append(Problem(path.name, "must name files of this folder", value=repr(name)))
         elif not (folder / name).is_file():
             problems.append(Problem(name, "is in the manifest but not in the folder"))
-        elif rule := closed(folder / name, folder):
+        elif rule := closed(folder / name, folder, _MAX_BLOCK):
             problems.append(Problem(name, rule))
         elif (found := sha256(folder / name)) != digest:
             rule = f"must have the SHA-256 of the manifest, {digest[:16]}…"
@@ -285,7 +291,8 @@ def _block_violations(name: str, block: np.ndarray, accounts: pd.DataFrame) -> l
     if len(block) != len(accounts):
         rule = f"must have one row per row of accounts.parquet, {len(accounts)}"
         problems.append(Problem(file, rule, value=str(len(block))))
-    for row in np.flatnonzero(~np.isfinite(block).all(axis=1)):
+    finite = [np.isfinite(block[i : i + _ROWS]).all(axis=1) for i in range(0, len(block), _ROWS)]
+    for row in np.flatnonzero(~np.concatenate([np.ones(0, dtype=bool), *finite])):
         who = accounts["account_id"].iloc[row] if row < len(accounts) else "?"
         column = int(np.flatnonzero(~np.isfinite(block[row]))[0])
         value = f"{block[row, column]} for account {who!r}"

@@ -186,17 +186,63 @@ class Best:
         }
 
     def vectors(self, features: FeatureSet) -> dict[str, np.ndarray]:
-        """Return vectors of all accounts in either role, float64 (n, D + 2); F is their product.
+        """Return vectors of all accounts in either role, float64 (n, size); F is their product.
 
-        A brand's vector is its own row and what its association adds; an influencer's, its row.
+        `size` is D + blocks + 1, see `queries` and `factors`.
         """
         rows = self.rows(features)
-        beyond = self._associated(rows)
-        one = np.ones((len(rows), 1))
-        return {
-            "brand": np.hstack([rows + beyond, -beyond @ self.centre[1][:, None], one]),
-            "influencer": np.hstack([rows, one, self.popularity(rows)[:, None]]),
-        }
+        brand = np.sum(list(self.queries(rows).values()), axis=0)
+        return {"brand": brand, "influencer": self.factors(rows)}
+
+    def queries(self, brands: np.ndarray) -> dict[str, np.ndarray]:
+        """Return brands as vectors whose products with `factors` are f, g, h and popularity.
+
+        A brand's vector is its own row and what its association adds; then, for each block, what
+        the mean influencer takes off the association; then the share of the popularity. Parts of
+        which a score is not made are 0, so that the sum of the vectors is that of F.
+
+        Parameters
+        ----------
+        brands : float64 array, shape (B, D)
+            From `rows`, NaN for what is not known.
+
+        Returns
+        -------
+        dict of str to float64 array, shape (B, D + blocks + 1)
+        """
+        beyond, width, found = self._associated(brands), brands.shape[1], {}
+        for perspective, columns in self._columns().items():
+            vector = np.zeros((len(brands), self.factor_size))
+            vector[:, columns] = (np.nan_to_num(brands) + beyond)[:, columns]
+            for i, block in enumerate(self.input_sizes):
+                if block in PERSPECTIVES[perspective]:
+                    c = self.columns(block)
+                    vector[:, width + i] = -beyond[:, c] @ self.centre[1][c]
+            found[SUBSCORES[perspective]] = vector
+        found["popularity"] = np.zeros((len(brands), self.factor_size))
+        found["popularity"][:, -1] = 1
+        return found
+
+    def factors(self, influencers: np.ndarray) -> np.ndarray:
+        """Return influencers as vectors, float64 (M, D + blocks + 1), see `queries`.
+
+        An influencer's vector is its row, 0 for what is not known of it; then, for each block,
+        whether it is known; then its popularity.
+
+        Parameters
+        ----------
+        influencers : float64 array, shape (M, D)
+            From `rows`, NaN for what is not known.
+        """
+        first = [self.columns(block)[0] for block in self.input_sizes]
+        known = ~np.isnan(influencers[:, first])
+        near = self.popularity(influencers)[:, None]
+        return np.hstack([np.nan_to_num(influencers), known, near])
+
+    @property
+    def factor_size(self) -> int:
+        """Columns of `queries` and `factors`."""
+        return sum(self.input_sizes.values()) + len(self.input_sizes) + 1
 
     def save(self, folder: Path) -> None:
         """Write arrays and record into a new folder, whole or not at all."""

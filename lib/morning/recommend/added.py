@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from morning.files import read_json, sha256, whole_folder, write_json
 from morning.guard import readable, require
 from morning.recommend.candidates import read_candidates
 from morning.recommend.encoder import Encoded
+from morning.recommend.pool import Part
 from morning.run import Run
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,11 @@ class Added:
             Encoded(features, known, attributes, theirs.notes),
             pd.concat([before, newer.candidates], ignore_index=True),
         )
+
+    def part(self) -> Part:
+        """Return them as a part of those whom a run ranks."""
+        features = self.encoded.features
+        return Part(features, np.arange(len(features)), self.encoded.known)
 
     def save(self, run: Run) -> None:
         """Write the accounts beside the run's own, whole or not at all."""
@@ -91,6 +98,31 @@ class Added:
             require(run.added / _CANDIDATES)
             candidates = read_candidates(run.added / _CANDIDATES)
         return cls(Encoded(features, known, attributes, []), candidates)
+
+
+def read_removed(run: Run) -> list[str]:
+    """Return the ids of those who are no candidates any more.
+
+    Raises
+    ------
+    MorningError
+        If they cannot be read.
+    """
+    if not run.removed.is_file():
+        return []
+    with readable(run.removed, "a list of removed accounts", "delete it and remove them again"):
+        ids = read_json(run.removed, list)
+        if not all(isinstance(each, str) for each in ids):
+            raise TypeError("ids are text")
+        return ids
+
+
+def write_removed(run: Run, ids: Iterable[str]) -> None:
+    """Write what `read_removed` reads; nothing is left where nobody is removed."""
+    if listed := sorted(set(ids)):
+        write_json(run.removed, listed)
+    else:
+        run.removed.unlink(missing_ok=True)
 
 
 def _ids(features: FeatureSet) -> pd.Series:

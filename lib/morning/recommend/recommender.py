@@ -16,16 +16,21 @@ from morning.errors import MorningError, counted
 from morning.features import FeatureSet
 from morning.files import held
 from morning.models.best import Best, is_best
-from morning.recommend.added import Added
+from morning.recommend.added import Added, read_removed, write_removed
 from morning.recommend.candidates import candidates, read_candidates, suspicious
 from morning.recommend.chance import Chance, Chances, only
 from morning.recommend.encoder import Encoded, Encoder
+from morning.recommend.index import make_index, open_index, state
+from morning.recommend.pool import Computed, Part, Pool
 from morning.recommend.reasons import Attributes, Average, contributions, met
 from morning.recommend.shortlist import diverse, filtered, within_budget
+from morning.roster import Roster
 from morning.run import Run
 
 _NEAREST = 5
+_COMPARED = 10_000  # ids that a mistyped one is compared with
 _LOOKED_AT = 1000  # candidates that diversity chooses from, the best
+_AVERAGED = 50_000  # influencers whose mean is the average one, evenly chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +41,18 @@ class Recommender:
     ----------
     run : Run
     features : FeatureSet
-        Accounts of the run with their vectors, then those that were added to it.
+        Accounts of the run with their vectors.
     model : Best
     added : Added, optional
+    removed : frozenset of str
+        Ids of those who are no candidates any more.
     """
 
     run: Run
     features: FeatureSet
     model: Best
     added: Added | None = None
+    removed: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, run: str | Path | Run) -> Recommender:
@@ -66,17 +74,8 @@ class Recommender:
                 f"{run.folder}: this run has no model to rank by; `morning train --features "
                 f"{run.vectors} --out NEW` fits one in seconds"
             )
-        features, added = run.features(), Added.load(run)
-        if added is not None:
-            later = added.encoded.features
-            features = replace(
-                features,
-                accounts=pd.concat([features.accounts, later.accounts], ignore_index=True),
-                blocks={
-                    name: np.vstack([x, later.blocks[name]]) for name, x in features.blocks.items()
-                },
-            )
-        return cls(run, features, Best.load(run.best), added)
+        removed = frozenset(read_removed(run))
+        return cls(run, run.features(), Best.load(run.best), Added.load(run), removed)
 
     def encode(self, dataset: Dataset) -> Encoded:
         """Return vectors of accounts that are in no run; see `Encoder.encode`."""
@@ -112,8 +111,6 @@ class Recommender:
         if not there.any():
             raise MorningError("nothing that the run knows was found of any influencer")
         own = set(self.features.accounts["account_id"])
-        if self.added is not None:
-            own -= set(self.added.encoded.features.accounts["account_id"])
         if both := [name for name in later.accounts["account_id"] if name in own]:
             raise MorningError(f"{', '.join(both[:5])}: already in the run itself")
         later = replace(
@@ -128,14 +125,78 @@ class Recommender:
             replace(encoded, features=later, known=known), table[table["influencer_id"].isin(ids)]
         )
         with held(self.run.folder):  # or what another adds between reading and writing was lost
+            index = open_index(self.run, self.model)
+            newer = added
             if (before := Added.load(self.run)) is not None:
                 added = before.with_newer(added)
             added.save(self.run)
+            write_removed(self.run, set(read_removed(self.run)) - set(ids))
+            if index is not None:
+                rows = Computed(self.model, [newer.part()]).rows(np.arange(len(ids)))
+                factors = self.model.factors(rows)
+                index.store.add(ids.tolist(), [factors], state(self.run))
         notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
         if brands := int((roles == "brand").sum()):
             notes.append(f"{counted(brands, 'brand')} left out: influencers alone are added.")
         if left := int((~there).sum()):
             notes.append(f"{counted(left, 'influencer')} left out: nothing is known of them.")
+        return Recommender.load(self.run), notes
+
+    def remove(self, ids: Iterable[str]) -> Recommender:
+        """Take influencers from the candidates; what was learnt of them stays in the model.
+
+        Returns
+        -------
+        Recommender
+            Of the run without them.
+
+        Raises
+        ------
+        MorningError
+            If an id is unknown.
+        """
+        gone = self._known(ids, self._ids)
+        with held(self.run.folder):
+            index = open_index(self.run, self.model)
+            write_removed(self.run, [*read_removed(self.run), *gone])
+            if index is not None:
+                index.store.remove(gone, state(self.run))
+        return Recommender.load(self.run)
+
+    def make_index(self, recall: float | None = 0.98) -> tuple[Recommender, list[str]]:
+        """Write the vectors of all candidates to disk, where they are searched from then on.
+
+        Parameters
+        ----------
+        recall : float, optional
+            With an index for approximate answers, which finds at least this share of the 20
+            best of the brands of the run; None: none.
+
+        Returns
+        -------
+        Recommender
+            Of the run with them.
+        list of str
+            What was written.
+
+        Raises
+        ------
+        MorningError
+            If faiss is not installed, or another process writes to the run.
+        """
+        with held(self.run.folder):
+            store = make_index(self.run, self._computed)
+        notes = [f"{counted(len(store), 'influencer')} on disk."]
+        if recall is not None:
+            brands = self.model.rows(self.features, self.features.brands())
+            queries = np.sum(list(self.model.queries(brands).values()), axis=0)
+            found = store.indexed(queries, recall).recall
+            notes.append(
+                "So few are all looked at, also where an answer may be approximate."
+                if found is None
+                else f"Approximate answers find {found:.1%} of the best 20 on average, as measured "
+                f"with {counted(len(queries) // 2, 'brand')} that decided nothing."
+            )
         return Recommender.load(self.run), notes
 
     def rank(
@@ -145,6 +206,7 @@ class Recommender:
         *,
         among: Iterable[str] | None = None,
         exclude_partners: bool = True,
+        approximate: bool = False,
     ) -> pd.DataFrame:
         """Rank influencers for a brand.
 
@@ -158,6 +220,10 @@ class Recommender:
             Ids of the influencers to choose from; default all.
         exclude_partners : bool
             Leave out those that the brand is known to have worked with.
+        approximate : bool
+            Ask an index and not everyone. Ranks are then among those to choose from, and nothing
+            is said of what they are worth; `attrs["recall"]` has the share of the best that is
+            found, as it was measured when the index was made.
 
         Returns
         -------
@@ -175,22 +241,25 @@ class Recommender:
             If an id is unknown; the nearest are named.
         """
         row, known, partners = self._brand(brand)
-        scores = {part: each[0] for part, each in self.model.score_rows(row, self._rows).items()}
-        score = scores.pop("F")
-        table = pd.DataFrame(
-            {"influencer_id": self._ids, "rank": _ranks(score), "score": score, **scores}
-        )
+        wanted = np.ones(len(self._ids), dtype=bool)
+        if exclude_partners:
+            wanted &= ~self._index.isin(partners)
+        if among is not None:
+            wanted &= self._index.isin(self._known(among, self._ids))
+        if approximate:
+            if k is None:
+                raise MorningError("an approximate answer has an end: say how many")
+            places, recall = self._pool.nearest(row, k, wanted)
+            table = self._table(row, places, np.arange(1, len(places) + 1))
+            table.attrs["recall"] = recall
+            return table
+        ranks = _ranks(self._pool.scores(row))
+        places = np.flatnonzero(wanted)
+        places = places[np.argsort(ranks[places])][:k]
+        table = self._table(row, places, ranks[places])
         if chance := self.chances.by_known.get(known):
             table = pd.concat([table, chance.at(table["rank"].to_numpy())], axis=1)
-        if exclude_partners:
-            table = table[~table["influencer_id"].isin(partners)]
-        if among is not None:
-            table = table[table["influencer_id"].isin(self._known(among, self._ids))]
-        return (
-            table.sort_values("rank")
-            .head(k if k is not None else len(table))
-            .reset_index(drop=True)
-        )
+        return table
 
     def test_brands(self) -> list[str]:
         """Return the ids of the brands that took no part in any fit."""
@@ -258,8 +327,8 @@ class Recommender:
         table, said = filtered(table, list(where))
         if diversity:
             table = table.head(max(_LOOKED_AT, k))
-            place = pd.Index(self._ids).get_indexer(table["influencer_id"])
-            alike = self._alike(place, place)
+            rows = self._pool.rows(self._index.get_indexer(table["influencer_id"]))
+            alike = self._alike(rows, rows)
             table = table.iloc[diverse(table["score"].to_numpy(), alike, k, diversity)]
         if budget is None:
             return table.head(k).reset_index(drop=True), said
@@ -294,8 +363,8 @@ class Recommender:
 
         Similarity is the weighted mean of those of the blocks, from -1 to 1.
         """
-        (place,) = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
-        alike = self._alike(np.arange(len(self._ids)), np.array([place]))[:, 0]
+        place = self._place(influencer)
+        alike = self._pool.alike(self._pool.rows(place))
         table = pd.DataFrame({"influencer_id": self._ids, "similarity": alike}).drop(index=place)
         best = table.sort_values("similarity", ascending=False)
         return best.head(len(table) if k is None else k).reset_index(drop=True)
@@ -310,14 +379,11 @@ class Recommender:
             attributes in pairs.
         """
         row, _, _ = self._brand(brand)
-        place = np.flatnonzero(self._ids == self._known([influencer], self._ids)[0])
-        attributes = None
+        shown, attributes = self._pool.rows(self._place(influencer)), None
         if (encoder := self.encoder.attributes) is not None:
             own, theirs = self._attributes(brand), self._attributes(influencer)
             attributes = Attributes(own, theirs, encoder.embedding) if own and theirs else None
-        return contributions(
-            self.model, row, self._rows[place], self.encoder.names, self._average, attributes
-        )
+        return contributions(self.model, row, shown, self.encoder.names, self._average, attributes)
 
     def met(self, brand: str, influencer: str) -> pd.DataFrame:
         """Return past collaborations of brands with an attribute and influencers with another.
@@ -377,22 +443,43 @@ class Recommender:
         return Encoder(self.features, self.run.prepared)
 
     @cached_property
-    def _influencers(self) -> np.ndarray:
-        return self.features.influencers()
-
-    @cached_property
-    def _ids(self) -> np.ndarray:
-        return self.features.accounts["account_id"].to_numpy(dtype=object)[self._influencers]
-
-    @cached_property
-    def _rows(self) -> np.ndarray:
-        rows = self.model.rows(self.features, self._influencers)
+    def everyone(self) -> Roster:
+        """Accounts of the run and those that were added, without those that were removed."""
+        accounts = self.features.accounts
         if self.added is not None:
-            encoded = self.added.encoded
-            for block, known in encoded.known.items():
-                unknown = len(rows) - len(known) + np.flatnonzero(~known)
-                rows[np.ix_(unknown, self.model.columns(block))] = np.nan
-        return rows
+            later = self.added.encoded.features.accounts
+            accounts = pd.concat([accounts, later], ignore_index=True)
+        there = ~accounts["account_id"].isin(self.removed)
+        return Roster(accounts[there].reset_index(drop=True), self.features.collaborations)
+
+    @cached_property
+    def _pool(self) -> Pool:
+        return open_index(self.run, self.model) or self._computed
+
+    @cached_property
+    def _computed(self) -> Computed:
+        every = self.features.influencers()
+        parts = [Part(self.features, every, {}), *([self.added.part()] if self.added else [])]
+        return Computed(self.model, [part.without(self.removed) for part in parts])
+
+    @property
+    def _ids(self) -> np.ndarray:
+        return self._pool.ids
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        return pd.Index(self._ids)
+
+    def _place(self, influencer: str) -> np.ndarray:
+        """Return the place of one influencer, (1,)."""
+        return self._index.get_indexer(self._known([influencer], self._ids))
+
+    def _table(self, row: np.ndarray, places: np.ndarray, ranks: np.ndarray) -> pd.DataFrame:
+        """Return some influencers with their ranks and scores for a brand."""
+        parts = self._pool.parts(row, places)
+        score = np.sum(list(parts.values()), axis=0)
+        named = {"influencer_id": self._ids[places], "rank": ranks, "score": score}
+        return pd.DataFrame(named | parts)
 
     def _attributes(self, account: str | Encoded) -> tuple[str, ...]:
         """Return the attributes of an account of the run, or of the only new one."""
@@ -405,11 +492,13 @@ class Recommender:
 
     @cached_property
     def _average(self) -> Average:
-        return Average.of(self.model, self._rows)
+        n = len(self._ids)
+        some = np.linspace(0, n - 1, min(n, _AVERAGED)).astype(np.int64)
+        return Average.of(self.model, self._pool.rows(some))
 
     def _alike(self, some: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Return the weighted mean of the blocks' similarities, shape (some, others)."""
-        ours, theirs = (np.nan_to_num(self._rows[places]) for places in (some, others))
+        """Return the weighted mean of the blocks' similarities of rows, shape (some, others)."""
+        ours, theirs = (np.nan_to_num(rows) for rows in (some, others))
         return ours @ theirs.T / sum(self.model.weights.values())
 
     def _brand(self, brand: str | Encoded) -> tuple[np.ndarray, frozenset[str], set[str]]:
@@ -436,10 +525,12 @@ class Recommender:
         MorningError
             If one is unknown.
         """
-        asked, there = list(asked), set(ids)
+        asked = list(asked)
+        there = self._index if ids is self._ids else set(ids)
         for name in asked:
             if name not in there:
-                nearest = get_close_matches(str(name), list(ids), _NEAREST, cutoff=0)
+                alike = [each for each in ids if each[:1] == str(name)[:1]] or list(ids)
+                nearest = get_close_matches(str(name), alike[:_COMPARED], _NEAREST, cutoff=0)
                 raise MorningError(
                     f"{name!r} is not in the run; the nearest are {', '.join(nearest)}"
                 )

@@ -42,8 +42,8 @@ def board(
     explained : int
         How many of each brand are explained in words.
     """
-    features = recommender.features
-    ids = features.accounts["account_id"].iloc[features.influencers()].tolist()
+    everyone = recommender.everyone
+    ids = everyone.accounts["account_id"].iloc[everyone.influencers()].tolist()
     place = {account: i for i, account in enumerate(ids)}
     tables, reasons, partners = [], {}, []
     for b, brand in enumerate(brands.values()):
@@ -79,7 +79,7 @@ def page_of(
     about = f"Rankings by {BEST} of the run {recommender.run.folder.resolve().name}"
     about += f" on the data {data}" if known else ""
     about += ": a generated world, in which nobody is real." if data == "demo" else "."
-    names = Names.of_ids(recommender.features, hide=hide and not known)
+    names = Names.of_ids(recommender.everyone, hide=hide and not known)
     title = (
         "A brand and its influencers"
         if len(brands) > 1

@@ -1,0 +1,1 @@
+"""More than memory holds: vectors on disk, searched in blocks or by an index."""
