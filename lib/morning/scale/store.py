@@ -30,7 +30,7 @@ from morning.scale.approximate import FEWEST, Index, build
 FORMAT = 1
 _RECORD = "store.json"
 _INDEX = ".faiss"
-_BLOCK_BYTES = 1 << 26
+_BLOCK_BYTES = 1 << 28
 #: Of files that are larger, pages are given back once they have been read.
 _RESIDENT_BYTES = 1 << 30
 #: A share of wanted rows from which a block is multiplied as a whole.
