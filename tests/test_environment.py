@@ -97,7 +97,7 @@ class TestConda:
         packages.pop("pip", None)
         expected = {
             CONDA.get(name, name).lower(): requirement.specifier
-            for name, requirement in required("dev", "ann").items()
+            for name, requirement in required("dev", "ann", "serve").items()
         }
         renamed = {canonicalize_name(name): specifier for name, specifier in packages.items()}
         assert renamed == {canonicalize_name(name): s for name, s in expected.items()}

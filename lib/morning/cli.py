@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from morning.errors import counted
+from morning.errors import MorningError, counted
 from morning.files import explained
 from morning.plain import on_one_line, visible
 
@@ -356,6 +356,37 @@ def index(
     _, notes = Recommender.load(run).make_index(None if exact else recall)
     for note in notes:
         say(note, err=True)
+
+
+@app.command()
+def serve(
+    run: FittedRun = _DEMO,
+    host: Annotated[str, typer.Option(help="0.0.0.0: for other machines, too.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    key_file: Annotated[
+        Path | None, typer.Option(help="A file with what clients must send as X-API-Key.")
+    ] = None,
+    per_minute: Annotated[
+        int, typer.Option(min=0, help="Requests of one address in a minute; 0: any.")
+    ] = 0,
+) -> None:
+    """Rank, explain and compare over HTTP; the explorer is at /, the schema at /openapi.json.
+
+    The run may be made anew, and influencers added and removed, while it is served.
+    """
+    try:
+        from morning.serve.server import server
+    except ImportError as error:
+        raise MorningError(f"{error.name} is missing: pip install 'morning[serve]'") from None
+    from morning.serve.settings import Settings
+
+    key = key_file.read_text(encoding="utf-8").strip() if key_file else ""
+    if key_file and not key:
+        raise MorningError(f"{key_file}: holds no key")
+    settings = Settings(run, key=key, per_minute=per_minute)
+    made = server(settings, host, port)
+    say(f"serving {run} at http://{host}:{port}", err=True)
+    made.run()
 
 
 def _asked(recommender: Recommender, brand: str, posts: Path | None, about: str) -> str | Encoded:

@@ -33,6 +33,10 @@ _LOOKED_AT = 1000  # candidates that diversity chooses from, the best
 _AVERAGED = 50_000  # influencers whose mean is the average one, evenly chosen
 
 
+class UnknownAccountError(MorningError):
+    """An id that is not in the run."""
+
+
 @dataclass(frozen=True, eq=False)
 class Recommender:
     """The model of a run, its influencers, and what encodes accounts that come later.
@@ -260,6 +264,11 @@ class Recommender:
         if chance := self.chances.by_known.get(known):
             table = pd.concat([table, chance.at(table["rank"].to_numpy())], axis=1)
         return table
+
+    @property
+    def influencers(self) -> list[str]:
+        """The ids of all candidates."""
+        return self._ids.tolist()
 
     def test_brands(self) -> list[str]:
         """Return the ids of the brands that took no part in any fit."""
@@ -531,7 +540,7 @@ class Recommender:
             if name not in there:
                 alike = [each for each in ids if each[:1] == str(name)[:1]] or list(ids)
                 nearest = get_close_matches(str(name), alike[:_COMPARED], _NEAREST, cutoff=0)
-                raise MorningError(
+                raise UnknownAccountError(
                     f"{name!r} is not in the run; the nearest are {', '.join(nearest)}"
                 )
         return asked

@@ -16,6 +16,7 @@ the same name; a text file without a picture is a post, too.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -78,17 +79,27 @@ def read_newcomers(folder: str | Path, role: str = "brand") -> Dataset:
     return dataset
 
 
-def described(text: str, name: str = "the brand") -> Dataset:
-    """Return a brand of which there is only a description: its biography and its one caption."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    accounts = pd.DataFrame({"account_id": [name], "role": ["brand"], "biography": [text]})
-    posts = pd.DataFrame({"post_id": ["description"], "account_id": [name], "caption": [text]})
+def described(text: str, name: str = "the brand", captions: Sequence[str] = ()) -> Dataset:
+    """Return a brand of which there is only text: its biography, and the captions of its posts.
+
+    Without captions, the biography is the one caption, too.
+    """
+    captions = [_in_unicode(each) for each in captions or [text]]
+    bio = _in_unicode(text) or None
+    accounts = pd.DataFrame({"account_id": [name], "role": ["brand"], "biography": [bio]})
+    posts = pd.DataFrame({"account_id": name, "caption": captions})
+    posts["post_id"] = [f"description {i}" for i in range(1, len(posts) + 1)]
     report = Report()
     tables = {
         table: typed(table, raw, table, report)
         for table, raw in (("accounts", accounts), ("posts", posts))
     }
     return _dataset(None, tables, "brand", report)
+
+
+def _in_unicode(text: str) -> str:
+    """Return text without halves of characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _dataset(folder: Path | None, tables: dict[str, Read], role: str, report: Report) -> Dataset:

@@ -1,0 +1,1 @@
+"""Rankings of a run over HTTP: bounded, measured, and reloaded when the run changes."""
