@@ -74,14 +74,20 @@ class TestKept:
         np.testing.assert_allclose(*rows, atol=1e-6)  # what is not known is so in both
 
     def test_batches_change_nothing(self, run, world, brand, monkeypatch):
-        Recommender.load(run).add(strangers(world, 0, 3))
         once = Recommender.load(run)
+        once = once.remove([once.influencers[4]])
         monkeypatch.setattr(pools, "_KEPT_BYTES", 0)
         monkeypatch.setattr(pools, "_BATCH", 7)
         again = Recommender.load(run)
         answer_alike(again, once, brand)
         again.make_index(None)
         answer_alike(*both(run), brand)
+        later, _ = again.add(strangers(world, 0, 3))
+        assert isinstance(later._pool, Stored)
+        every = np.arange(len(later._computed.ids))
+        place = pd.Index(later._ids).get_indexer(later._computed.ids)
+        found = later._pool.take(place), later._computed.take(every)
+        np.testing.assert_allclose(*found, rtol=1e-5, atol=1e-6)
 
 
 class TestState:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 from morning.files import sha256
 from morning.models.best import Best
@@ -30,10 +27,8 @@ def state(run: Run) -> dict[str, Any]:
 
 def make_index(run: Run, pool: Computed) -> VectorStore:
     """Write the vectors of a pool below the run; those that are there are replaced."""
-    model = pool.model
-    store = VectorStore.create(run.pool, model.factor_size, {})
-    vectors = (model.factors(rows) for rows in _in_parts(pool.batches()))
-    return store.add(pool.ids.tolist(), vectors, state(run))
+    store = VectorStore.create(run.pool, pool.model.factor_size, {})
+    return store.add(pool.ids.tolist(), pool.batches(), state(run))
 
 
 def open_index(run: Run, model: Best) -> Stored | None:
@@ -55,9 +50,3 @@ def open_index(run: Run, model: Best) -> Stored | None:
         )
         return None
     return Stored(model, store)
-
-
-def _in_parts(batches: Iterable[np.ndarray]) -> Iterable[np.ndarray]:
-    """Yield rows in parts of which several copies fit into memory."""
-    for batch in batches:
-        yield from np.array_split(batch, max(1, len(batch) // 4096))

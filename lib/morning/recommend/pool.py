@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,37 +15,80 @@ from morning.features import FeatureSet
 from morning.models.best import Best
 from morning.scale.store import VectorStore
 
-#: Rows that are computed once and kept; of more, so many at a time and each time anew.
+#: Vectors that are computed once and kept; of more, so many at a time and each time anew.
 _KEPT_BYTES = 1 << 30
 _BATCH = 4096
+_MANY = 1 / 8  # of all: then all are read, from one end to the other
 
 
-class Pool(Protocol):
-    """Influencers, addressed by their places in `ids`; D is the number of columns of all blocks."""
+@dataclass(frozen=True, eq=False)
+class Pool(ABC):
+    """Influencers as vectors of `Best.factors`, addressed by their places in `ids`."""
+
+    model: Best
 
     @property
+    @abstractmethod
     def ids(self) -> np.ndarray:
         """Who there is, object (n,)."""
 
-    def rows(self, places: np.ndarray) -> np.ndarray:
-        """Return rows as `Best.rows` does, float64 (len(places), D); NaN: not known."""
+    @abstractmethod
+    def take(self, places: np.ndarray) -> np.ndarray:
+        """Return the vectors of some, float64 (len(places), size)."""
 
-    def scores(self, brand: np.ndarray) -> np.ndarray:
-        """Return F of all for the row of a brand, (1, D), float (n,)."""
+    @abstractmethod
+    def products(self, queries: np.ndarray) -> np.ndarray:
+        """Return the products of vectors, (any, size), with those of all, float (any, n)."""
 
-    def parts(self, brand: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:
-        """Return f, g, h (those at hand) and popularity of some, float64 (len(places),) each."""
-
+    @abstractmethod
     def nearest(
         self, brand: np.ndarray, k: int, wanted: np.ndarray
     ) -> tuple[np.ndarray, float | None]:
         """Return the places of nearly the k best of those that are wanted, best first.
 
-        The share of the best that is found, as it was measured; None where all are.
+        And the share of the best that is found, as it was measured; None where all are.
+
+        Raises
+        ------
+        MorningError
+            If there is no index.
         """
+
+    def rows(self, places: np.ndarray) -> np.ndarray:
+        """Return rows as `Best.rows` does, float64 (len(places), D); NaN: not known."""
+        factors = self.take(places)
+        rows = factors[:, : self._width].copy()
+        for i, block in enumerate(self.model.input_sizes):
+            unknown = factors[:, self._width + i] == 0
+            rows[np.ix_(unknown, self.model.columns(block))] = np.nan
+        return rows
+
+    def scores(self, brand: np.ndarray) -> np.ndarray:
+        """Return F of all for the row of a brand, (1, D), float (n,)."""
+        return self.products(self.query(brand)[None])[0]
+
+    def parts(self, brand: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:
+        """Return f, g, h (those at hand) and popularity of some, float64 (len(places),) each."""
+        queries = {part: query[0] for part, query in self.model.queries(brand).items()}
+        if len(places) > _MANY * len(self.ids):
+            every = self.products(np.stack(list(queries.values())))
+            return dict(zip(queries, every[:, places].astype(np.float64), strict=True))
+        factors = self.take(places)
+        return {part: factors @ query for part, query in queries.items()}
 
     def alike(self, row: np.ndarray) -> np.ndarray:
         """Return how alike all are to one, (1, D): the mean of the blocks' similarities, (n,)."""
+        query = np.zeros((1, self.model.factor_size))
+        query[:, : self._width] = np.nan_to_num(row) / sum(self.model.weights.values())
+        return self.products(query)[0].astype(np.float64)
+
+    def query(self, brand: np.ndarray) -> np.ndarray:
+        """Return the vector of a brand, whose products are F, (size,)."""
+        return np.sum(list(self.model.queries(brand).values()), axis=0)[0]
+
+    @property
+    def _width(self) -> int:
+        return sum(self.model.input_sizes.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +118,19 @@ class Part:
         there = ~pd.Index(self.ids).isin(list(ids))
         return replace(self, places=self.places[there])
 
+    def factors(self, model: Best, members: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Return vectors of `Best.factors` of some members, float64 (any, size)."""
+        accounts = self.places[members]
+        rows = model.rows(self.features, accounts)
+        for block, known in self.known.items():
+            rows[np.ix_(~known[accounts], model.columns(block))] = np.nan
+        return model.factors(rows)
+
 
 @dataclass(frozen=True, eq=False)
-class Computed:
-    """Rows that are computed from the vectors of FeatureSets."""
+class Computed(Pool):
+    """Vectors that are computed from those of FeatureSets."""
 
-    model: Best
     members: Sequence[Part]
 
     @cached_property
@@ -88,83 +138,52 @@ class Computed:
         """As `Pool` says."""
         return np.concatenate([part.ids for part in self.members])
 
-    def rows(self, places: np.ndarray) -> np.ndarray:
+    def batches(self) -> Iterator[np.ndarray]:
+        """Yield the vectors of all, in the order of `ids`."""
+        if self._kept is not None:
+            yield self._kept
+        else:
+            yield from self._computed()
+
+    def take(self, places: np.ndarray) -> np.ndarray:
         """As `Pool` says."""
         if self._kept is not None:
             return self._kept[places]
-        found = np.empty((len(places), self._width))
-        for part, first, last in self._bounds():
-            here = (places >= first) & (places < last)
-            found[here] = self._computed(part, places[here] - first)
+        found, first = np.empty((len(places), self.model.factor_size)), 0
+        for part in self.members:
+            here = (places >= first) & (places < first + len(part.places))
+            found[here] = part.factors(self.model, places[here] - first)
+            first += len(part.places)
         return found
 
-    def batches(self) -> Iterator[np.ndarray]:
-        """Yield all rows, in the order of `ids`."""
-        if self._kept is not None:
-            yield self._kept
-            return
-        for part, first, last in self._bounds():
-            for start in range(0, last - first, _BATCH):
-                yield self._computed(part, np.arange(start, min(start + _BATCH, last - first)))
-
-    def scores(self, brand: np.ndarray) -> np.ndarray:
+    def products(self, queries: np.ndarray) -> np.ndarray:
         """As `Pool` says."""
-        return np.concatenate([self.model.score_rows(brand, x)["F"][0] for x in self.batches()])
-
-    def parts(self, brand: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:
-        """As `Pool` says."""
-        scores = self.model.score_rows(brand, self.rows(places))
-        return {part: each[0] for part, each in scores.items() if part != "F"}
+        return np.concatenate([queries @ batch.T for batch in self.batches()], axis=1)
 
     def nearest(
         self, brand: np.ndarray, k: int, wanted: np.ndarray
     ) -> tuple[np.ndarray, float | None]:
-        """As `Pool` says; there is no index.
-
-        Raises
-        ------
-        MorningError
-        """
+        """As `Pool` says; there is none."""
         raise MorningError("an approximate answer needs an index of the run: `morning index`")
-
-    def alike(self, row: np.ndarray) -> np.ndarray:
-        """As `Pool` says."""
-        one = np.nan_to_num(row[0]) / sum(self.model.weights.values())
-        return np.concatenate([np.nan_to_num(rows) @ one for rows in self.batches()])
-
-    @property
-    def _width(self) -> int:
-        return sum(self.model.input_sizes.values())
 
     @cached_property
     def _kept(self) -> np.ndarray | None:
-        """All rows, where they are few."""
+        """All vectors, where they are few."""
         n = sum(len(part.places) for part in self.members)
-        if n * self._width * 8 > _KEPT_BYTES:
+        if n * self.model.factor_size * 8 > _KEPT_BYTES:
             return None
-        rows = [self._computed(part, np.arange(len(part.places))) for part in self.members]
-        return np.concatenate(rows)
+        return np.concatenate(list(self._computed()))
 
-    def _bounds(self) -> Iterator[tuple[Part, int, int]]:
-        """Yield each part with the place of its first member and the one after its last."""
-        first = 0
+    def _computed(self) -> Iterator[np.ndarray]:
         for part in self.members:
-            yield part, first, first + len(part.places)
-            first += len(part.places)
-
-    def _computed(self, part: Part, members: np.ndarray) -> np.ndarray:
-        accounts = part.places[members]
-        rows = self.model.rows(part.features, accounts)
-        for block, known in part.known.items():
-            rows[np.ix_(~known[accounts], self.model.columns(block))] = np.nan
-        return rows
+            for start in range(0, len(part.places), _BATCH):
+                yield part.factors(self.model, slice(start, start + _BATCH))
 
 
 @dataclass(frozen=True, eq=False)
-class Stored:
-    """Vectors of `Best.factors` in a store, single precision."""
+class Stored(Pool):
+    """Vectors in a store, single precision."""
 
-    model: Best
     store: VectorStore
 
     @property
@@ -172,40 +191,17 @@ class Stored:
         """As `Pool` says."""
         return self.store.ids
 
-    def rows(self, places: np.ndarray) -> np.ndarray:
+    def take(self, places: np.ndarray) -> np.ndarray:
         """As `Pool` says."""
-        factors = self.store.take(places).astype(np.float64)
-        rows = factors[:, : sum(self.model.input_sizes.values())]
-        for i, block in enumerate(self.model.input_sizes):
-            unknown = factors[:, rows.shape[1] + i] == 0
-            rows[np.ix_(unknown, self.model.columns(block))] = np.nan
-        return rows
+        return self.store.take(places).astype(np.float64)
 
-    def scores(self, brand: np.ndarray) -> np.ndarray:
+    def products(self, queries: np.ndarray) -> np.ndarray:
         """As `Pool` says."""
-        return self.store.scores(self._query(brand)[None])[0]
-
-    def parts(self, brand: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:
-        """As `Pool` says."""
-        queries = {part: query[0] for part, query in self.model.queries(brand).items()}
-        if len(places) > len(self.store) / 8:  # the file is read from end to end anyway
-            every = self.store.scores(np.stack(list(queries.values())))
-            return dict(zip(queries, every[:, places].astype(np.float64), strict=True))
-        factors = self.store.take(places).astype(np.float64)
-        return {part: factors @ query for part, query in queries.items()}
+        return self.store.scores(queries)
 
     def nearest(
         self, brand: np.ndarray, k: int, wanted: np.ndarray
     ) -> tuple[np.ndarray, float | None]:
         """As `Pool` says."""
-        found, _ = self.store.search(self._query(brand), k, wanted, approximate=True)
+        found, _ = self.store.search(self.query(brand), k, wanted, approximate=True)
         return found, self.store.recall
-
-    def alike(self, row: np.ndarray) -> np.ndarray:
-        """As `Pool` says."""
-        query = np.zeros((1, self.model.factor_size))
-        query[:, : row.shape[1]] = np.nan_to_num(row) / sum(self.model.weights.values())
-        return self.store.scores(query)[0].astype(np.float64)
-
-    def _query(self, brand: np.ndarray) -> np.ndarray:
-        return np.sum(list(self.model.queries(brand).values()), axis=0)[0]

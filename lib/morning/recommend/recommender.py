@@ -136,8 +136,7 @@ class Recommender:
             added.save(self.run)
             write_removed(self.run, set(read_removed(self.run)) - set(ids))
             if index is not None:
-                rows = Computed(self.model, [newer.part()]).rows(np.arange(len(ids)))
-                factors = self.model.factors(rows)
+                factors = newer.part().factors(self.model)
                 index.store.add(ids.tolist(), [factors], state(self.run))
         notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
         if brands := int((roles == "brand").sum()):
@@ -257,10 +256,7 @@ class Recommender:
             table = self._table(row, places, np.arange(1, len(places) + 1))
             table.attrs["recall"] = recall
             return table
-        ranks = _ranks(self._pool.scores(row))
-        places = np.flatnonzero(wanted)
-        places = places[np.argsort(ranks[places])][:k]
-        table = self._table(row, places, ranks[places])
+        table = self._table(row, *_best(self._pool.scores(row), k, wanted))
         if chance := self.chances.by_known.get(known):
             table = pd.concat([table, chance.at(table["rank"].to_numpy())], axis=1)
         return table
@@ -546,8 +542,16 @@ class Recommender:
         return asked
 
 
-def _ranks(scores: np.ndarray) -> np.ndarray:
-    """Return ranks from 1, the highest score first; equals in their order."""
-    ranks = np.empty(len(scores), dtype=np.int64)
-    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
-    return ranks
+def _best(scores: np.ndarray, k: int | None, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the k best that are wanted, and their ranks among all, from 1.
+
+    Of equals the earlier place comes first.
+    """
+    most = len(scores) if k is None else min(len(scores), k + int((~wanted).sum()))
+    places = np.arange(len(scores))
+    if most < len(scores):
+        least = np.partition(scores, -most)[-most]
+        places = np.flatnonzero(scores >= least)
+    places = places[np.argsort(-scores[places], kind="stable")]
+    chosen = wanted[places]
+    return places[chosen][:k], np.flatnonzero(chosen)[:k] + 1
