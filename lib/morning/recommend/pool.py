@@ -158,6 +158,8 @@ class Computed(Pool):
 
     def products(self, queries: np.ndarray) -> np.ndarray:
         """As `Pool` says."""
+        if len(queries) == 1:  # a product with a vector takes a quarter of the time
+            return np.concatenate([batch @ queries[0] for batch in self.batches()])[None]
         return np.concatenate([queries @ batch.T for batch in self.batches()], axis=1)
 
     def nearest(

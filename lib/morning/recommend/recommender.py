@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -158,7 +158,7 @@ class Recommender:
         MorningError
             If an id is unknown.
         """
-        gone = self._known(ids, self._ids)
+        gone = self._known(ids, self._index)
         with held(self.run.folder):
             index = open_index(self.run, self.model)
             write_removed(self.run, [*read_removed(self.run), *gone])
@@ -248,7 +248,7 @@ class Recommender:
         if exclude_partners:
             wanted &= ~self._index.isin(partners)
         if among is not None:
-            wanted &= self._index.isin(self._known(among, self._ids))
+            wanted &= self._index.isin(self._known(among, self._index))
         if approximate:
             if k is None:
                 raise MorningError("an approximate answer has an end: say how many")
@@ -477,7 +477,7 @@ class Recommender:
 
     def _place(self, influencer: str) -> np.ndarray:
         """Return the place of one influencer, (1,)."""
-        return self._index.get_indexer(self._known([influencer], self._ids))
+        return self._index.get_indexer(self._known([influencer], self._index))
 
     def _table(self, row: np.ndarray, places: np.ndarray, ranks: np.ndarray) -> pd.DataFrame:
         """Return some influencers with their ranks and scores for a brand."""
@@ -515,14 +515,23 @@ class Recommender:
             known = frozenset(b for b, there in brand.known.items() if there[brands[0]])
             row = self.model.rows(brand.features, brands)
             return only(self.model, row, known), known, set()
-        places = self.features.brands()
-        ids = self.features.accounts["account_id"].to_numpy(dtype=object)[places]
-        place = places[ids == self._known([brand], ids)[0]]
-        pairs = self.features.collaborations
-        partners = set(pairs.loc[pairs["brand_id"] == brand, "influencer_id"])
-        return self.model.rows(self.features, place), frozenset(self.model.input_sizes), partners
+        place = self._brands[self._known([brand], self._brands)[0]]
+        row = self.model.rows(self.features, np.array([place]))
+        return row, frozenset(self.model.input_sizes), self._partners.get(brand, set())
 
-    def _known(self, asked: Iterable[str], ids: np.ndarray) -> list[str]:
+    @cached_property
+    def _brands(self) -> dict[str, int]:
+        """The brands of the run, and their rows."""
+        places = self.features.brands()
+        ids = self.features.accounts["account_id"].iloc[places]
+        return dict(zip(ids, places, strict=True))
+
+    @cached_property
+    def _partners(self) -> dict[str, set[str]]:
+        pairs = self.features.collaborations
+        return pairs.groupby("brand_id")["influencer_id"].agg(set).to_dict()
+
+    def _known(self, asked: Iterable[str], ids: Collection[str]) -> list[str]:
         """Return ids as they are.
 
         Raises
@@ -531,9 +540,8 @@ class Recommender:
             If one is unknown.
         """
         asked = list(asked)
-        there = self._index if ids is self._ids else set(ids)
         for name in asked:
-            if name not in there:
+            if name not in ids:
                 alike = [each for each in ids if each[:1] == str(name)[:1]] or list(ids)
                 nearest = get_close_matches(str(name), alike[:_COMPARED], _NEAREST, cutoff=0)
                 raise UnknownAccountError(

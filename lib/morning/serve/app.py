@@ -14,6 +14,7 @@ from fastapi import FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from threadpoolctl import threadpool_limits
 
 from morning.errors import MorningError
 from morning.recommend.encoder import Encoded
@@ -114,7 +115,7 @@ def application(settings: Settings) -> Bounded:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.turns = Turns(settings)
-        with live:
+        with live, threadpool_limits(1 if settings.at_once > 1 else None):
             yield
         app.state.turns.end()
 
