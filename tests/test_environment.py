@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -75,6 +76,50 @@ class TestLock:
         assert "--index-url" not in text
         assert "://" not in text
         assert " @ " not in text
+
+
+class TestServiceAlone:
+    """What the container of `morning serve` installs."""
+
+    @staticmethod
+    def pins(path: str) -> dict[str, str]:
+        text = (ROOT / path).read_text(encoding="utf-8").replace("\\\n", "")
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        return {re.split(r"[=<> ;]", line)[0]: " ".join(line.split()) for line in lines}
+
+    def test_it_is_a_part_of_the_lock(self):
+        part, whole = self.pins("deploy/serve.lock"), self.pins("requirements.lock")
+        assert len(part) > 40
+        assert {name: whole.get(name) for name in part} == part
+        assert set(self.pins("deploy/serve.in")) <= set(part)
+
+    def test_it_is_enough_and_trains_nothing(self, tmp_path):
+        """Where nothing else can be imported, the service is there."""
+        code = """
+import sys
+from importlib.metadata import packages_distributions
+part = {name.lower().replace("_", "-") for name in sys.argv[1].split()} | {"morning"}
+owners = packages_distributions()
+class Refusing:
+    def find_spec(self, name, path=None, target=None):
+        who = {each.lower().replace("_", "-") for each in owners.get(name.split(".")[0], ())}
+        if who and not who & part:
+            raise ModuleNotFoundError(f"{name} is not in the container", name=name)
+sys.meta_path.insert(0, Refusing())
+import morning.cli, morning.serve.server, morning.recommend.recommender, morning.report.boards
+import morning.features.topics, morning.attributes.block, morning.sources.newcomers, faiss
+print("done")
+"""
+        names = " ".join(self.pins("deploy/serve.lock"))
+        done = subprocess.run(
+            [sys.executable, "-c", code, names],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "lib")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.stdout, done.stderr) == ("done\n", "")
 
 
 class TestConda:
