@@ -17,6 +17,7 @@ from morning.recommend.recommender import Recommender
 from morning.run import Run
 from morning.sources import demo
 from morning_book import RESULTS
+from morning_book import execute as execute_module
 from morning_book.execute import execute
 from morning_book.export import export
 from morning_book.settings import Settings
@@ -106,6 +107,21 @@ def test_a_file_that_changed_meanwhile_is_named_and_nothing_counts_as_done(tmp_p
     result = execute(source, target, {"data": "x", "run": "y"}, [], [str(used)])
     assert result.message == "01: used.py changed while it was executed; call again"
     assert not target.exists()
+
+
+def test_half_a_notebook_is_one_that_is_being_saved(tmp_path, monkeypatch):
+    source = notebook(tmp_path / "01.ipynb", "x = 1")
+    run, whole = execute_module._papermill, source.read_text()
+
+    def saved_meanwhile(path, *rest):
+        path.write_text(whole[:100])
+        run(path, *rest)
+
+    monkeypatch.setattr(execute_module, "_papermill", saved_meanwhile)
+    arguments = (source, tmp_path / "done.ipynb", {"data": "x", "run": "y"}, [])
+    assert execute(*arguments, [str(source)]).message.endswith("while it was executed; call again")
+    with pytest.raises(Exception, match="Notebook"):  # what is broken all the time is said to be so
+        execute(*arguments, [])
 
 
 def test_a_killed_kernel_is_no_kernel_that_did_not_start(tmp_path):

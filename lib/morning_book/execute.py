@@ -98,11 +98,22 @@ def execute(
             # Kernels that start at the same moment can be given the same port; one of them dies.
             if attempt == _KERNEL_STARTS:
                 return TaskFailed(f"{name}: the kernel did not start: {error}")
-    if edited := [path for path, seen in _stamps(dependencies).items() if seen != before[path]]:
-        names = listed(Path(path).name for path in edited)
-        return TaskFailed(f"{name}: {names} changed while it was executed; call again")
+        except Exception:  # of half a notebook, say, that is just being saved
+            if edited := _edited(name, before):
+                return edited
+            raise
+    if edited := _edited(name, before):
+        return edited
     os.replace(failed, target)
     print(f"{name}: done", flush=True)
+    return None
+
+
+def _edited(name: str, before: Mapping[str, tuple[int, ...]]) -> TaskFailed | None:
+    """Return which files are not as they were; None where all are."""
+    if edited := [path for path, seen in _stamps(before).items() if seen != before[path]]:
+        names = listed(Path(path).name for path in edited)
+        return TaskFailed(f"{name}: {names} changed while it was executed; call again")
     return None
 
 
