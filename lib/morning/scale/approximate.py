@@ -8,7 +8,7 @@ say what it is worth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ from morning.files import sha256, whole_file
 
 if TYPE_CHECKING:
     import faiss
+
+Blocks = Callable[[], Iterator[tuple[int, np.ndarray]]]
 
 #: Largest products that recall is measured by.
 MEASURED_K = 20
@@ -110,12 +112,16 @@ class Unwritten:
         return Index(path, self.probes, self.recall, self.queries, sha256(path))
 
 
-def build(vectors: np.ndarray, queries: np.ndarray, recall: float) -> Unwritten:
+def build(n: int, blocks: Blocks, queries: np.ndarray, recall: float) -> Unwritten:
     """Return an index of vectors.
 
     Parameters
     ----------
-    vectors : float32 array, shape (n, width)
+    n : int
+        How many there are.
+    blocks : callable
+        Gives them anew, each time it is called: numbers of first rows, and float32 arrays
+        (any, width).
     queries : float array, shape (at least 2, width)
         Such as will be asked.
     recall : float
@@ -126,11 +132,11 @@ def build(vectors: np.ndarray, queries: np.ndarray, recall: float) -> Unwritten:
     MorningError
         If faiss is not installed.
     """
-    made = _trained(vectors)
-    for start in range(0, len(vectors), FEWEST):
-        made.add(np.ascontiguousarray(vectors[start : start + FEWEST]))
+    made = _trained(n, blocks)
+    for _, block in blocks():
+        made.add(np.ascontiguousarray(block))
     queries = np.ascontiguousarray(queries, dtype=np.float32)
-    truth, probes = _largest_products(vectors, queries), 1
+    truth, probes = _largest_products(blocks, queries), 1
     while probes < made.nlist and _recall(made, queries[::2], truth[::2], probes) < recall:
         probes = min(2 * probes, made.nlist)
     found = _recall(made, queries[1::2], truth[1::2], probes)
@@ -152,11 +158,18 @@ def import_faiss() -> Any:
     return faiss
 
 
-def _trained(vectors: np.ndarray) -> faiss.IndexIVF:
+def _trained(n: int, blocks: Blocks) -> faiss.IndexIVF:
     """Return an index without vectors, its centroids learnt of some."""
     faiss = import_faiss()
-    n, width = vectors.shape
     cells = max(1, int(2 * n**0.5))
+    chosen = np.linspace(0, n - 1, min(n, _PER_CELL * cells)).astype(np.int64)
+    sample = np.concatenate(
+        [
+            block[chosen[(chosen >= first) & (chosen < first + len(block))] - first]
+            for first, block in blocks()
+        ]
+    )
+    width = sample.shape[1]
     made = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(width),
         width,
@@ -165,8 +178,7 @@ def _trained(vectors: np.ndarray) -> faiss.IndexIVF:
         faiss.METRIC_INNER_PRODUCT,
     )
     made.cp.niter, made.cp.max_points_per_centroid, made.cp.seed = _ROUNDS, _PER_CELL, 0
-    sample = np.linspace(0, n - 1, min(n, _PER_CELL * cells)).astype(np.int64)
-    made.train(np.ascontiguousarray(vectors[sample]))
+    made.train(sample)
     return made
 
 
@@ -183,13 +195,13 @@ def _nearest(
     return rows[0][rows[0] >= 0]
 
 
-def _largest_products(vectors: np.ndarray, queries: np.ndarray) -> np.ndarray:
+def _largest_products(blocks: Blocks, queries: np.ndarray) -> np.ndarray:
     """Return the rows of the largest products of each query, int64 (queries, MEASURED_K)."""
     best: Any = np.full((len(queries), 0), -np.inf, dtype=np.float32)
     rows: Any = np.zeros((len(queries), 0), dtype=np.int64)
-    for start in range(0, len(vectors), FEWEST):
-        products = queries @ vectors[start : start + FEWEST].T
-        here = np.broadcast_to(np.arange(start, start + products.shape[1]), products.shape)
+    for start, block in blocks():
+        products = queries @ block.T
+        here = np.broadcast_to(np.arange(start, start + len(block)), products.shape)
         best, rows = np.hstack([best, products]), np.hstack([rows, here])
         first = np.argsort(-best, axis=1, kind="stable")[:, :MEASURED_K]
         best, rows = (np.take_along_axis(each, first, axis=1) for each in (best, rows))

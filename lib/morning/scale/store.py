@@ -270,7 +270,9 @@ class VectorStore:
         if len(queries) < 2:
             raise MorningError("an index needs two queries at least: one decides, one judges")
         lacking = [s for s in self.segments if s.index is None and len(s) >= FEWEST]
-        made = {s.name: build(s.vectors, queries, recall) for s in lacking}  # others may write
+        made = {
+            s.name: build(len(s), s.blocks, queries, recall) for s in lacking
+        }  # others may write
         with held(self.folder):
             now = VectorStore.open(self.folder)
             segments = [
