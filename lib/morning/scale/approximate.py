@@ -91,9 +91,7 @@ class Index:
             raise MorningError(
                 f"{self.path}: the index is not the one that was made; make it again"
             )
-        made = faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-        made.parallel_mode = 1  # the cells of one query at once
-        return made
+        return faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +189,12 @@ def _nearest(
         bits = np.packbits(wanted, bitorder="little")
         options["sel"] = faiss.IDSelectorBitmap(bits)
     asked = np.ascontiguousarray(query[None], dtype=np.float32)
-    _, rows = made.search(asked, _MORE * k, params=faiss.SearchParametersIVF(**options))
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # so little is to be done that two would wait for each other
+    try:
+        _, rows = made.search(asked, _MORE * k, params=faiss.SearchParametersIVF(**options))
+    finally:
+        faiss.omp_set_num_threads(threads)
     return rows[0][rows[0] >= 0]
 
 
