@@ -16,7 +16,7 @@ from morning.errors import ContractError, MorningError, Problem
 from morning.features.block import BLOCKS, PERSPECTIVES
 from morning.files import read_json, sha256, whole_folder, write_json
 from morning.guard import REFUSED, closed, readable, reason, require
-from morning.guard.arrays import read_array
+from morning.guard.arrays import MAX_MAPPED, read_array
 from morning.guard.tables import read_parquet
 from morning.roster import Roster
 
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 #: Blocks that are larger together stay on disk and are read where they are asked for.
 IN_MEMORY = 1 << 30
-_MAX_BLOCK = 1 << 40
 _ROWS = 1 << 14
 _TABLES = {
     "accounts": ["account_id", "role", "category", "split"],
@@ -221,7 +220,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
             problems.append(Problem(path.name, "must name files of this folder", value=repr(name)))
         elif not (folder / name).is_file():
             problems.append(Problem(name, "is in the manifest but not in the folder"))
-        elif rule := closed(folder / name, folder, _MAX_BLOCK):
+        elif rule := closed(folder / name, folder, MAX_MAPPED):
             problems.append(Problem(name, rule))
         elif (found := sha256(folder / name)) != digest:
             rule = f"must have the SHA-256 of the manifest, {digest[:16]}…"

@@ -12,6 +12,8 @@ import numpy as np
 from morning.guard.door import require
 from morning.guard.zips import require_sane
 
+#: No file is mapped that is larger, in bytes: only its rows that are asked for take memory.
+MAX_MAPPED = 1 << 40
 _KINDS = "biufSU"
 
 
@@ -31,7 +33,7 @@ def read_array(path: str | Path, root: str | Path | None = None) -> np.ndarray:
     Exception
         One of `DAMAGED`, if it holds anything but an array of numbers or text.
     """
-    require(path, root, most=1 << 40)  # it is mapped, and copied by rows
+    require(path, root, most=MAX_MAPPED)
     with open(path, "rb") as file:
         _require_sane(file, Path(path).stat().st_size)
     return _text_checked(np.lib.format.open_memmap(path, mode="r"))

@@ -294,8 +294,15 @@ class Best:
 
     def columns(self, *blocks: str) -> np.ndarray:
         """Return which columns of a row belong to some blocks, int array."""
-        owners = np.repeat(list(self.input_sizes), list(self.input_sizes.values()))
-        return np.flatnonzero(np.isin(owners, blocks))
+        own = [columns for block, columns in self._spans.items() if block in blocks]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *own])
+
+    @cached_property
+    def _spans(self) -> dict[str, np.ndarray]:
+        """The columns of each block."""
+        sizes = list(self.input_sizes.values())
+        parts = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
+        return dict(zip(self.input_sizes, parts, strict=True))
 
     def _columns(self) -> dict[str, np.ndarray]:
         """Return the columns of each perspective at hand."""

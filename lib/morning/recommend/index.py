@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from morning.files import sha256
@@ -14,14 +15,22 @@ from morning.scale.store import VectorStore, is_store
 log = logging.getLogger(__name__)
 
 
-def state(run: Run) -> dict[str, Any]:
-    """Return what decides whom a run ranks and by what: an index of another state is not asked."""
-    files = {
+def deciding(run: Run) -> dict[str, Path]:
+    """Return the files that decide whom a run ranks and by what."""
+    return {
         "vectors": run.manifest,
         "model": run.best / "best.safetensors",
         "added": run.added / "about.json",
         "removed": run.removed,
     }
+
+
+def state(run: Run) -> dict[str, Any]:
+    """Return the digests of `deciding`, None of what is not there.
+
+    An index of another state is not asked.
+    """
+    files = deciding(run)
     return {name: sha256(path) if path.is_file() else None for name, path in files.items()}
 
 

@@ -130,13 +130,11 @@ class Recommender:
         )
         with held(self.run.folder):  # or what another adds between reading and writing was lost
             index = open_index(self.run, self.model)
-            newer = added
-            if (before := Added.load(self.run)) is not None:
-                added = before.with_newer(added)
-            added.save(self.run)
+            before = Added.load(self.run)
+            (added if before is None else before.with_newer(added)).save(self.run)
             write_removed(self.run, set(read_removed(self.run)) - set(ids))
             if index is not None:
-                factors = newer.part().factors(self.model)
+                factors = added.part().factors(self.model)
                 index.store.add(ids.tolist(), [factors], state(self.run))
         notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
         if brands := int((roles == "brand").sum()):
@@ -246,9 +244,11 @@ class Recommender:
         row, known, partners = self._brand(brand)
         wanted = np.ones(len(self._ids), dtype=bool)
         if exclude_partners:
-            wanted &= ~self._index.isin(partners)
+            wanted[self._places(partners)] = False
         if among is not None:
-            wanted &= self._index.isin(self._known(among, self._index))
+            chosen = np.zeros(len(wanted), dtype=bool)
+            chosen[self._places(self._known(among, self._index))] = True
+            wanted &= chosen
         if approximate:
             if k is None:
                 raise MorningError("an approximate answer has an end: say how many")
@@ -477,7 +477,12 @@ class Recommender:
 
     def _place(self, influencer: str) -> np.ndarray:
         """Return the place of one influencer, (1,)."""
-        return self._index.get_indexer(self._known([influencer], self._index))
+        return self._places(self._known([influencer], self._index))
+
+    def _places(self, ids: Iterable[str]) -> np.ndarray:
+        """Return the places of those influencers that are candidates."""
+        places = self._index.get_indexer(list(ids))
+        return places[places >= 0]
 
     def _table(self, row: np.ndarray, places: np.ndarray, ranks: np.ndarray) -> pd.DataFrame:
         """Return some influencers with their ranks and scores for a brand."""

@@ -42,8 +42,7 @@ def board(
     explained : int
         How many of each brand are explained in words.
     """
-    everyone = recommender.everyone
-    ids = everyone.accounts["account_id"].iloc[everyone.influencers()].tolist()
+    ids = recommender.influencers
     place = {account: i for i, account in enumerate(ids)}
     tables, reasons, partners = [], {}, []
     for b, brand in enumerate(brands.values()):

@@ -28,7 +28,7 @@ from morning.guard.tables import read_parquet
 from morning.scale.approximate import FEWEST, Index, build
 
 FORMAT = 1
-_RECORD = "store.json"
+RECORD = "store.json"
 _INDEX = ".faiss"
 _BLOCK_BYTES = 1 << 28
 #: Of files that are larger, pages are given back once they have been read.
@@ -38,6 +38,7 @@ _MANY = 1 / 8
 #: So few rows are compared as fast without an index.
 _FEW = 1000
 _TRIES = 10
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,13 +164,13 @@ class VectorStore:
         """
         folder = Path(folder)
         if not is_store(folder):
-            raise MorningError(f"{folder}: no vectors are kept here ({_RECORD})")
+            raise MorningError(f"{folder}: no vectors are kept here ({RECORD})")
         for _ in range(_TRIES):
-            before = read_json(folder / _RECORD)
+            before = read_json(folder / RECORD)
             try:
                 return cls._opened(folder, before)
             except MorningError:
-                if read_json(folder / _RECORD) == before:  # or another has replaced its files
+                if read_json(folder / RECORD) == before:  # or another has replaced its files
                     raise
         raise MorningError(f"{folder}: it changes faster than it can be read; try again")
 
@@ -227,7 +228,7 @@ class VectorStore:
                 return now._write()
             added = now._written(ids, vectors)
             now = now._without(ids)
-            now = now._with((*now.segments, added), (*now.removed, np.zeros(0, dtype=np.int64)))
+            now = now._with((*now.segments, added), (*now.removed, _NONE))
             return now._merged()._write()
 
     def remove(self, ids: Iterable[str], about: Mapping[str, Any] | None = None) -> VectorStore:
@@ -298,11 +299,9 @@ class VectorStore:
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield all vectors in the order of `ids`, in blocks."""
-        for segment, gone in zip(self.segments, self.removed, strict=True):
-            alive = np.ones(len(segment), dtype=bool)
-            alive[gone] = False
+        for segment, first, _ in self._bounds():
             for start, block in segment.blocks():
-                there = alive[start : start + len(block)]
+                there = self._alive[first + start : first + start + len(block)]
                 yield block if there.all() else block[there]
 
     def scores(self, queries: np.ndarray, wanted: np.ndarray | None = None) -> np.ndarray:
@@ -355,7 +354,7 @@ class VectorStore:
             first + segment.candidates(query, k, asked[first:last])
             for segment, first, last in self._bounds()
         ]
-        rows = np.concatenate([np.zeros(0, dtype=np.int64), *found])
+        rows = np.concatenate([_NONE, *found])
         return self._ordered(query, k, np.searchsorted(self._rows, rows))
 
     def _ordered(
@@ -372,8 +371,9 @@ class VectorStore:
         """Which rows of all segments, one after the other, count."""
         return np.flatnonzero(self._alive)
 
-    @property
+    @cached_property
     def _alive(self) -> np.ndarray:
+        """Say of the rows of all segments which count."""
         alive = np.ones(sum(map(len, self.segments)), dtype=bool)
         for (_, first, _), gone in zip(self._bounds(), self.removed, strict=True):
             alive[first + gone] = False
@@ -381,9 +381,10 @@ class VectorStore:
 
     def _asked(self, wanted: np.ndarray | None) -> np.ndarray:
         """Say of the rows of all segments which are asked for."""
-        asked = self._alive
-        if wanted is not None:
-            asked[self._rows] = wanted
+        if wanted is None:
+            return self._alive
+        asked = self._alive.copy()
+        asked[self._rows] = wanted
         return asked
 
     def _bounds(self) -> Iterator[tuple[Segment, int, int]]:
@@ -427,8 +428,7 @@ class VectorStore:
             return self
         tail = self._with(self.segments[keep:], self.removed[keep:])
         merged = self._written(tail.ids.tolist(), tail.blocks())
-        none = np.zeros(0, dtype=np.int64)
-        return self._with((*self.segments[:keep], merged), (*self.removed[:keep], none))
+        return self._with((*self.segments[:keep], merged), (*self.removed[:keep], _NONE))
 
     def _written(self, ids: Sequence[str], blocks: Iterable[np.ndarray]) -> Segment:
         """Write a segment that no record names yet."""
@@ -465,17 +465,17 @@ class VectorStore:
             index = segment.index and segment.index.record()
             entries.append({"name": segment.name, "removed": name, "index": index})
         record = {"format": FORMAT, "width": self.width, "about": dict(self.about)}
-        write_json(self.folder / _RECORD, record | {"segments": entries})
+        write_json(self.folder / RECORD, record | {"segments": entries})
         named = {entry[kind] for entry in entries for kind in ("name", "removed")}
         for path in self.folder.iterdir():
-            if path.name != _RECORD and not path.name.startswith(".") and path.stem not in named:
+            if path.name != RECORD and not path.name.startswith(".") and path.stem not in named:
                 path.unlink()
         return self
 
 
 def is_store(folder: str | Path) -> bool:
     """Whether a folder holds a store."""
-    return (Path(folder) / _RECORD).is_file()
+    return (Path(folder) / RECORD).is_file()
 
 
 def largest(scores: np.ndarray, k: int) -> np.ndarray:
@@ -489,7 +489,7 @@ def largest(scores: np.ndarray, k: int) -> np.ndarray:
 def _removed(folder: Path, name: Any, rows: int) -> np.ndarray:
     """Read which of so many rows count no more."""
     if name is None:
-        return np.zeros(0, dtype=np.int64)
+        return _NONE
     gone = np.array(read_array(folder / f"{_name(name)}.npy", folder))
     if gone.dtype != np.int64 or gone.ndim != 1 or not (np.diff(gone, prepend=-1) > 0).all():
         raise ValueError(f"{name} must be of rows that ascend")

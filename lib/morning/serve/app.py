@@ -107,7 +107,7 @@ def application(settings: Settings) -> Bounded:
 
     def told(loaded: bool) -> None:
         metrics.reloads.labels("loaded" if loaded else "failed").inc()
-        metrics.influencers.set(len(live.now.recommender.influencers))
+        metrics.influencers.set(live.now.influencers)
 
     live = Live(Run(settings.run), settings.reload_s, told)
     told(True)
@@ -177,7 +177,7 @@ def application(settings: Settings) -> Bounded:
     @app.get("/health", summary="Is it alive?")
     async def health() -> Health:
         state = live.now
-        return Health(status="ok", run=state.name, influencers=len(state.recommender.influencers))
+        return Health(status="ok", run=state.name, influencers=state.influencers)
 
     @app.get("/ready", summary="Would it answer now?")
     async def ready() -> Health:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 
 from morning.errors import MorningError
 from morning.files import stamp
 from morning.recommend.encoder import Encoded
-from morning.recommend.index import state
+from morning.recommend.index import deciding, state
 from morning.recommend.recommender import Recommender
 from morning.report.boards import page_of
 from morning.run import Run
+from morning.scale.store import RECORD
 from morning.sources.newcomers import described
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,10 @@ class State:
 
     recommender: Recommender
     name: str
-    """Ten digits of what decides its rankings."""
+    """Ten digits of each file that decides its rankings."""
+    influencers: int
+    """How many it ranks."""
+    _encoding: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def load(cls, run: Run) -> State:
@@ -44,9 +47,11 @@ class State:
             If it cannot be ranked by.
         """
         recommender = Recommender.load(run)
-        _ = recommender.influencers, recommender.chances, recommender.candidates
+        _ = recommender.candidates
+        for brand in recommender.test_brands()[:1]:
+            recommender.rank(brand, 1)
         digests = [str(each)[:10] for each in state(run).values() if each]
-        return cls(recommender, "-".join(digests))
+        return cls(recommender, "-".join(digests), len(recommender.influencers))
 
     def encode(self, about: str, captions: list[str]) -> Encoded:
         """Return a brand that is in no run; one at a time."""
@@ -58,18 +63,13 @@ class State:
         """The explorer, or where there are too many accounts for it, how to ask."""
         recommender = self.recommender
         brands = recommender.test_brands()[:_MOST_BRANDS]
-        if brands and len(brands) * len(recommender.influencers) <= _MOST_SCORES:
+        if brands and len(brands) * self.influencers <= _MOST_SCORES:
             return page_of(recommender, {brand: brand for brand in brands})
-        count = f"{len(recommender.influencers):,}"
         return (
             "<!doctype html><html lang=en><meta charset=utf-8><title>MORNING</title>"
-            f"<h1>MORNING</h1><p>{escape(count)} influencers are ranked here, too many for a page. "
-            "Ask <code>POST /rank</code>; <a href=openapi.json>openapi.json</a> says how.</p>"
+            f"<h1>MORNING</h1><p>{self.influencers:,} influencers are ranked here, too many for a "
+            "page. Ask <code>POST /rank</code>; <a href=openapi.json>openapi.json</a> says how.</p>"
         )
-
-    @cached_property
-    def _encoding(self) -> threading.Lock:
-        return threading.Lock()
 
 
 class Live:
@@ -117,9 +117,6 @@ class Live:
     def _look(self) -> dict[Path, tuple[int, ...] | None]:
         """Return what differs after a change to what is served."""
         run = self._run
-        paths = [
-            *(run.manifest, run.best / "best.safetensors", run.best / "best.json"),
-            *(run.chances, run.candidates, run.added / "about.json", run.removed),
-            run.pool / "store.json",
-        ]
+        beside = (run.best / "best.json", run.chances, run.candidates, run.pool / RECORD)
+        paths = [*deciding(run).values(), *beside]
         return {path: stamp(path) if path.is_file() else None for path in paths}
