@@ -15,8 +15,9 @@ from morning.attributes.embedding import embed
 from morning.attributes.graph import AttributeGraph
 from morning.evaluation import brand_statistics, evaluate
 from morning.evaluation.significance import paired_differences
-from morning.features.visual.encode import VisualOptions, encode
+from morning.features.visual.encode import encode
 from morning.features.visual.preprocess import ResizeCrop
+from morning.features.visual.recognise import VisualOptions
 from morning.features.visual.recogniser import Recogniser
 from torchvision.models import resnet18, resnet101
 

@@ -19,7 +19,7 @@ from toys.stored import stored_files
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 #: Packages whose conda name is another one.
-CONDA = {"torch": "pytorch"}
+CONDA = {"torch": "pytorch", "ray": "ray-data"}
 
 
 def required(*extras: str) -> dict[str, Requirement]:
@@ -142,7 +142,7 @@ class TestConda:
         packages.pop("pip", None)
         expected = {
             CONDA.get(name, name).lower(): requirement.specifier
-            for name, requirement in required("dev", "ann", "serve").items()
+            for name, requirement in required("dev", "ann", "ray", "serve").items()
         }
         renamed = {canonicalize_name(name): specifier for name, specifier in packages.items()}
         assert renamed == {canonicalize_name(name): s for name, s in expected.items()}

@@ -19,6 +19,9 @@ from typing import Annotated, Any
 
 from morning.errors import MorningError
 from morning.parameters import profile_name, run_folder
+from morning.scale.engines import NAMES, Engine
+
+_CHANGE_NOTHING = ("processes", "engine")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,19 @@ class RunFolder:
 
 
 @dataclass(frozen=True)
+class Where:
+    """What `Engine.read` takes."""
+
+    def read(self, text: str, here: Path) -> str:
+        """Return the text, if it names an engine."""
+        Engine.read(text)
+        return text
+
+    def __str__(self) -> str:
+        return "|".join([*NAMES, "ADDRESS"])
+
+
+@dataclass(frozen=True)
 class Settings:
     """What can be chosen of a run."""
 
@@ -112,6 +128,9 @@ class Settings:
     processes: Annotated[int, Count(1)] = 2
     """Notebooks that are executed at a time; it changes no result."""
 
+    engine: Annotated[str, Where()] = NAMES[0]
+    """Where much is computed: here, by Ray here, or by the Ray cluster of an address."""
+
     @classmethod
     def read(cls, texts: Mapping[str, str], here: Path) -> Settings:
         """Return the settings that texts say; what is left out or empty has its default.
@@ -145,7 +164,7 @@ class Settings:
 
     def recorded(self) -> dict[str, Any]:
         """Return what decides results, by name."""
-        return {name: v for name, v in dataclasses.asdict(self).items() if name != "processes"}
+        return {n: v for n, v in dataclasses.asdict(self).items() if n not in _CHANGE_NOTHING}
 
 
 @dataclass(frozen=True)
@@ -153,7 +172,7 @@ class Setting:
     """One field of `Settings`, for whoever asks a reader for it."""
 
     name: str
-    rule: Choice | Count | RunFolder
+    rule: Choice | Count | RunFolder | Where
     default: Any
     help: str
 

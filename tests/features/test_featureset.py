@@ -357,6 +357,13 @@ class TestDisk:
             "attribute.npy: is in the manifest but not in the folder",
         ]
 
+    def test_the_manifest_may_name_what_no_file_can_be_called(self, saved: Path):
+        manifest = read_json(saved / "manifest.json")
+        manifest["files"]["x" * 5000] = {"sha256": "0"}
+        write_json(saved / "manifest.json", manifest)
+        with pytest.raises(ContractError, match="is in the manifest but not in the folder"):
+            FeatureSet.load(saved)
+
     def test_the_manifest_cannot_point_outside(self, saved: Path):
         manifest = read_json(saved / "manifest.json")
         manifest["files"]["../secret"] = {"sha256": "0"}

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from morning.errors import MorningError
-from morning.guard import closed, content, inside, require
+from morning.guard import closed, content, inside, is_there, require
 
 
 def test_a_regular_file_is_open(tmp_path):
@@ -53,3 +53,10 @@ def test_size_is_known_before_it_is_opened(tmp_path):
     assert "must have at most 1,073,741,824 bytes, not 1,099," in closed(tmp_path / "large")
     with pytest.raises(MorningError, match="must have at most 10 bytes"):
         content(tmp_path / "large", most=10)
+
+
+def test_a_name_that_no_file_can_have_is_of_no_file(tmp_path):
+    (tmp_path / "a").write_text("a")
+    assert is_there(tmp_path / "a")
+    for name in ("b", ".", "x" * 5000, "a\0", "a/b"):
+        assert not is_there(tmp_path / name)

@@ -221,6 +221,11 @@ class TestFaults:
         assert problem.file == "influencer_posts.xlsx"
         assert "micro-influencer" in str(problem)
 
+    @pytest.mark.parametrize("name", archive._REQUIRED)
+    def test_spreadsheets_without_a_cell(self, stored, name):
+        write(stored, name, [])
+        assert refused(stored)[0].file == f"{name}.xlsx"
+
     def test_a_spreadsheet_that_unpacks_to_too_much(self, stored):
         with zipfile.ZipFile(stored / "brand_posts.xlsx", "w", zipfile.ZIP_DEFLATED) as file:
             file.writestr("xl/worksheets/sheet1.xml", b"0" * 20_000_000)

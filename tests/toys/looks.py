@@ -1,8 +1,8 @@
 """Pictures of one colour, faulty ones, and a network that any hand can compute."""
 
 import torch
-from morning.features.visual.encode import VisualOptions
 from morning.features.visual.preprocess import ResizeCrop
+from morning.features.visual.recognise import VisualOptions
 from torch import nn
 
 from toys.pictures import paint

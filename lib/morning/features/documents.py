@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
 
 from morning.code import code_of
 from morning.errors import MorningError
-from morning.features.text import words
+from morning.features.many import over
+from morning.features.text import SHARD, words
 from morning.files import read_json, whole_folder, write_json
 from morning.guard import readable, require
 from morning.guard.arrays import read_array
@@ -50,9 +50,8 @@ class Tokens:
     ) -> Tokens:
         """Tokenise texts in memory; see `morning.features.text.words`."""
         number: dict[str, int] = {}
-        parts = list(_numbered(texts, number, emoji_words, languages))
-        tokens = np.concatenate([np.zeros(0, np.int32), *parts])
-        return cls(list(number), tokens, _starts(len(part) for part in parts))
+        parts, lengths = zip(*_numbered(texts, number, emoji_words, languages), strict=True)
+        return cls(list(number), np.concatenate(parts), _starts(np.concatenate(lengths)))
 
     @classmethod
     def kept(
@@ -80,9 +79,12 @@ class Tokens:
         folder = folder / digest.hexdigest()[:24]
         if not (folder / _WORDS).is_file():
             number: dict[str, int] = {}
+            lengths = []
             with whole_folder(folder) as temporary, open(temporary / _TOKENS, "wb") as file:
-                parts = _numbered(texts, number, emoji_words, languages)
-                np.save(temporary / _STARTS, _starts(_written(part, file) for part in parts))
+                for part, counts in _numbered(texts, number, emoji_words, languages):
+                    file.write(part.tobytes())
+                    lengths.append(counts)
+                np.save(temporary / _STARTS, _starts(np.concatenate(lengths)))
                 write_json(temporary / _WORDS, list(number))
         with readable(folder, "tokenised texts", "delete this folder"):
             return cls._mapped(folder)
@@ -202,17 +204,44 @@ def _numbered(
     number: dict[str, int],
     emoji_words: bool,
     languages: Sequence[str] | None,
-) -> Iterator[np.ndarray]:
-    """Yield the words of each text as numbers; new words are added to `number`."""
-    for text, language in zip(texts, languages or repeat(None), strict=False):
-        known = words(text, emoji_words, language)
-        found = [number.setdefault(word, len(number)) for word in known]
-        yield np.array(found, dtype=np.int32)
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the words of texts as numbers, and how many each has; new words go into `number`."""
+    table = pa.table({"text": pa.array(texts, pa.large_string())})
+    spoken = pa.array(languages, pa.string()) if languages else pa.nulls(len(table), pa.string())
+    found = over(table.append_column("language", spoken), _Words(emoji_words), SHARD, "words")
+    yield np.zeros(0, np.int32), np.zeros(0, np.int64)
+    for part in found["words"].chunks:
+        own = part.flatten()
+        ours = [number.setdefault(word, len(number)) for word in own.dictionary.to_pylist()]
+        yield (
+            np.array(ours, np.int32)[own.indices.to_numpy()],
+            np.diff(part.offsets.to_numpy()),
+        )
 
 
-def _written(part: np.ndarray, file: BinaryIO) -> int:
-    file.write(part.tobytes())
-    return len(part)
+@dataclass(frozen=True)
+class _Words:
+    """The words of captions, a step over shards of them."""
+
+    emoji_words: bool
+
+    @property
+    def key(self) -> str:
+        """What decides them beside the captions."""
+        return str(self.emoji_words)
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Return the words of each text; a word is listed once, at its first use."""
+        number: dict[str, int] = {}
+        numbers, starts = [], [0]
+        for text, language in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+            known = words(text, self.emoji_words, language)
+            numbers += [number.setdefault(word, len(number)) for word in known]
+            starts.append(len(numbers))
+        every = pa.DictionaryArray.from_arrays(
+            pa.array(numbers, pa.int32()), pa.array(list(number), pa.string())
+        )
+        return pa.table({"words": pa.LargeListArray.from_arrays(pa.array(starts), every)})
 
 
 def _starts(lengths: Iterable[int]) -> np.ndarray:

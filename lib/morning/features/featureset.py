@@ -15,7 +15,7 @@ from morning.dataset import SPLITS, Dataset
 from morning.errors import ContractError, MorningError, Problem
 from morning.features.block import BLOCKS, PERSPECTIVES
 from morning.files import read_json, sha256, whole_folder, write_json
-from morning.guard import REFUSED, closed, readable, reason, require
+from morning.guard import REFUSED, closed, is_there, readable, reason, require
 from morning.guard.arrays import MAX_MAPPED, read_array
 from morning.guard.tables import read_parquet
 from morning.roster import Roster
@@ -218,7 +218,7 @@ def _read_manifest(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     for name, digest in recorded.items():
         if Path(name).name != name:
             problems.append(Problem(path.name, "must name files of this folder", value=repr(name)))
-        elif not (folder / name).is_file():
+        elif not is_there(folder / name):
             problems.append(Problem(name, "is in the manifest but not in the folder"))
         elif rule := closed(folder / name, folder, MAX_MAPPED):
             problems.append(Problem(name, rule))

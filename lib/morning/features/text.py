@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 import emoji
+import pyarrow as pa
 
 from morning.features.languages import (
     ENGLISH,
@@ -16,7 +17,11 @@ from morning.features.languages import (
     sounds_english,
     usual_languages,
 )
+from morning.features.many import over
 from morning.reading.handles import LINK
+
+#: Captions of a shard: some seconds.
+SHARD = 20_000
 
 _DROPPED = re.compile(
     rf"""
@@ -79,7 +84,9 @@ def languages_of(captions: Iterable[str], authors: Sequence[object]) -> list[str
     Where a caption is too short or too mixed to tell, it is in the language that most of its
     author's others are in, and in English where there is none.
     """
-    return usual_languages([_language(caption) for caption in captions], authors)
+    table = pa.table({"caption": pa.array(captions, pa.large_string())})
+    spoken = over(table, _spoken, SHARD, "languages")["language"].to_pylist()
+    return usual_languages(spoken, authors)
 
 
 def split_hashtag(tag: str) -> list[str]:
@@ -100,6 +107,12 @@ def split_hashtag(tag: str) -> list[str]:
                 start = i
         parts.append(run[start:])
     return parts
+
+
+def _spoken(batch: pa.Table) -> pa.Table:
+    """Return the language of each caption, null where it cannot be told."""
+    found = [_language(caption) for caption in batch["caption"].to_pylist()]
+    return pa.table({"language": pa.array(found, pa.string())})
 
 
 def _language(caption: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel, LdaModel
 from safetensors.numpy import load_file, save_file
@@ -19,6 +21,7 @@ from tqdm import tqdm
 from morning.errors import MorningError
 from morning.features.block import Block
 from morning.features.documents import IN_MEMORY, MAX_SHARE, MIN_COUNT, Documents, frequent_words
+from morning.features.many import over
 from morning.features.posts import Posts
 from morning.files import read_json, sha256, whole_folder, write_json
 from morning.guard import readable, require
@@ -29,6 +32,8 @@ log = logging.getLogger(__name__)
 Bag = list[tuple[int, int]]
 
 _MOST_PASSES = 100_000
+#: Documents of a shard: some seconds.
+_SHARD = 5000
 _ARRAYS, _ABOUT = "topics.safetensors", "topics.json"
 
 
@@ -179,14 +184,14 @@ class TopicModel:
 
     def infer(self, bags: Bags | list[Bag]) -> np.ndarray:
         """Return the topic distributions of bags of words, as `transform` does of documents."""
-        gamma = np.empty((len(bags), self.lda.num_topics), dtype=np.float64)
-        for row, bag in enumerate(bags):
-            if bag:
-                self.lda.random_state = np.random.RandomState(self.options.seed)
-                gamma[row] = self.lda.inference([bag])[0][0]
-            else:
-                gamma[row] = self.lda.alpha
-        return (gamma / gamma.sum(axis=1, keepdims=True)).astype(np.float32)
+        rows = over(_table(bags), _Topics(self), _SHARD, "topics")["topics"]
+        return np.concatenate(
+            [np.zeros((0, self.lda.num_topics), np.float32)]
+            + [
+                chunk.flatten().to_numpy().reshape(len(chunk), self.lda.num_topics)
+                for chunk in rows.chunks
+            ]
+        )
 
     def topics(self) -> np.ndarray:
         """Return the word distribution of each topic, float array (K, words), rows sum to 1."""
@@ -209,8 +214,8 @@ class TopicModel:
     def digest(self) -> str:
         """SHA-256 over the vocabulary and the model's tensors."""
         digest = hashlib.sha256("\n".join(self.vocabulary).encode())
-        for _, array in sorted(self._arrays().items()):
-            digest.update(array.tobytes())
+        for _, tensor in sorted(self._arrays().items()):
+            digest.update(tensor.tobytes())
         return digest.hexdigest()
 
     def made(self) -> dict[str, Any]:
@@ -269,6 +274,51 @@ class TopicModel:
         lda.state.sstats, lda.state.eta = arrays["sstats"], arrays["state_eta"]
         lda.sync_state()
         return cls(lda, vocabulary, options, documents)
+
+
+@dataclass(frozen=True)
+class _Topics:
+    """The topics of bags of words, a step over shards of them."""
+
+    model: TopicModel
+
+    @property
+    def key(self) -> str:
+        """What decides them beside the bags."""
+        return f"{self.model.digest} {self.model.options}"
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Return the distribution of each bag, float32 (K,)."""
+        lda, seed = self.model.lda, self.model.options.seed
+        gamma = np.empty((len(batch), lda.num_topics), dtype=np.float64)
+        for row, (words, counts) in enumerate(
+            zip(*(c.to_pylist() for c in batch.columns), strict=True)
+        ):
+            if words:
+                lda.random_state = np.random.RandomState(seed)
+                gamma[row] = lda.inference([list(zip(words, counts, strict=True))])[0][0]
+            else:
+                gamma[row] = lda.alpha
+        shares = (gamma / gamma.sum(axis=1, keepdims=True)).astype(np.float32)
+        values = pa.FixedSizeListArray.from_arrays(pa.array(shares.ravel()), lda.num_topics)
+        return pa.table({"topics": values})
+
+
+def _table(bags: Bags | list[Bag]) -> pa.Table:
+    """Return bags as a table, a row for each."""
+    lengths, words, counts = [0], array("i"), array("i")
+    for bag in bags:
+        lengths.append(len(bag))
+        words.extend(word for word, _ in bag)
+        counts.extend(count for _, count in bag)
+    starts = pa.array(np.cumsum(lengths))
+    columns = {"words": words, "counts": counts}
+    return pa.table(
+        {
+            name: pa.LargeListArray.from_arrays(starts, pa.array(np.array(values, np.int32)))
+            for name, values in columns.items()
+        }
+    )
 
 
 def top_words(model: TopicModel, n: int = 10) -> pd.DataFrame:

@@ -16,6 +16,14 @@ def inside(path: Path, root: Path) -> bool:
     return path.resolve().is_relative_to(root.resolve())
 
 
+def is_there(path: str | Path) -> bool:
+    """Whether there is a file of a name that others gave: one that no file can have is not."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
+
+
 def closed(path: str | Path, root: str | Path | None = None, most: int = MAX_BYTES) -> str:
     """Return why a file must not be opened; empty where it may be.
 

@@ -16,7 +16,7 @@ from morning.features.documents import Documents, frequent_words
 from morning.features.posts import RECENT, AudienceOptions, Posts
 from morning.features.topics import TopicOptions, choose_topics, topic_block
 from morning.features.visual.blocks import visual_block
-from morning.features.visual.encode import FEATURES, square
+from morning.features.visual.recognise import FEATURES, square
 from morning.places import cache_folder
 from morning.prepare.perspective import Perspective, feature_set, part_of
 from morning.prepare.recognisers import choice, recognisers

@@ -14,7 +14,7 @@ from morning.features.rivals.engagement import activity, competence, history
 from morning.features.rivals.inputs import NEEDS, Concepts, Inputs
 from morning.features.rivals.words import WordOptions, caption_vectors, text_history, word_vectors
 from morning.features.visual.blocks import look
-from morning.features.visual.encode import FEATURES, square
+from morning.features.visual.recognise import FEATURES, square
 from morning.places import cache_folder
 from morning.prepare.recognisers import recognisers
 from morning.sources import public

@@ -22,7 +22,7 @@ from morning.plain import on_one_line
 if TYPE_CHECKING:
     from morning.attributes.block import AttributeEncoder
     from morning.features.topics import TopicModel
-    from morning.features.visual.encode import VisualOptions
+    from morning.features.visual.recognise import VisualOptions
     from morning.features.visual.recogniser import Recogniser
 
 #: Fewer pictures than this are decoded here: starting other processes would take longer.
@@ -206,7 +206,7 @@ class Encoder:
         return made.values, np.isin(np.arange(n), seen)
 
     def _visual_options(self, block: str, pictures: int) -> VisualOptions:
-        from morning.features.visual.encode import VisualOptions
+        from morning.features.visual.recognise import VisualOptions
 
         return VisualOptions(
             threshold=self.features.made[block]["threshold"],

@@ -138,8 +138,8 @@ def _read_sheet(path: Path, name: str, report: Report) -> pd.DataFrame | None:
         for column in ("brand_id", "influencer_id"):
             sheet[column] = _handles(sheet[column])
         return sheet
-    sheet.columns = [str(column).strip().lower() for column in sheet.iloc[0]]
-    sheet = sheet.iloc[1:]
+    head, sheet = sheet.iloc[:1], sheet.iloc[1:]
+    sheet.columns = [str(column).strip().lower() for column in head.to_numpy().ravel()]
     missing = [column for column in LAYOUT[name] if column not in sheet]
     if missing or sheet.columns.has_duplicates:
         rule = f"must have each of the columns {', '.join(LAYOUT[name])} once"

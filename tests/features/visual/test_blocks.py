@@ -11,7 +11,7 @@ from morning.errors import MorningError
 from morning.features.featureset import FeatureSet, account_table
 from morning.features.posts import AudienceOptions, Posts
 from morning.features.visual.blocks import visual_block
-from morning.features.visual.encode import VisualOptions
+from morning.features.visual.recognise import VisualOptions
 from toys.looks import HERE
 from toys.pictures import paint
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 import torch
 from morning.errors import MorningError
 from morning.features.visual import pictures
-from morning.features.visual.encode import FEATURES, VisualOptions, encode, square
+from morning.features.visual.encode import encode
 from morning.features.visual.preprocess import CaffePyramid
+from morning.features.visual.recognise import FEATURES, VisualOptions, square
 from morning.features.visual.recogniser import Recogniser, Views
 from morning.learning.device import find_device
+from morning.scale.engines import Engine
 from PIL import Image
 from torch import nn
 from toys.looks import HERE, Channels, plain, ten
@@ -147,13 +150,13 @@ def test_an_interrupted_run_resumes_at_the_last_shard(tmp_path, objects, scenes,
     monkeypatch.setattr(pictures, "decode", stop)
     with pytest.raises(KeyboardInterrupt):
         encode(names, tmp_path, objects, scenes, cache, HERE)
-    # batches of 3, a shard once 4 are there: 6 pictures were written, 2 are lost
-    assert len(list(cache.rglob("digests.npy"))) == 1
+    # shards of 4: two were written
+    assert len(list(cache.rglob("digests.npy"))) == 2
     assert not list(cache.rglob("*.partial"))
     again = []
     monkeypatch.setattr(pictures, "decode", lambda path: again.append(path.name) or decode(path))
     encoded = encode(names, tmp_path, objects, scenes, cache, HERE)
-    assert again == names[6:]
+    assert again == names[8:]
     assert len(encoded.row_of) == 10
 
 
@@ -265,3 +268,27 @@ def test_devices():
 def test_senseless_options_are_refused(wrong):
     with pytest.raises(MorningError, match="must be"):
         VisualOptions(**wrong)
+
+
+def test_on_a_cluster_the_same_is_written(tmp_path, monkeypatch):
+    """What a cluster does is map_shards', which has tests of its own."""
+    names = [*ten(tmp_path), "broken.png"]
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    asked = []
+
+    def mapped(step, shards, engine):
+        asked.append(engine)
+        return map(pickle.loads(pickle.dumps(step)), shards)
+
+    monkeypatch.setattr("morning.features.visual.encode.map_shards", mapped)
+    here, there, networks = tmp_path / "here", tmp_path / "there", (colours(3), colours(2))
+    ours = encode(names, tmp_path, *networks, here, HERE, EVERYTHING)
+    theirs = encode(names, tmp_path, *networks, there, HERE, EVERYTHING, Engine("ray"))
+    assert asked == [Engine("ray")]
+    assert ours.skipped == theirs.skipped != ()
+    assert _bytes(here) == _bytes(there)
+
+
+def _bytes(folder):
+    files = (path for path in folder.rglob("*") if path.suffix in (".npy", ".npz"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

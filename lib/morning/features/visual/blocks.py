@@ -14,7 +14,8 @@ from morning.errors import MorningError
 from morning.features.block import Block
 from morning.features.pooling import keep_confident, pool
 from morning.features.posts import Posts
-from morning.features.visual.encode import Encoded, Stored, VisualOptions, encode
+from morning.features.visual.encode import Encoded, Stored, encode
+from morning.features.visual.recognise import VisualOptions
 from morning.features.visual.recogniser import Recogniser
 
 log = logging.getLogger(__name__)

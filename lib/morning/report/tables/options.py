@@ -10,7 +10,7 @@ import pandas as pd
 
 from morning.attributes.embedding import Node2VecOptions
 from morning.features.posts import RECENT, AudienceOptions
-from morning.features.visual.encode import VisualOptions
+from morning.features.visual.recognise import VisualOptions
 from morning.models.profiles import Profile
 from morning.report.tables.style import Shown, in_words
 

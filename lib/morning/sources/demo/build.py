@@ -16,7 +16,7 @@ from morning.code import code_of
 from morning.dataset import SCHEMAS, Dataset
 from morning.errors import MorningError
 from morning.files import read_json, sha256, whole_folder, write_json
-from morning.guard import REFUSED, readable
+from morning.guard import REFUSED, is_there, readable
 from morning.guard.arrays import read_arrays
 from morning.sources.demo.pictures import OBJECTS, SCENES, draw_picture
 from morning.sources.demo.vocabulary import vocabulary
@@ -138,7 +138,7 @@ def _is_intact(folder: Path, record: dict, options: DemoOptions) -> bool:
         return False
     pictures = sum(1 for _ in (folder / "images").rglob("*.jpg"))
     return pictures == record.get("pictures") and all(
-        (folder / name).is_file() and sha256(folder / name) == digest
+        is_there(folder / name) and sha256(folder / name) == digest
         for name, digest in record["files"].items()
     )
 
