@@ -39,6 +39,8 @@ def last(found: Mapping[str, Any]) -> str:
         f"{counted(found['passed'], 'test')} passed, {len(failed)} failed, {len(skipped)} skipped."
     )
     named = "".join(f"\n- **failed**: `{name}`" for name in failed)
+    for each in found.get("mended", ()):
+        named += f"\n- **failed, and mended**: `{each['test']}`, which passes at `{each['commit']}`"
     return sentence + "\n" + named
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from morning_book import ROOT, trust
+from toys.recorded import amended
 
 FOUND = {
     "date": "2026-01-02",
@@ -37,6 +38,19 @@ def test_failures_and_edits_are_named(monkeypatch, tmp_path):
     said = written(monkeypatch, tmp_path, edited=True, failed=["t::a"])["last"]
     assert "edits that were not committed" in said
     assert "- **failed**: `t::a`" in said
+
+
+def test_what_failed_and_passes_since_is_said_with_its_commit(monkeypatch, tmp_path):
+    row = {"reader": "array", "cases": 9, "accepted": 1, "refused": 8}
+    whole = FOUND | {"failed": ["t::a", "t::b"]}
+    part = FOUND | {"commit": "def", "failed": ["t::c"], "rows": {"fuzz": [row], "fault": []}}
+    found = amended(whole, part, {"t::a", "t::d"})
+    assert found["failed"] == ["t::b", "t::c"]
+    assert found["rows"] == FOUND["rows"] | {"fuzz": [row]}
+    assert amended(found, part, {"t::a"})["rows"] == found["rows"]
+    said = written(monkeypatch, tmp_path, **found)["last"]
+    assert "- **failed, and mended**: `t::a`, which passes at `def`" in said
+    assert "`t::a`" not in said.replace("mended**: `t::a`", "")
 
 
 def test_a_part_of_the_tests_is_called_one(monkeypatch, tmp_path):
