@@ -43,6 +43,22 @@ def test_bombs_are_refused(tmp_path, bomb):
         read_parquet(tmp_path / "a.parquet")
 
 
+BYTES = pa.Array.from_buffers(
+    pa.string(), 2, [None, pa.py_buffer(np.array([0, 2, 3], "<i4")), pa.py_buffer(b"\xff\xfea")]
+)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [BYTES, in_lists(BYTES), pa.StructArray.from_arrays([BYTES], ["x"])],
+    ids=["alone", "in lists", "in objects"],
+)
+def test_text_that_is_no_unicode_is_refused_before_someone_falls_over_it(tmp_path, values):
+    pq.write_table(pa.table({"a": values}), tmp_path / "a.parquet")
+    with pytest.raises(MorningError, match="Invalid UTF8"):
+        read_parquet(tmp_path / "a.parquet")
+
+
 def test_too_many_columns(tmp_path):
     pq.write_table(pa.table({f"c{k}": [1] for k in range(2001)}), tmp_path / "a.parquet")
     with pytest.raises(MorningError, match="2,001 columns, more than 2,000"):

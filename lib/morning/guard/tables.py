@@ -70,6 +70,11 @@ def _bytes_of_text(path: str | Path) -> int:
     """Return how many bytes the text of a file has once each cell holds its own.
 
     A text that is there once and referred to by a million rows is met without being repeated.
+
+    Raises
+    ------
+    ValueError
+        If it is no Unicode: whoever looks at a cell later would fall over it.
     """
     import pyarrow.parquet as pq
 
@@ -78,6 +83,7 @@ def _bytes_of_text(path: str | Path) -> int:
     texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
     with pq.ParquetFile(path, read_dictionary=texts) as file:
         table = file.read(columns=texts)
+    table.validate(full=True)
     return sum(_bytes_of(chunk) for column in table.columns for chunk in column.chunks)
 
 
