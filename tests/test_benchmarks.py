@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 from morning.evaluation import official_task
+from morning.features import FeatureSet
+from morning.models.best import Best
 
-from benchmarks import figure, growth, made, stages, steps
+from benchmarks import figure, growth, made, stages, steps, vectors
 from benchmarks.__main__ import FIGURES, line
 from benchmarks.figure import Figure, Timed
 
@@ -93,3 +95,13 @@ def test_growth_measures_every_stage():
     points = growth.point(100)
     assert [point["stage"] for point in points] == list(growth.STAGES)
     assert all(point["seconds"] > 0 and point["peak_mb"] > 10 for point in points)
+
+
+def test_a_set_of_many_is_one_that_can_be_loaded_and_ranked(tmp_path):
+    small = made.vectors(300)
+    Best.fit(small).save(tmp_path / "best")
+    vectors.write(tmp_path / "set", 1000, small)
+    assert len(FeatureSet.load(tmp_path / "set")) == 1300
+    found = vectors.once(tmp_path)
+    assert len(found["seconds"]) == 2
+    assert np.isfinite(found["best"])

@@ -23,7 +23,7 @@ from morning.roster import Roster
 log = logging.getLogger(__name__)
 
 #: Blocks that are larger together stay on disk and are read where they are asked for.
-IN_MEMORY = 1 << 30
+IN_MEMORY = 1 << 28
 _ROWS = 1 << 14
 _TABLES = {
     "accounts": ["account_id", "role", "category", "split"],
@@ -140,7 +140,7 @@ class FeatureSet(Roster):
 
     @classmethod
     def load(cls, folder: str | Path) -> FeatureSet:
-        """Read and validate a FeatureSet folder; blocks of more than a gigabyte are mapped.
+        """Read and validate a FeatureSet folder; large blocks are mapped, see `IN_MEMORY`.
 
         Raises
         ------
