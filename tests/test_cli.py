@@ -526,6 +526,9 @@ class TestRank:
         assert (done.code, done.out) == (1, "")
         assert "only accounts that are in it can be ranked" in done.err
         assert not (fitted / "added").exists()
+        done = morning("add", tmp_path / "new", "--run", fitted, "--engine", "spark")
+        assert (done.code, done.out) == (1, "")
+        assert "'spark' is neither local, ray nor the address of a Ray cluster" in done.err
 
     def test_candidates_on_disk(self, morning: Command, fitted: Path) -> None:
         asked = ("rank", "--brand", "b5", "--run", fitted, "--top", 3, "--partners")

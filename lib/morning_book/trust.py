@@ -31,15 +31,17 @@ def trust_parts() -> dict[str, str]:
 def last(found: Mapping[str, Any]) -> str:
     """Return in a sentence how the tests went, when, and of which code."""
     edited = ", with edits that were not committed" if found["edited"] else ""
-    failed, skipped = found["failed"], found["skipped"]
+    failed, skipped, mended = found["failed"], found["skipped"], found.get("mended", ())
+    since = f" (of which {len(mended)} pass since)" if mended else ""
     part = f" (of {', '.join(found['files'])} alone)" if found["files"] else ""
     sentence = (
         f"Last on {found['date']}{part} at commit `{found['commit']}`{edited}, Python "
         f"{found['python']}, {counted(found['cores'], 'core')}: "
-        f"{counted(found['passed'], 'test')} passed, {len(failed)} failed, {len(skipped)} skipped."
+        f"{counted(found['passed'], 'test')} passed, {len(failed) + len(mended)} "
+        f"failed{since}, {len(skipped)} skipped."
     )
     named = "".join(f"\n- **failed**: `{name}`" for name in failed)
-    for each in found.get("mended", ()):
+    for each in mended:
         named += f"\n- **failed, and mended**: `{each['test']}`, which passes at `{each['commit']}`"
     return sentence + "\n" + named
 

@@ -62,6 +62,7 @@ class TestRead:
             ("epochs", "1.5", "epochs: '1.5' is not"),
             ("topics", "many", "topics: 'many' is not"),
             ("processes", "0", "processes: '0' is not"),
+            ("engine", "spark", "engine: 'spark' is neither local, ray nor the address"),
             ("run", "./file", "run: './file' is a file"),
         ],
     )
@@ -70,6 +71,13 @@ class TestRead:
         with pytest.raises(MorningError, match=said) as caught:
             Settings.read({name: text}, tmp_path)
         assert "\n" not in str(caught.value)
+
+
+def test_where_and_how_many_at_a_time_are_no_part_of_a_run(tmp_path):
+    here = Settings.read({}, tmp_path)
+    there = Settings.read({"engine": "ray://there:10001", "processes": "7"}, tmp_path)
+    assert (there.engine, there.processes) == ("ray://there:10001", 7)
+    assert there.recorded() == here.recorded()
 
 
 class TestSaidOnce:

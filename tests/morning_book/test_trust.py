@@ -49,6 +49,7 @@ def test_what_failed_and_passes_since_is_said_with_its_commit(monkeypatch, tmp_p
     assert found["rows"] == FOUND["rows"] | {"fuzz": [row]}
     assert amended(found, part, {"t::a"})["rows"] == found["rows"]
     said = written(monkeypatch, tmp_path, **found)["last"]
+    assert "1 test passed, 3 failed (of which 1 pass since), 1 skipped." in said
     assert "- **failed, and mended**: `t::a`, which passes at `def`" in said
     assert "`t::a`" not in said.replace("mended**: `t::a`", "")
 

@@ -26,7 +26,7 @@ _TRIES = 3
 _WINDOW_BYTES = 1 << 30
 #: Bytes that shards and results may take of a Ray that is started here.
 _STORE_BYTES = 1 << 30
-_SHARD = "shard"
+_SHARD = "__shard__"
 
 Numbered: TypeAlias = Iterator[tuple[int, pa.Table]]
 Results: TypeAlias = Iterator[tuple[int, pa.Buffer]]
@@ -103,7 +103,12 @@ def _here(fn: Step, shards: Numbered, engine: Engine) -> Results:
 
     def start(lane: int, number: int, shard: pa.Table) -> None:
         processes = lanes[lane] = lanes[lane] or pool(1)
-        running[processes.submit(_result, fn, shard)] = lane, number, shard
+        try:
+            future = processes.submit(_result, fn, shard)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            processes = lanes[lane] = pool(1)
+            future = processes.submit(_result, fn, shard)
+        running[future] = lane, number, shard
 
     try:
         for lane, (number, shard) in zip(range(len(lanes)), waiting, strict=False):
