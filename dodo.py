@@ -6,7 +6,6 @@ of `morning_book.settings`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from doit.tools import config_changed, result_dep
 from morning.code import closure
 from morning.files import write_json
 from morning.run import Run
-from morning.scale.engines import ENGINE, NAMES
+from morning.scale.engines import Engine
 from morning_book import ROOT, render
 from morning_book.dependencies import (
     code_files,
@@ -35,8 +34,7 @@ from morning_book.stages import stages
 _GIVEN = {setting.name: get_var(setting.name) or "" for setting in described()}
 SETTINGS = Settings.read(_GIVEN, Path(get_initial_workdir() or "."))
 RECORDED = SETTINGS.recorded()
-if SETTINGS.engine != NAMES[0]:
-    os.environ[ENGINE] = SETTINGS.engine  # for the kernels
+Engine.choose(SETTINGS.engine)  # for the kernels
 RUN = Run(Path(SETTINGS.run))
 _PAGES = Path(render.__file__).parent
 _RENDERING = [*_PAGES.glob("*.py"), *closure(code=(_PAGES / "front.py").read_text("utf-8"))]

@@ -74,27 +74,32 @@ def once(folder: Path) -> dict[str, Any]:
     }
 
 
-def measured(rows: int = ROWS, sizes: str = "public") -> dict[str, Any]:
-    """Return what it takes, in a process of its own."""
+def measured(rows: int, sizes: str) -> dict[str, Any]:
+    """Return what it takes, in a process of its own: a child would begin with our own peak."""
     with TemporaryDirectory(dir=os.environ.get("TMPDIR")) as base:
-        small = made.vectors(sizes=SIZES[sizes])
-        Best.fit(small).save(Path(base) / "best")
-        write(Path(base) / "set", rows, small)
+        _apart("write", base, str(rows), sizes)
         disk = sum(path.stat().st_size for path in Path(base, "set").iterdir())
-        command = ["/usr/bin/env", sys.executable, "-m", "benchmarks.vectors", base]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        found: dict[str, Any] = json.loads(done.stdout)
+        found: dict[str, Any] = json.loads(_apart("once", base))
         return {"rows": rows, "sizes": sizes, "disk_mb": disk / 2**20} | found
 
 
+def _apart(*words: str) -> str:
+    command = [sys.executable, "-m", "benchmarks.vectors", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def main() -> None:
-    """Measure one folder, or write it first."""
-    words = sys.argv[1:]
-    if words and not words[0].isdecimal():
-        print(json.dumps(once(Path(words[0]))))
-    else:
-        rows = int(words[0]) if words else ROWS
-        print(json.dumps(measured(rows, *words[1:]), indent=1))
+    """Measure everything, or do one of its steps."""
+    match sys.argv[1:]:
+        case ["write", base, rows, sizes]:
+            small = made.vectors(sizes=SIZES[sizes])
+            Best.fit(small).save(Path(base) / "best")
+            write(Path(base) / "set", int(rows), small)
+        case ["once", base]:
+            print(json.dumps(once(Path(base))))
+        case [*words]:
+            rows, sizes = (*words, *(str(ROWS), "public")[len(words) :])
+            print(json.dumps(measured(int(rows), sizes), indent=1))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -316,12 +315,10 @@ def add(
 ) -> None:
     """Add influencers to those that a run ranks, whole or not at all; nothing is trained."""
     from morning.recommend.recommender import Recommender
-    from morning.scale.engines import ENGINE, NAMES, Engine
+    from morning.scale.engines import Engine
     from morning.sources.newcomers import read_newcomers
 
-    Engine.read(engine)
-    if engine != NAMES[0]:
-        os.environ[ENGINE] = engine
+    Engine.choose(engine)
     _, notes = Recommender.load(run).add(read_newcomers(folder, "influencer"))
     for note in notes:
         say(on_one_line(note), err=True)

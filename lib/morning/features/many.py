@@ -10,7 +10,7 @@ from morning.scale.shards import map_shards, sharded
 from morning.scale.step import Step, computed, read_table
 
 
-def over(table: pa.Table, fn: Step, rows: int, what: str, engine: Engine | None = None) -> pa.Table:
+def over(table: pa.Table, fn: Step, rows: int, what: str) -> pa.Table:
     """Return the results of a step for a table, one below the other.
 
     Parameters
@@ -22,10 +22,8 @@ def over(table: pa.Table, fn: Step, rows: int, what: str, engine: Engine | None 
         Of a shard. A table that is no longer is done here, and not kept.
     what : str
         What the progress bar calls it.
-    engine : Engine, optional
-        By default the one that is chosen for the run.
     """
     if len(table) <= rows:
         return read_table(computed(fn, table))
-    chosen, folder = engine or Engine.chosen(), cache_folder("shards")
-    return pa.concat_tables(map_shards(fn, sharded(table, rows), chosen, folder=folder, what=what))
+    engine, folder = Engine.chosen(), cache_folder("shards")
+    return pa.concat_tables(map_shards(fn, sharded(table, rows), engine, folder=folder, what=what))

@@ -76,6 +76,12 @@ class Engine:
         return cls("ray", text)
 
     @classmethod
+    def choose(cls, text: str) -> None:
+        """Have this process, and those that it starts, compute where a text says; see `read`."""
+        if cls.read(text) != cls():
+            os.environ[ENGINE] = text
+
+    @classmethod
     def chosen(cls) -> Engine:
         """Return the engine that `ENGINE` names."""
         return cls.read(os.environ.get(ENGINE, ""))
