@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -222,14 +222,41 @@ class Read:
     file : str
     rows : int array
         What the file calls each row; see `Problem.row`.
+    files : object array, optional
+        The file of each row, of a table that was read from several.
     """
 
     table: pd.DataFrame
     file: str
     rows: np.ndarray
+    files: np.ndarray | None = None
+
+    @classmethod
+    def joined(cls, name: str, parts: Sequence[Read], report: Report) -> Read:
+        """Return the parts of a table, one below the other."""
+        rows = np.concatenate([part.rows for part in parts])
+        files = np.repeat([part.file for part in parts], [len(part.rows) for part in parts])
+        every = pd.concat([part.table for part in parts], ignore_index=True)
+        joined = cls(every, name, rows, files.astype(object))
+        if name not in ("audiences", "collaborations"):
+            return joined
+        again = Report()
+        once = _once(every, name, again)
+        report.warnings += in_files(again.warnings, {name: joined})
+        kept = once.index.to_numpy()
+        return cls(once.reset_index(drop=True), name, rows[kept], joined.files[kept])  # type: ignore[index]
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the file that a row of the table is in, and what is there its number."""
+        return self.file if self.files is None else self.files[row], int(self.rows[row])
 
 
-def read_tables(folder: Path, report: Report, needed: frozenset[str] = NEEDED) -> dict[str, Read]:
+def read_tables(
+    folder: Path,
+    report: Report,
+    needed: Collection[str] = NEEDED,
+    only: Collection[str] = tuple(SCHEMAS),
+) -> dict[str, Read]:
     """Read `accounts`, `posts`, `audiences` and `collaborations` of a folder, each if it is there.
 
     Parameters
@@ -238,8 +265,10 @@ def read_tables(folder: Path, report: Report, needed: frozenset[str] = NEEDED) -
     report : Report
         Takes what is wrong with the files and their cells, what was read in a way that their
         owner should know, and what is ignored.
-    needed : set of str
+    needed : collection of str
         Tables whose absence is an error.
+    only : collection of str
+        Tables that are read.
 
     Returns
     -------
@@ -247,8 +276,14 @@ def read_tables(folder: Path, report: Report, needed: frozenset[str] = NEEDED) -
         Whether the tables keep the contract is up to `Dataset.check`.
     """
     tables = {}
-    for name in SCHEMAS:
+    for name in only:
         files = reading.find(folder, name)
+        if parts := list(read_partitions(folder, name, report)):
+            tables[name] = Read.joined(name, parts, report)
+            for other, _ in files:
+                rule = f"is ignored, since the folder {name} is there"
+                report.warnings.append(Problem(other.name, rule))
+            continue
         if not files:
             if name in needed:
                 rule = f"is missing; {_what_is_there(folder)}"
@@ -262,6 +297,16 @@ def read_tables(folder: Path, report: Report, needed: frozenset[str] = NEEDED) -
             file = path.name if sheet is None else f"{path.name}, sheet {sheet}"
             tables[name] = typed(name, raw, file, report)
     return tables
+
+
+def read_partitions(folder: Path, name: str, report: Report) -> Iterator[Read]:
+    """Read a table that is a folder of Parquet, some ten thousand rows at a time.
+
+    Parameters are those of `read_tables`; a table that is a file yields nothing.
+    """
+    for path in reading.partitions(folder, name):
+        for raw in reading.read_batches(path, report, folder):
+            yield typed(name, raw, path.relative_to(folder).as_posix(), report)
 
 
 def _what_is_there(folder: Path) -> str:
@@ -315,14 +360,26 @@ def _once(table: pd.DataFrame, file: str, report: Report) -> pd.DataFrame:
 
 def in_files(problems: Iterable[Problem], tables: Mapping[str, Read]) -> list[Problem]:
     """Return problems of tables as problems of the files that they were read from."""
-    return [_in_file(p, tables[p.file]) if p.file in tables else p for p in problems]
+    return [
+        found
+        for problem in problems
+        for found in (
+            _in_files(problem, tables[problem.file]) if problem.file in tables else [problem]
+        )
+    ]
 
 
-def _in_file(problem: Problem, read: Read) -> Problem:
+def _in_files(problem: Problem, read: Read) -> list[Problem]:
     if problem.row is None:
-        return replace(problem, file=read.file)
-    also = tuple((int(read.rows[row]), value) for row, value in problem.also)
-    return replace(problem, file=read.file, row=int(read.rows[problem.row]), also=also)
+        return [replace(problem, file=read.file)]
+    by_file: dict[str, list[tuple[int, str | None]]] = {}
+    for place, value in problem.places():
+        file, row = read.place(place)  # type: ignore[arg-type]
+        by_file.setdefault(file, []).append((row, value))
+    return [
+        replace(problem, file=file, row=row, value=value, also=tuple(also))
+        for file, ((row, value), *also) in by_file.items()
+    ]
 
 
 def _conform(name: str, table: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:

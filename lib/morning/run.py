@@ -142,6 +142,11 @@ class Run:
         return self.folder / "added"
 
     @property
+    def added_record(self) -> Path:
+        """Which of them count."""
+        return self.added / "about.json"
+
+    @property
     def chances(self) -> Path:
         """What a rank by that model is worth, `morning.recommend.chance`."""
         return self.folder / "chances.json"

@@ -214,7 +214,7 @@ def _named(
 def _of_vectors(run: Run) -> tuple[list[Change], int]:
     """Compare the vectors of a run, and those added to it, with their manifests."""
     changes, number = [], 0
-    for folder in (run.vectors, run.added / run.vectors.name):
+    for folder in (run.vectors, *sorted(run.added.glob(f"*/{run.vectors.name}"))):
         if not (folder / run.manifest.name).is_file():
             continue
         place = folder.relative_to(run.folder).as_posix()

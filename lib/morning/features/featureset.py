@@ -139,8 +139,14 @@ class FeatureSet(Roster):
             write_json(temporary / "manifest.json", manifest)
 
     @classmethod
-    def load(cls, folder: str | Path) -> FeatureSet:
-        """Read and validate a FeatureSet folder; large blocks are mapped, see `IN_MEMORY`.
+    def load(cls, folder: str | Path, in_memory: int = IN_MEMORY) -> FeatureSet:
+        """Read and validate a FeatureSet folder.
+
+        Parameters
+        ----------
+        folder : path
+        in_memory : int
+            Bytes of blocks; larger ones are mapped.
 
         Raises
         ------
@@ -160,7 +166,7 @@ class FeatureSet(Roster):
         blocks, problems = {}, []
         paths = {name: folder / f"{name}.npy" for name in BLOCKS}
         paths = {name: path for name, path in paths.items() if path.is_file()}
-        large = sum(path.stat().st_size for path in paths.values()) > IN_MEMORY
+        large = sum(path.stat().st_size for path in paths.values()) > in_memory
         for name, path in paths.items():
             try:
                 block = read_array(path, folder)

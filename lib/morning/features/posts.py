@@ -41,6 +41,16 @@ class AudienceOptions:
         if self.accounts < 1 or self.posts < 1:
             raise MorningError("the audience needs at least one account and one post per account")
 
+    def members(self, audiences: pd.DataFrame) -> pd.DataFrame:
+        """Choose the audience accounts that stand for each account, sorted by owner."""
+        listed = audiences.sort_values(["account_id", "audience_id"])
+        return listed[_chosen(listed["account_id"], self.accounts, self.seed, "audience")]
+
+    def shown(self, posts: pd.DataFrame) -> pd.DataFrame:
+        """Choose the posts that stand for each audience account, sorted by author."""
+        listed = posts.sort_values(["account_id", "post_id"])
+        return listed[_chosen(listed["account_id"], self.posts, self.seed, "posts")]
+
 
 @dataclass(frozen=True, eq=False)
 class Posts:
@@ -103,17 +113,12 @@ class Posts:
         """
         options = options or AudienceOptions()
         accounts, posts = _accounts(dataset), dataset.posts
-        members = dataset.audiences[["account_id", "audience_id"]]
+        members = options.members(dataset.audiences[["account_id", "audience_id"]])
         owners = pd.Index(accounts["account_id"]).get_indexer(members["account_id"])
         members = members.assign(owner=owners)[owners >= 0]
-        members = members.sort_values(["owner", "audience_id"])
-        members = members[
-            _chosen(members["account_id"], options.accounts, options.seed, "audience")
-        ]
+        members = members.sort_values("owner", kind="stable")
         shown = posts[["account_id", "post_id"]].assign(row=np.arange(len(posts)))
-        shown = shown[shown["account_id"].isin(members["audience_id"])]
-        shown = shown.sort_values(["account_id", "post_id"])
-        shown = shown[_chosen(shown["account_id"], options.posts, options.seed, "posts")]
+        shown = options.shown(shown[shown["account_id"].isin(members["audience_id"])])
         pairs = members[["owner", "audience_id"]].merge(
             shown[["account_id", "row"]], left_on="audience_id", right_on="account_id"
         )

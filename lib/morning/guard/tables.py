@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ MAX_COLUMNS = 2_000
 #: Rows of a table at most; with more than `_MANY_ROWS`, a row takes a byte at least.
 MAX_ROWS, _MANY_ROWS = 20_000_000, 1_000_000
 _DEEPEST = 20
+#: Rows of a batch.
+_BATCH = 1 << 16
 
 
 def read_parquet(path: str | Path, **options: Any) -> pd.DataFrame:
@@ -41,9 +44,43 @@ def read_parquet(path: str | Path, **options: Any) -> pd.DataFrame:
     with readable(path, "Parquet"):
         with pq.ParquetFile(path) as file:
             _require_sane(file, Path(path).stat().st_size)
-        if _bytes_of_text(path) > MAX_BYTES:
-            raise ValueError(f"its text unpacks to more than {MAX_BYTES:,} bytes")
+        texts = _texts(path)
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            _require_text(file.read(columns=texts))
         return pd.read_parquet(path, **options)
+
+
+def parquet_batches(
+    path: str | Path, root: str | Path | None = None, rows: int = _BATCH
+) -> Iterator[pa.Table]:
+    """Yield a Parquet file so many rows at a time; no more of it is in memory.
+
+    Parameters
+    ----------
+    path : path
+    root : path, optional
+        Folder that it must lie in, also through links.
+    rows : int
+
+    Raises
+    ------
+    MorningError
+        As `read_parquet`; of text, each batch may have as much as there a file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    require(path, root)
+    with readable(path, "Parquet"), pq.ParquetFile(path, read_dictionary=_texts(path)) as file:
+        _require_sane(file, Path(path).stat().st_size)
+        for batch in file.iter_batches(rows):
+            table = pa.Table.from_batches([batch])
+            _require_text(table)
+            for k, field in enumerate(table.schema):
+                if pa.types.is_dictionary(field.type):
+                    plain = table.column(k).cast(field.type.value_type)
+                    table = table.set_column(k, field.name, plain)
+            yield table
 
 
 def _require_sane(file: pq.ParquetFile, size: int) -> None:
@@ -66,25 +103,23 @@ def _require_sane(file: pq.ParquetFile, size: int) -> None:
         raise ValueError(f"it unpacks to {unpacked:,} bytes")
 
 
-def _bytes_of_text(path: str | Path) -> int:
-    """Return how many bytes the text of a file has once each cell holds its own.
-
-    A text that is there once and referred to by a million rows is met without being repeated.
-
-    Raises
-    ------
-    ValueError
-        If it is no Unicode: whoever looks at a cell later would fall over it.
-    """
+def _texts(path: str | Path) -> list[str]:
+    """Return the columns of text; read as dictionaries, a text that is there once stays so."""
     import pyarrow.parquet as pq
 
     schema = pq.read_metadata(path).schema
     leaves = [schema.column(k) for k in range(len(schema))]
-    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
-        table = file.read(columns=texts)
+    return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+
+
+def _require_text(table: pa.Table) -> None:
+    """Refuse text that has too many bytes once each cell holds its own, or is no Unicode.
+
+    Whoever looks at a cell later would fall over it.
+    """
     table.validate(full=True)
-    return sum(_bytes_of(chunk) for column in table.columns for chunk in column.chunks)
+    if sum(_bytes_of(chunk) for each in table.columns for chunk in each.chunks) > MAX_BYTES:
+        raise ValueError(f"its text unpacks to more than {MAX_BYTES:,} bytes")
 
 
 def _bytes_of(array: pa.Array) -> int:

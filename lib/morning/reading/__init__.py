@@ -2,7 +2,7 @@
 
 from morning.reading.column import Column, as_text
 from morning.reading.counts import counts
-from morning.reading.files import find, read
+from morning.reading.files import find, partitions, read, read_batches
 from morning.reading.identifiers import identifiers
 from morning.reading.texts import names, numbers_or_text, pictures, texts, words
 from morning.reading.times import times
@@ -15,8 +15,10 @@ __all__ = [
     "identifiers",
     "names",
     "numbers_or_text",
+    "partitions",
     "pictures",
     "read",
+    "read_batches",
     "texts",
     "times",
     "words",

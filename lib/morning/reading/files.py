@@ -5,20 +5,33 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from morning.errors import Problem, Report
 from morning.guard import REFUSED, closed, content, reason
-from morning.guard.tables import MAX_COLUMNS, read_parquet
+from morning.guard.tables import MAX_COLUMNS, parquet_batches, read_parquet
 from morning.reading.delimited import read_delimited, with_header
 from morning.reading.workbook import filled, sheet_rows, workbook
 
 #: A JSON document takes some ten times its size in memory; lines of one are read one by one.
 _MAX_JSON = 1 << 28
+#: Columns of Parquet in which a gap makes no number of another kind.
+_WHOLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
 #: The escape of half a character.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _NO_TABLE = "must have a header with the column names"
@@ -91,6 +104,29 @@ def read(
     return _named(table, file, report)
 
 
+def partitions(folder: Path, table: str) -> list[Path]:
+    """Return the Parquet files of a table that is a folder of its name, in order; or none."""
+    homes = sorted(path for path in folder.iterdir() if path.name.lower() == table)
+    found = (path for home in homes if home.is_dir() for path in home.rglob("*.parquet"))
+    return sorted(path for path in found if not path.name.startswith((".", "_")))
+
+
+def read_batches(path: Path, report: Report, root: Path) -> Iterator[pd.DataFrame]:
+    """Yield a Parquet file some ten thousand rows at a time; see `read`."""
+    file, row = path.relative_to(root).as_posix(), 1
+    try:
+        for batch in parquet_batches(path, root):
+            table = batch.to_pandas(types_mapper=_WHOLE.get, ignore_metadata=True)
+            named = _named(_without_index(table, row), file, report)
+            if named is None:
+                return
+            yield named
+            row += len(table)
+    except REFUSED as error:
+        why = reason(error.__cause__ or error)
+        report.errors.append(Problem(file, f"cannot be read as Parquet ({why})"))
+
+
 def read_workbook(path: Path, report: Report, sheet: str | None = None) -> pd.DataFrame | None:
     """Read a sheet of a workbook; its first row that is not empty names the columns."""
     with workbook(path) as book:
@@ -124,8 +160,13 @@ def _read_parquet(path: Path, report: Report) -> pd.DataFrame:
     table = read_parquet(
         path, dtype_backend="numpy_nullable", to_pandas_kwargs={"ignore_metadata": True}
     )
+    return _without_index(table)
+
+
+def _without_index(table: pd.DataFrame, first: int = 1) -> pd.DataFrame:
+    """Leave out an index of pandas without a name, and number the rows."""
     unnamed = [name for name in table.columns if re.fullmatch(r"__index_level_\d+__", str(name))]
-    return table.drop(columns=unnamed).set_axis(range(1, len(table) + 1))
+    return table.drop(columns=unnamed).set_axis(range(first, first + len(table)))
 
 
 def _read_json(path: Path, report: Report) -> pd.DataFrame:

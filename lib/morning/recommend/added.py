@@ -1,70 +1,80 @@
-"""Influencers that were added to a run after it was made: encoded by it, in no training."""
+"""Influencers that were added to a run after it was made: encoded by it, in no training.
+
+They lie beside the run in batches, folders that are never changed once they have their names, and
+a record says which of them count. Whoever adds writes new batches and then a new record, in one
+step.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import re
+import shutil
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from morning.attributes.block import attributes_of
-from morning.features import FeatureSet
-from morning.files import read_json, sha256, whole_folder, write_json
-from morning.guard import readable, require
-from morning.recommend.candidates import read_candidates
-from morning.recommend.encoder import Encoded
+from morning.errors import MorningError
+from morning.features.featureset import IN_MEMORY
+from morning.files import read_json, sha256, write_json
+from morning.guard import readable
+from morning.recommend.batch import REMEDY, Batch
 from morning.recommend.pool import Part
 from morning.run import Run
 
 log = logging.getLogger(__name__)
 
-_FEATURES, _CANDIDATES, _ABOUT = "features", "candidates.parquet", "about.json"
+#: Accounts up to which a batch is written anew with those that come next.
+_SMALL = 2_000
+_NAME = re.compile("[0-9a-f]{32}")
+_TRIES = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Added:
-    """Accounts as vectors, with what is known of them beside these."""
+    """All accounts that were added, in the order in which they came; of an id the last counts."""
 
-    encoded: Encoded
-    candidates: pd.DataFrame
-    """As `candidates.candidates` returns it."""
+    batches: Sequence[Batch]
 
-    def with_newer(self, newer: Added) -> Added:
-        """Return these accounts and newer ones, which take the place of those of the same id."""
-        ours, theirs = self.encoded, newer.encoded
-        stay = ~_ids(ours.features).isin(_ids(theirs.features)).to_numpy()
-        old, new = ours.features, theirs.features
-        features = replace(
-            new,
-            accounts=pd.concat([old.accounts[stay], new.accounts], ignore_index=True),
-            blocks={name: np.vstack([old.blocks[name][stay], x]) for name, x in new.blocks.items()},
-        )
-        known = {name: np.append(ours.known[name][stay], x) for name, x in theirs.known.items()}
-        attributes = {**ours.attributes, **theirs.attributes}
-        before = self.candidates[self.candidates["influencer_id"].isin(_ids(old)[stay])]
-        return Added(
-            Encoded(features, known, attributes, theirs.notes),
-            pd.concat([before, newer.candidates], ignore_index=True),
-        )
+    @cached_property
+    def parts(self) -> list[Part]:
+        """They as parts of those whom a run ranks."""
+        return [
+            replace(part, places=np.flatnonzero(counts))
+            for part, counts in zip((b.part() for b in self.batches), self._counting, strict=True)
+        ]
 
-    def part(self) -> Part:
-        """Return them as a part of those whom a run ranks."""
-        features = self.encoded.features
-        return Part(features, np.arange(len(features)), self.encoded.known)
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """The accounts of their FeatureSets."""
+        tables = (batch.features.accounts for batch in self.batches)
+        counting = zip(tables, self._counting, strict=True)
+        return pd.concat([table[counts] for table, counts in counting], ignore_index=True)
 
-    def save(self, run: Run) -> None:
-        """Write the accounts beside the run's own, whole or not at all."""
-        about = {
-            "vectors": sha256(run.manifest),
-            "known": {name: x.tolist() for name, x in self.encoded.known.items()},
-            "attributes": dict(self.encoded.attributes),
-        }
-        with whole_folder(run.added) as temporary:
-            self.encoded.features.save(temporary / _FEATURES)
-            self.candidates.to_parquet(temporary / _CANDIDATES, index=False)
-            write_json(temporary / _ABOUT, about)
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """What is known of them, as `candidates.candidates` returns it."""
+        table = pd.concat([batch.candidates for batch in self.batches], ignore_index=True)
+        return table.drop_duplicates("influencer_id", keep="last", ignore_index=True)
+
+    def attributes(self, account: str) -> tuple[str, ...] | None:
+        """Return the attributes of an account; None where it is not among them."""
+        for batch in reversed(self.batches):
+            if (batch.ids == account).any():
+                return tuple(batch.attributes.get(account, ()))
+        return None
+
+    @cached_property
+    def _counting(self) -> list[np.ndarray]:
+        """Which accounts of each batch count, those without a later batch of the same id."""
+        every = pd.concat([batch.ids for batch in self.batches], ignore_index=True)
+        counts = ~every.duplicated(keep="last").to_numpy()
+        return np.split(counts, np.cumsum([len(batch) for batch in self.batches])[:-1])
 
     @classmethod
     def load(cls, run: Run) -> Added | None:
@@ -75,29 +85,95 @@ class Added:
         MorningError
             If it cannot be read.
         """
-        if not run.added.is_dir():
-            return None
-        with readable(run.added, "added accounts", "delete this folder and add them again"):
-            about = read_json(run.added / _ABOUT, dict)
-            if about["vectors"] != sha256(run.manifest):
-                log.warning(
-                    "%s: the run was made anew since accounts were added to it; they are left "
-                    "out until `morning add` encodes them again",
-                    run.added,
-                )
+        for _ in range(_TRIES):
+            names = batches_of(run)
+            if not names:
                 return None
-            features = FeatureSet.load(run.added / _FEATURES)
-            if any(type(each) is not bool for x in about["known"].values() for each in x):
-                raise TypeError(f"{_ABOUT}: what is known is true or false")
-            known = {name: np.array(x, dtype=bool) for name, x in about["known"].items()}
-            if set(known) != set(features.blocks) or {len(x) for x in known.values()} != {
-                len(features)
-            }:
-                raise ValueError(f"{_ABOUT} is of other accounts")
-            attributes = attributes_of(about["attributes"])
-            require(run.added / _CANDIDATES)
-            candidates = read_candidates(run.added / _CANDIDATES)
-        return cls(Encoded(features, known, attributes, []), candidates)
+            try:
+                with readable(run.added, "added accounts", REMEDY):
+                    in_memory = IN_MEMORY // len(names)
+                    return cls([Batch.load(run.added / name, in_memory) for name in names])
+            except MorningError:
+                if batches_of(run) == names:  # or another has replaced them
+                    raise
+        raise MorningError(f"{run.added}: it changes faster than it can be read; try again")
+
+
+class Adding:
+    """Adds batches to a run, one after the other, which all come to count at once.
+
+    Parameters
+    ----------
+    run : Run
+        Held by whoever calls.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.names = batches_of(run)
+        self.new: list[str] = []
+        self.written = 0
+
+    def write(self, batch: Batch) -> None:
+        """Write a batch; a small one before it is written anew with it."""
+        home = self.run.added
+        self.written += len(batch)
+        if self.names and len(batch) <= _SMALL:
+            with readable(home, "added accounts", REMEDY):
+                before = Batch.load(home / self.names[-1])
+            if len(before) <= _SMALL:
+                batch = before.with_newer(batch)
+                self.new = [name for name in self.new if name != self.names[-1]]
+                self.names.pop()
+        name = uuid.uuid4().hex
+        batch.save(home / name)
+        self.names.append(name)
+        self.new.append(name)
+
+    def finish(self) -> None:
+        """Have all that was written count."""
+        vectors = sha256(self.run.manifest)
+        write_json(self.run.added_record, {"vectors": vectors, "batches": self.names})
+
+    def added(self) -> Added:
+        """Return what was written."""
+        return Added(
+            [Batch.load(self.run.added / name, IN_MEMORY // len(self.new)) for name in self.new]
+        )
+
+    def sweep(self) -> None:
+        """Delete batches that do not count."""
+        kept = {*batches_of(self.run)}
+        for path in self.run.added.iterdir() if self.run.added.is_dir() else ():
+            if path.is_dir() and path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # not empty
+            self.run.added.rmdir()
+
+
+def batches_of(run: Run) -> list[str]:
+    """Return the names of the batches that count; none where the run was made anew since.
+
+    Raises
+    ------
+    MorningError
+        If the record cannot be read.
+    """
+    if not run.added_record.is_file():
+        return []
+    with readable(run.added, "added accounts", REMEDY):
+        record = read_json(run.added_record, dict)
+        names = [str(name) for name in record["batches"]]
+        if not all(_NAME.fullmatch(name) for name in names):
+            raise ValueError("it names other folders")
+    if record["vectors"] == sha256(run.manifest):
+        return names
+    log.warning(
+        "%s: the run was made anew since accounts were added to it; they are left out until "
+        "`morning add` encodes them again",
+        run.added,
+    )
+    return []
 
 
 def read_removed(run: Run) -> list[str]:
@@ -123,7 +199,3 @@ def write_removed(run: Run, ids: Iterable[str]) -> None:
         write_json(run.removed, listed)
     else:
         run.removed.unlink(missing_ok=True)
-
-
-def _ids(features: FeatureSet) -> pd.Series:
-    return features.accounts["account_id"]

@@ -91,8 +91,7 @@ class Encoder:
         notes: list[str] = []
         posts = {"content": Posts.own(dataset)}
         if not dataset.audiences.empty:
-            options = AudienceOptions(**self._made("audience_topics", "audience_visual"))
-            posts["audience"] = Posts.of_audience(dataset, options)
+            posts["audience"] = Posts.of_audience(dataset, self.audience)
         for perspective, shown in posts.items():
             for kind, encode in (("topics", self._topics), ("visual", self._visual)):
                 block = f"{perspective}_{kind}"
@@ -142,6 +141,13 @@ class Encoder:
             shares[there] = sparse.hstack(halves, "csr")[seen.picture[there]].toarray()
         return posts, shares
 
+    @property
+    def audience(self) -> AudienceOptions:
+        """How audiences were chosen for the run."""
+        blocks = ("audience_topics", "audience_visual")
+        made = (self.features.made.get(block, {}).get("audience") for block in blocks)
+        return AudienceOptions(**next((each for each in made if each), {}))
+
     @cached_property
     def attributes(self) -> AttributeEncoder | None:
         """Attributes and their vectors; None where the run has none."""
@@ -164,11 +170,6 @@ class Encoder:
                 words = top_words(self._model(block), _WORDS).groupby("topic")["word"]
                 found[block] = words.agg(", ".join).tolist()
         return found
-
-    def _made(self, *blocks: str) -> dict[str, int]:
-        """Return how an audience was chosen for the first of some blocks that is there."""
-        made = (self.features.made.get(block, {}).get("audience") for block in blocks)
-        return next((each for each in made if each), {})
 
     def _topics(self, block: str, posts: Posts, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
         model = self._model(block)

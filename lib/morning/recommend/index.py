@@ -20,7 +20,7 @@ def deciding(run: Run) -> dict[str, Path]:
     return {
         "vectors": run.manifest,
         "model": run.best / "best.safetensors",
-        "added": run.added / "about.json",
+        "added": run.added_record,
         "removed": run.removed,
     }
 

@@ -16,7 +16,8 @@ from morning.errors import MorningError, counted
 from morning.features import FeatureSet
 from morning.files import held
 from morning.models.best import Best, is_best
-from morning.recommend.added import Added, read_removed, write_removed
+from morning.recommend.added import Added, Adding, read_removed, write_removed
+from morning.recommend.batch import Batch
 from morning.recommend.candidates import candidates, read_candidates, suspicious
 from morning.recommend.chance import Chance, Chances, only
 from morning.recommend.encoder import Encoded, Encoder
@@ -28,6 +29,11 @@ from morning.roster import Roster
 from morning.run import Run
 
 _NEAREST = 5
+_LEFT_OUT = {
+    "brand": "influencers alone are added",
+    "own": "already in the run itself",
+    "unknown": "nothing is known of them",
+}
 _COMPARED = 10_000  # ids that a mistyped one is compared with
 _LOOKED_AT = 1000  # candidates that diversity chooses from, the best
 _AVERAGED = 50_000  # influencers whose mean is the average one, evenly chosen
@@ -85,15 +91,16 @@ class Recommender:
         """Return vectors of accounts that are in no run; see `Encoder.encode`."""
         return self.encoder.encode(dataset)
 
-    def add(self, dataset: Dataset) -> tuple[Recommender, list[str]]:
-        """Add influencers that are in no run to the candidates, whole or not at all.
+    def add(self, dataset: Dataset | Iterable[Dataset]) -> tuple[Recommender, list[str]]:
+        """Add influencers that are in no run to the candidates, all of them or none.
 
         One that was added before is encoded anew; one of whom nothing is known is left out.
 
         Parameters
         ----------
-        dataset : Dataset
-            Their posts, biographies and audiences; brands and collaborations are not used.
+        dataset : Dataset, or iterable of Dataset
+            Their posts, biographies and audiences; brands and collaborations are not used. Of
+            several, such as `sources.partitioned.parts` yields, one is in memory at a time.
 
         Returns
         -------
@@ -107,41 +114,45 @@ class Recommender:
         MorningError
             If there are none, or one is an account of the run itself.
         """
-        roles = dataset.accounts["role"]
-        chosen = dataset.accounts[roles != "brand"].reset_index(drop=True)
-        encoded = self.encode(replace(dataset, accounts=chosen))
-        there = np.any(list(encoded.known.values()), axis=0)
-        later = encoded.features
-        if not there.any():
-            raise MorningError("nothing that the run knows was found of any influencer")
-        own = set(self.features.accounts["account_id"])
-        if both := [name for name in later.accounts["account_id"] if name in own]:
-            raise MorningError(f"{', '.join(both[:5])}: already in the run itself")
-        later = replace(
-            later,
-            accounts=later.accounts[there].reset_index(drop=True),
-            blocks={name: x[there] for name, x in later.blocks.items()},
-        )
-        known = {name: x[there] for name, x in encoded.known.items()}
-        table = candidates(dataset)
-        ids = later.accounts["account_id"]
-        added = Added(
-            replace(encoded, features=later, known=known), table[table["influencer_id"].isin(ids)]
-        )
+        notes: dict[str, None] = {}
+        left = {"brand": 0, "own": 0, "unknown": 0}
+        own = pd.Index(self.features.accounts["account_id"])
         with held(self.run.folder):  # or what another adds between reading and writing was lost
-            index = open_index(self.run, self.model)
-            before = Added.load(self.run)
-            (added if before is None else before.with_newer(added)).save(self.run)
+            index, adding = open_index(self.run, self.model), Adding(self.run)
+            try:
+                for each in [dataset] if isinstance(dataset, Dataset) else dataset:
+                    is_brand = each.accounts["role"] == "brand"
+                    is_own = each.accounts["account_id"].isin(own) & ~is_brand
+                    new = each.accounts[~is_brand & ~is_own].reset_index(drop=True)
+                    left["brand"] += int(is_brand.sum())
+                    left["own"] += int(is_own.sum())
+                    encoded = self.encode(replace(each, accounts=new))
+                    batch = Batch.of(encoded, candidates(each))
+                    left["unknown"] += len(encoded.features) - len(batch)
+                    if len(batch):
+                        adding.write(batch)
+                        notes |= dict.fromkeys(encoded.notes)
+                if not adding.written:
+                    raise MorningError(
+                        "nobody was added: all are already in the run itself"
+                        if left["own"] and not left["unknown"]
+                        else "nothing that the run knows was found of any influencer"
+                    )
+                adding.finish()
+            finally:
+                adding.sweep()
+            added = adding.added()
+            ids = added.accounts["account_id"].tolist()
             write_removed(self.run, set(read_removed(self.run)) - set(ids))
             if index is not None:
-                factors = added.part().factors(self.model)
-                index.store.add(ids.tolist(), [factors], state(self.run))
-        notes = [f"{counted(len(ids), 'influencer')} added.", *encoded.notes]
-        if brands := int((roles == "brand").sum()):
-            notes.append(f"{counted(brands, 'brand')} left out: influencers alone are added.")
-        if left := int((~there).sum()):
-            notes.append(f"{counted(left, 'influencer')} left out: nothing is known of them.")
-        return Recommender.load(self.run), notes
+                index.store.add(ids, Computed(self.model, added.parts).batches(), state(self.run))
+        said = [f"{counted(adding.written, 'influencer')} added.", *notes]
+        said += [
+            f"{counted(n, 'brand' if why == 'brand' else 'influencer')} left out: {_LEFT_OUT[why]}."
+            for why, n in left.items()
+            if n
+        ]
+        return Recommender.load(self.run), said
 
     def remove(self, ids: Iterable[str]) -> Recommender:
         """Take influencers from the candidates; what was learnt of them stays in the model.
@@ -452,8 +463,7 @@ class Recommender:
         """Accounts of the run and those that were added, without those that were removed."""
         accounts = self.features.accounts
         if self.added is not None:
-            later = self.added.encoded.features.accounts
-            accounts = pd.concat([accounts, later], ignore_index=True)
+            accounts = pd.concat([accounts, self.added.accounts], ignore_index=True)
         there = ~accounts["account_id"].isin(self.removed)
         return Roster(accounts[there].reset_index(drop=True), self.features.collaborations)
 
@@ -464,7 +474,7 @@ class Recommender:
     @cached_property
     def _computed(self) -> Computed:
         every = self.features.influencers()
-        parts = [Part(self.features, every, {}), *([self.added.part()] if self.added else [])]
+        parts = [Part(self.features, every, {}), *(self.added.parts if self.added else [])]
         return Computed(self.model, [part.without(self.removed) for part in parts])
 
     @property
@@ -496,9 +506,9 @@ class Recommender:
         if isinstance(account, Encoded):
             return next(iter(account.attributes.values()), ())
         encoder = self.encoder.attributes
-        later = {} if self.added is None else self.added.encoded.attributes
-        lists = later if account in later or encoder is None else encoder.lists
-        return tuple(lists.get(account, ()))
+        if self.added and (later := self.added.attributes(account)) is not None:
+            return later
+        return () if encoder is None else tuple(encoder.lists.get(account, ()))
 
     @cached_property
     def _average(self) -> Average:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from morning.dataset import Dataset, Read
+from morning.dataset import Dataset, Read, in_files
 from morning.errors import Problem, Report, counted
 from morning.features.visual.formats import HEAD, refusal
 from morning.features.visual.pictures import MAX_BYTES, UnusablePictureError, check_head
@@ -64,17 +64,17 @@ def check_pictures(folder: Path, images: pd.Series, read: Read, report: Report) 
         Rows that it already has an error about their image for are left alone.
     """
     root = folder.resolve()
-    reported = (p.places() for p in report.errors if (p.file, p.column) == (read.file, "image"))
-    known = {row for places in reported for row, _ in places}
+    reported = ((p.file, p.places()) for p in report.errors if p.column == "image")
+    known = {(file, row) for file, places in reported for row, _ in places}
     found: dict[str, list[tuple[int, str | None]]] = {}
     for place, image in enumerate(images):
-        if pd.isna(image) or image == "" or (row := int(read.rows[place])) in known:
+        if pd.isna(image) or image == "" or read.place(place) in known:
             continue
         if rule := _fault(root, str(image)):
-            found.setdefault(rule, []).append((row, shortened(image)))
-    for rule, ((row, value), *also) in found.items():
+            found.setdefault(rule, []).append((place, shortened(image)))
+    for rule, ((place, value), *also) in found.items():
         into = report.errors if rule.startswith("must") else report.warnings
-        into.append(Problem(read.file, rule, row, "image", value, tuple(also)))
+        into += in_files([Problem("", rule, place, "image", value, tuple(also))], {"": read})
 
 
 def _fault(root: Path, image: str) -> str | None:

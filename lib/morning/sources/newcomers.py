@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,10 +68,10 @@ def read_newcomers(folder: str | Path, role: str = "brand") -> Dataset:
         if "posts" in tables and _one_account(tables["posts"].table):
             posts = tables["posts"]  # all of the only account, whatever it is called there
             alone = posts.table.drop(columns="account_id")
-            tables["posts"] = Read(alone, posts.file, posts.rows)
+            tables["posts"] = replace(posts, table=alone)
     if "posts" not in tables:
         tables["posts"] = typed("posts", _loose_posts(folder), str(folder), report)
-    dataset = _dataset(folder, tables, role, report)
+    dataset = checked_newcomers(folder, tables, role, report)
     if dataset.posts.empty and dataset.accounts["biography"].isna().all():
         raise MorningError(
             f"{folder}: holds neither posts nor {_BIOGRAPHY}; put in posts.csv with captions and "
@@ -94,7 +95,7 @@ def described(text: str, name: str = "the brand", captions: Sequence[str] = ()) 
         table: typed(table, raw, table, report)
         for table, raw in (("accounts", accounts), ("posts", posts))
     }
-    return _dataset(None, tables, "brand", report)
+    return checked_newcomers(None, tables, "brand", report)
 
 
 def _in_unicode(text: str) -> str:
@@ -102,11 +103,14 @@ def _in_unicode(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _dataset(folder: Path | None, tables: dict[str, Read], role: str, report: Report) -> Dataset:
+def checked_newcomers(
+    folder: Path | None, tables: dict[str, Read], role: str, report: Report
+) -> Dataset:
+    """Return tables of accounts that were in no run as a Dataset; see `read_newcomers`."""
     accounts = tables["accounts"]
     table = accounts.table.assign(split=pd.NA)
     given = table["role"] if "role" in table else pd.Series(pd.NA, table.index)
-    tables["accounts"] = Read(table.assign(role=given.fillna(role)), accounts.file, accounts.rows)
+    tables["accounts"] = replace(accounts, table=table.assign(role=given.fillna(role)))
     own = tables["accounts"].table
     own = own.loc[own["role"] != ROLES[-1], "account_id"]
     if "posts" in tables:
@@ -127,7 +131,7 @@ def _named_posts(posts: Read, own: pd.Series) -> Read:
     added = {} if "post_id" in table else {"post_id": numbered}
     if "account_id" not in table and len(own) == 1:
         added["account_id"] = pd.Series(own.iloc[0], table.index, dtype="str")
-    return Read(table.assign(**added), posts.file, posts.rows)
+    return replace(posts, table=table.assign(**added))
 
 
 def _single(folder: Path, role: str) -> pd.DataFrame:

@@ -1,0 +1,274 @@
+"""Influencers of a folder that is larger than memory, met in parts.
+
+A table may be a folder of Parquet files instead of a file: `accounts/`, `posts/`, `audiences/`.
+They are read some ten thousand rows at a time and never whole. Each row is put with those of the
+same accounts, on disk, in two rounds:
+
+1. rows go to the part of their account, told by a hash of its id;
+2. the posts that stand for an audience go on from there to the parts of those who have it.
+
+A part then is a Dataset like any other, with all that counts of its accounts, and is encoded as
+one. Which audience accounts and which posts stand for an account is chosen on the way, as
+`AudienceOptions` chooses: who else is in the folder makes no difference.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from morning import reading
+from morning.dataset import ROLES, SCHEMAS, Dataset, Read, read_partitions, read_tables
+from morning.errors import ContractError, MorningError, Problem, Report
+from morning.features.posts import AudienceOptions
+from morning.guard import readable
+from morning.places import cache_folder
+from morning.sources.newcomers import checked_newcomers
+
+log = logging.getLogger(__name__)
+
+#: Rows of posts in a part, about; with their audience's there may be twice as many.
+PART_ROWS = 500_000
+_TABLES = ("accounts", "posts", "audiences")
+_MOST_PARTS = 4096
+_GROUP = 4096
+_IDS = {"accounts": ["account_id"], "posts": ["post_id", "account_id"]}
+#: What rows carry beside their cells: their part, their order, where they were read, and the
+#: further columns of accounts.
+_PART, _ORDER, _FILE, _ROW, _FURTHER = "__part__", "__order__", "__file__", "__row__", "__further__"
+_ARROW = {"str": pa.string(), "Int64": pa.int64(), "datetime64[ns]": pa.timestamp("ns")}
+
+
+def is_partitioned(folder: Path) -> bool:
+    """Whether a table of a folder is a folder of Parquet files."""
+    return folder.is_dir() and any(reading.partitions(folder, name) for name in _TABLES)
+
+
+def parts(
+    folder: Path, options: AudienceOptions | None = None, rows: int = PART_ROWS
+) -> Iterator[Dataset]:
+    """Yield all influencers of a folder, some thousand at a time, with all that counts of them.
+
+    Parameters
+    ----------
+    folder : Path
+        With tables as in `morning.sources.newcomers`, each a file or a folder of Parquet files.
+    options : AudienceOptions, optional
+        How the audience is chosen.
+    rows : int
+        Of posts in a part, about.
+
+    Raises
+    ------
+    MorningError
+        If there are no accounts.
+    ContractError
+        With every violation of a part, or of a file: file, row, column and rule. That a `post_id`
+        is unique is checked within a part.
+    """
+    if not (reading.partitions(folder, "accounts") or reading.find(folder, "accounts")):
+        raise MorningError(
+            f"{folder}: has no accounts; add a table of them, or a folder of Parquet"
+        )
+    base = cache_folder("parts")
+    base.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=base) as work:
+        yield from _Spread(folder, Path(work), options or AudienceOptions(), rows).parts()
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """The rows of a folder, on their way to their parts."""
+
+    folder: Path
+    work: Path
+    options: AudienceOptions
+    rows: int
+
+    def parts(self) -> Iterator[Dataset]:
+        """Yield every part in which there is an influencer."""
+        number = self._number()
+        for name in _TABLES:
+            self._spread(
+                name, self._tables(name), lambda table: _parts(table["account_id"], number)
+            )
+        if (self.work / "audiences").is_dir():
+            listed = (self._members(part) for part in range(number))
+            self._spread("members", listed, lambda table: _parts(table["audience_id"], number))
+            for name in ("accounts", "posts"):
+                shown = (self._shown(part, name) for part in range(number))
+                self._spread(f"shown_{name}", shown, lambda table: table["owner"].to_numpy())
+        for part in tqdm(range(number), "parts", unit="part", leave=False, disable=number < 2):
+            if len(self._rows_of("accounts", part)):
+                found = self._part(part)
+                if (found.accounts["role"] != ROLES[-1]).any():
+                    yield found
+
+    def _number(self) -> int:
+        """Return how many parts there are: enough that each is small."""
+        paths = [path for name in _TABLES for path in reading.partitions(self.folder, name)]
+        with readable(self.folder, "Parquet"):
+            rows = sum(pq.read_metadata(path).num_rows for path in paths)
+        return max(1, min(_MOST_PARTS, -(-rows // self.rows)))
+
+    def _tables(self, name: str) -> Iterator[pd.DataFrame]:
+        """Yield a table as it is read, each row with its place."""
+        report, order = Report(), 0
+        if reading.partitions(self.folder, name):
+            reads = read_partitions(self.folder, name, report)
+        else:
+            there = read_tables(self.folder, report, frozenset(), only=[name])
+            reads = iter(there.values())
+        with tqdm(desc=f"reading {name}", unit=" rows", unit_scale=True, leave=False) as bar:
+            for read in reads:
+                self._say(report)
+                yield _placed(name, read, order)
+                order += len(read.table)
+                bar.update(len(read.table))
+        self._say(report)
+
+    def _say(self, report: Report) -> None:
+        """Log what is odd, and refuse what is wrong."""
+        report.log_warnings(log, self.folder)
+        report.warnings.clear()
+        if report.errors:
+            raise ContractError(str(self.folder), report.errors)
+
+    def _spread(
+        self,
+        name: str,
+        tables: Iterable[pd.DataFrame],
+        part_of: Callable[[pd.DataFrame], np.ndarray],
+    ) -> None:
+        """Write rows, each below the folder of its part."""
+        schema = _schema(name)
+        batches = (
+            pa.RecordBatch.from_pandas(table.assign(**{_PART: part_of(table)}), schema, False)
+            for table in tables
+            if len(table)
+        )
+        if (first := next(batches, None)) is None:
+            return
+        ds.write_dataset(
+            pa.RecordBatchReader.from_batches(schema, chain([first], batches)),
+            self.work / name,
+            format="feather",
+            file_options=ds.IpcFileFormat().make_write_options(compression="lz4"),
+            partitioning=ds.partitioning(pa.schema([schema.field(_PART)])),
+            max_partitions=_MOST_PARTS,
+            min_rows_per_group=_GROUP,
+            max_rows_per_group=_GROUP,
+        )
+
+    def _rows_of(self, name: str, part: int) -> pd.DataFrame:
+        """Return the rows of a part, in the order in which they were read."""
+        folder = self.work / name / str(part)
+        if not folder.is_dir():
+            return pd.DataFrame()
+        table = ds.dataset(folder, format="feather").to_table()
+        if _ORDER in table.column_names:
+            table = table.sort_by(_ORDER)
+        return table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+
+    def _members(self, part: int) -> pd.DataFrame:
+        """Return who stands for the audiences of a part."""
+        listed = self._rows_of("audiences", part)
+        if listed.empty:
+            return listed
+        chosen = self.options.members(listed.drop_duplicates(["account_id", "audience_id"]))
+        return pd.DataFrame({"audience_id": chosen["audience_id"].unique(), "owner": part})
+
+    def _shown(self, part: int, name: str) -> pd.DataFrame:
+        """Return rows of audience accounts of a part, once for each other part they go to."""
+        wanted, table = self._rows_of("members", part), self._rows_of(name, part)
+        if wanted.empty or table.empty:
+            return pd.DataFrame()
+        wanted = wanted.loc[wanted["owner"] != part, ["audience_id", "owner"]]
+        table = table[table["account_id"].isin(wanted["audience_id"])]
+        if name == "posts":
+            table = self.options.shown(table)
+        return table.merge(wanted.set_axis(["account_id", "owner"], axis=1), on="account_id")
+
+    def _part(self, part: int) -> Dataset:
+        """Return a part, checked."""
+        tables = {}
+        for name in _TABLES:
+            found = [self._rows_of(name, part)]
+            if name == "audiences":
+                pairs = ["account_id", "audience_id"]
+                found = [
+                    x if x.empty else self.options.members(x.drop_duplicates(pairs)) for x in found
+                ]
+            else:
+                found.append(self._rows_of(f"shown_{name}", part))
+            if found := [each for each in found if len(each)]:
+                tables[name] = _read(name, pd.concat(found, ignore_index=True))
+        return checked_newcomers(self.folder, tables, ROLES[1], Report())
+
+
+def _parts(ids: pd.Series, number: int) -> np.ndarray:
+    """Return the part of each account, the same whatever else there is."""
+    hashed = pd.util.hash_array(ids.fillna("").to_numpy(dtype=object), categorize=False)
+    return (hashed % np.uint64(number)).astype(np.int32)
+
+
+def _schema(name: str) -> pa.Schema:
+    """Return the columns of rows on their way."""
+    if name == "members":
+        return pa.schema({"audience_id": pa.string(), "owner": pa.int32(), _PART: pa.int32()})
+    columns = SCHEMAS[name.removeprefix("shown_")].columns
+    own = {column: _ARROW[str(spec.dtype)] for column, spec in columns.items()}
+    beside = {_ORDER: pa.int64(), _FILE: pa.string(), _ROW: pa.int64(), _FURTHER: pa.string()}
+    return pa.schema(own | beside | {_PART: pa.int32()})
+
+
+def _placed(name: str, read: Read, order: int) -> pd.DataFrame:
+    """Return the rows of a table with their places.
+
+    Raises
+    ------
+    ContractError
+        If a column of ids is not there.
+    """
+    table, columns = read.table, list(SCHEMAS[name].columns)
+    needed = _IDS.get(name, columns)
+    if lacking := [column for column in needed if column not in table]:
+        rule = "this column is required"
+        raise ContractError(read.file, [Problem(read.file, rule, column=c) for c in lacking])
+    further = [column for column in table if column not in columns]
+    cells = table[further].astype(object).where(table[further].notna(), None)
+    told = [json.dumps(row) for row in cells.to_dict("records")]
+    return table.reindex(columns=columns).assign(
+        **{
+            _ORDER: np.arange(order, order + len(table)),
+            _FILE: read.file,
+            _ROW: read.rows,
+            _FURTHER: told if further else None,
+        }
+    )
+
+
+def _read(name: str, rows: pd.DataFrame) -> Read:
+    """Return a table of rows with their places."""
+    table = rows[list(SCHEMAS[name].columns)]
+    told = rows[_FURTHER].fillna("{}")
+    if (told != "{}").any():
+        further = pd.DataFrame([json.loads(each) for each in told], table.index)
+        for column in further:
+            table = table.assign(
+                **{column: reading.numbers_or_text(further[column], name, Report())}
+            )
+    places = (rows[column].to_numpy() for column in (_ROW, _FILE))
+    return Read(table, name, *places)
