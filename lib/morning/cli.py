@@ -313,13 +313,23 @@ def add(
         str, typer.Option(help="Where many posts are read: local, ray, or a cluster's address.")
     ] = "local",
 ) -> None:
-    """Add influencers to those that a run ranks, whole or not at all; nothing is trained."""
+    """Add influencers to those that a run ranks, all of them or none; nothing is trained.
+
+    A table of the folder may be a folder of Parquet files: then no more than a part of it is in
+    memory at a time.
+    """
     from morning.recommend.recommender import Recommender
     from morning.scale.engines import Engine
     from morning.sources.newcomers import read_newcomers
+    from morning.sources.partitioned import is_partitioned, parts
 
     Engine.choose(engine)
-    _, notes = Recommender.load(run).add(read_newcomers(folder, "influencer"))
+    ours = Recommender.load(run)
+    _, notes = ours.add(
+        parts(folder, ours.encoder.audience)
+        if is_partitioned(folder)
+        else read_newcomers(folder, "influencer")
+    )
     for note in notes:
         say(on_one_line(note), err=True)
 

@@ -11,7 +11,9 @@ from morning import files
 from morning.errors import MorningError
 from morning.files import write_json
 from morning.recommend import added as module
+from morning.recommend import batch
 from morning.recommend.recommender import Recommender
+from morning.sources.partitioned import parts
 from toys.newcomers import strangers
 
 
@@ -87,18 +89,18 @@ def test_accounts_of_the_run_are_refused_and_nothing_is_written(run, world):
 
 
 def test_two_at_once_lose_nobody(run, world, monkeypatch):
-    both, load = [Recommender.load(run), Recommender.load(run)], module.Added.load
+    both, known = [Recommender.load(run), Recommender.load(run)], module.batches_of
 
     def slow(run):
-        before = load(run)
+        before = known(run)
         time.sleep(0.3)  # in which another could write
         return before
 
-    monkeypatch.setattr(module.Added, "load", slow)
+    monkeypatch.setattr(module, "batches_of", slow)
     monkeypatch.setattr(files, "_ORPHANS_END_S", 60)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda each, row: each.add(strangers(world, row)), both, (0, 1)))
-    assert len(load(run).encoded.features) == 2
+    assert len(module.Added.load(run).accounts) == 2
 
 
 def test_nobody_known_is_refused(run, world):
@@ -118,7 +120,7 @@ def test_a_failure_midway_leaves_what_was_there(run, world, monkeypatch):
     def full(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(module, "write_json", full)
+    monkeypatch.setattr(batch, "write_json", full)
     with pytest.raises(MorningError, match="no space is left"):
         first.add(strangers(world, 1))
     assert len(Recommender.load(run).everyone) == len(first.everyone)
@@ -142,3 +144,83 @@ def test_a_damaged_folder_says_what_to_do(run, world, broken):
         write_json(path, broken)
     with pytest.raises(MorningError, match="delete this folder"):
         Recommender.load(run)
+
+
+def test_large_batches_stay_and_of_an_id_the_last_counts(run, world, monkeypatch):
+    monkeypatch.setattr(module, "_SMALL", 0)
+    first = Recommender.load(run)
+    brand = first.features.collaborations["brand_id"].iloc[0]
+    after, notes = first.add(strangers(world, *rows) for rows in ((0, 1), (2,), (1, 3)))
+    assert notes[0] == "4 influencers added."
+    assert len(after.added.batches) == 3
+    together, _ = Recommender.load(run).add(strangers(world, 0, 1, 2, 3))
+    assert len(together.added.batches) == 4
+    some, others = (
+        each.rank(brand, None, exclude_partners=False)
+        .set_index("influencer_id")[["score", "f", "g", "h"]]
+        .sort_index()  # twins are equals
+        for each in (after, together)
+    )
+    pd.testing.assert_frame_equal(some, others)
+    assert together.candidates["influencer_id"].is_unique
+    assert len(together.everyone) == len(first.everyone) + 4
+    new = after.added.accounts["account_id"]
+    assert [together._attributes(each) for each in new] == [after._attributes(each) for each in new]
+    assert len([path for path in run.added.iterdir() if path.is_dir()]) == 4
+
+
+def test_what_does_not_count_is_swept(run, world):
+    Recommender.load(run).add(strangers(world, 0))
+    orphan = run.added / ("0" * 32)
+    orphan.mkdir()
+    Recommender.load(run).add(strangers(world, 1))
+    assert not orphan.exists()
+    assert len([path for path in run.added.iterdir() if path.is_dir()]) == 1
+
+
+def test_those_of_the_run_are_left_out_beside_others(run, world):
+    both = [strangers(world, 0), strangers(world, 1, prefix="")]
+    _, notes = Recommender.load(run).add(both)
+    assert notes[0] == "1 influencer added."
+    assert notes[-1] == "1 influencer left out: already in the run itself."
+
+
+def test_a_reader_meets_one_state_or_the_other(run, world, monkeypatch):
+    first, _ = Recommender.load(run).add(strangers(world, 0))
+    load, added = batch.Batch.load, []
+
+    def after_another(folder, *options):
+        if not added:
+            added.append(folder)
+            first.add(strangers(world, 1))
+        return load(folder, *options)
+
+    monkeypatch.setattr(module.Batch, "load", staticmethod(after_another))
+    assert len(Recommender.load(run).everyone) == len(first.everyone) + 1
+
+
+def test_in_parts_as_at_once(run, world, tmp_path, monkeypatch):
+    monkeypatch.setenv("MORNING_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(module, "_SMALL", 0)
+    new, first = strangers(world, *range(8)), Recommender.load(run)
+    for name, table in new.tables().items():
+        if len(table):
+            (tmp_path / "big" / name).mkdir(parents=True)
+            half = len(table) // 2
+            for k, some in enumerate((table[:half], table[half:])):
+                some.to_parquet(tmp_path / "big" / name / f"{k}.parquet", index=False)
+    for image in new.posts["image"].dropna().unique():
+        (tmp_path / "big" / image).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "big" / image).write_bytes((new.root / image).read_bytes())
+    after, _ = first.add(parts(tmp_path / "big", first.encoder.audience, rows=40))
+    batches = after.added.batches
+    assert len(batches) > 2
+    at_once, _ = first.add(new)
+    later = at_once.added.batches[-1]
+    assert len(at_once.added.batches) == len(batches) + 1
+    for batch in batches:
+        places = pd.Index(later.ids).get_indexer(batch.ids)
+        for name, block in batch.features.blocks.items():
+            np.testing.assert_array_equal(block, later.features.blocks[name][places], name)
+            assert (batch.known[name] == later.known[name][places]).all()
+    assert sum(map(len, batches)) == len(later) == 8

@@ -43,10 +43,10 @@ from morning.models.best import Best
 from morning.models.checkpoint import TrainedModel
 from morning.models.morning import Morning
 from morning.models.state import State, resume, save_state
-from morning.recommend.added import Added
+from morning.recommend.added import Added, Adding
+from morning.recommend.batch import Batch
 from morning.recommend.candidates import read_candidates
 from morning.recommend.chance import Chance, Chances
-from morning.recommend.encoder import Encoded
 from morning.run import Run
 from morning.sources import archive, demo, folder
 from morning.sources.demo.world import WEIGHTS
@@ -286,15 +286,19 @@ def _added(folder: Path) -> None:
     FEATURES.save(run.vectors)
     known = {name: np.ones(len(FEATURES.accounts), bool) for name in FEATURES.blocks}
     ids = FEATURES.accounts["account_id"]
-    encoded = Encoded(FEATURES, known, {ids[0]: ("art",)}, [])
-    Added(encoded, pd.DataFrame({"influencer_id": ids})).save(run)
+    adding = Adding(run)
+    adding.write(Batch(FEATURES, known, pd.DataFrame({"influencer_id": ids}), {ids[0]: ("art",)}))
+    adding.finish()
 
 
 def _added_again(folder: Path) -> object:
     found = Added.load(Run(folder))
     if found is None:
         raise MorningError("nothing was added to this run")
-    return found.with_newer(found)
+    return [
+        (batch.with_newer(batch), part.ids)
+        for batch, part in zip(found.batches, found.parts, strict=True)
+    ]
 
 
 def _best(folder: Path) -> None:

@@ -112,12 +112,12 @@ class Adding:
         self.run = run
         self.names = batches_of(run)
         self.new: list[str] = []
-        self.written = 0
+        self.ids: set[str] = set()
 
     def write(self, batch: Batch) -> None:
         """Write a batch; a small one before it is written anew with it."""
         home = self.run.added
-        self.written += len(batch)
+        self.ids |= {*batch.ids}
         if self.names and len(batch) <= _SMALL:
             with readable(home, "added accounts", REMEDY):
                 before = Batch.load(home / self.names[-1])
@@ -135,11 +135,11 @@ class Adding:
         vectors = sha256(self.run.manifest)
         write_json(self.run.added_record, {"vectors": vectors, "batches": self.names})
 
-    def added(self) -> Added:
-        """Return what was written."""
-        return Added(
-            [Batch.load(self.run.added / name, IN_MEMORY // len(self.new)) for name in self.new]
-        )
+    def parts(self) -> list[Part]:
+        """Return those who were written, each once."""
+        in_memory = IN_MEMORY // max(1, len(self.new))
+        found = Added([Batch.load(self.run.added / name, in_memory) for name in self.new])
+        return [part.without({*part.ids} - self.ids) for part in found.parts]
 
     def sweep(self) -> None:
         """Delete batches that do not count."""
@@ -163,10 +163,10 @@ def batches_of(run: Run) -> list[str]:
         return []
     with readable(run.added, "added accounts", REMEDY):
         record = read_json(run.added_record, dict)
-        names = [str(name) for name in record["batches"]]
+        names, vectors = [str(name) for name in record["batches"]], record["vectors"]
         if not all(_NAME.fullmatch(name) for name in names):
             raise ValueError("it names other folders")
-    if record["vectors"] == sha256(run.manifest):
+    if vectors == sha256(run.manifest):
         return names
     log.warning(
         "%s: the run was made anew since accounts were added to it; they are left out until "

@@ -124,7 +124,7 @@ class Batch:
         table = read_parquet(folder / _KNOWN)
         if set(table) != set(features.blocks) or len(table) != len(features):
             raise ValueError(f"{_KNOWN} is of other accounts")
-        if any(dtype != bool for dtype in table.dtypes):
+        if not all(map(pd.api.types.is_bool_dtype, table.dtypes)):
             raise TypeError(f"{_KNOWN}: what is known is true or false")
         known = {name: table[name].to_numpy() for name in table}
         return cls(features, known, read_candidates(folder / _CANDIDATES), folder=folder)

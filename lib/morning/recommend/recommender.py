@@ -132,7 +132,7 @@ class Recommender:
                     if len(batch):
                         adding.write(batch)
                         notes |= dict.fromkeys(encoded.notes)
-                if not adding.written:
+                if not adding.ids:
                     raise MorningError(
                         "nobody was added: all are already in the run itself"
                         if left["own"] and not left["unknown"]
@@ -141,12 +141,11 @@ class Recommender:
                 adding.finish()
             finally:
                 adding.sweep()
-            added = adding.added()
-            ids = added.accounts["account_id"].tolist()
-            write_removed(self.run, set(read_removed(self.run)) - set(ids))
+            write_removed(self.run, set(read_removed(self.run)) - adding.ids)
             if index is not None:
-                index.store.add(ids, Computed(self.model, added.parts).batches(), state(self.run))
-        said = [f"{counted(adding.written, 'influencer')} added.", *notes]
+                new = Computed(self.model, adding.parts())
+                index.store.add(new.ids.tolist(), new.batches(), state(self.run))
+        said = [f"{counted(len(adding.ids), 'influencer')} added.", *notes]
         said += [
             f"{counted(n, 'brand' if why == 'brand' else 'influencer')} left out: {_LEFT_OUT[why]}."
             for why, n in left.items()

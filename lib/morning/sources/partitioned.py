@@ -48,7 +48,7 @@ _IDS = {"accounts": ["account_id"], "posts": ["post_id", "account_id"]}
 #: What rows carry beside their cells: their part, their order, where they were read, and the
 #: further columns of accounts.
 _PART, _ORDER, _FILE, _ROW, _FURTHER = "__part__", "__order__", "__file__", "__row__", "__further__"
-_ARROW = {"str": pa.string(), "Int64": pa.int64(), "datetime64[ns]": pa.timestamp("ns")}
+_ARROW = {"Int64": pa.int64(), "datetime64[ns]": pa.timestamp("ns")}
 
 
 def is_partitioned(folder: Path) -> bool:
@@ -155,9 +155,12 @@ class _Spread:
         """Write rows, each below the folder of its part."""
         schema = _schema(name)
         batches = (
-            pa.RecordBatch.from_pandas(table.assign(**{_PART: part_of(table)}), schema, False)
+            batch
             for table in tables
             if len(table)
+            for batch in pa.Table.from_pandas(
+                table.assign(**{_PART: part_of(table)}), schema, preserve_index=False
+            ).to_batches()
         )
         if (first := next(batches, None)) is None:
             return
@@ -229,7 +232,7 @@ def _schema(name: str) -> pa.Schema:
     if name == "members":
         return pa.schema({"audience_id": pa.string(), "owner": pa.int32(), _PART: pa.int32()})
     columns = SCHEMAS[name.removeprefix("shown_")].columns
-    own = {column: _ARROW[str(spec.dtype)] for column, spec in columns.items()}
+    own = {column: _ARROW.get(str(spec.dtype), pa.string()) for column, spec in columns.items()}
     beside = {_ORDER: pa.int64(), _FILE: pa.string(), _ROW: pa.int64(), _FURTHER: pa.string()}
     return pa.schema(own | beside | {_PART: pa.int32()})
 
