@@ -430,7 +430,6 @@ def _relations(tables: dict[str, pd.DataFrame], complete: bool) -> list[Problem]
     accounts, posts = tables["accounts"], tables["posts"]
     pairs = tables["collaborations"]
     by_role = {role: set(accounts.loc[accounts["role"] == role, "account_id"]) for role in ROLES}
-    keys = set(accounts["account_id"].map(_key, na_action="ignore").dropna())
 
     problems = []
 
@@ -462,7 +461,10 @@ def _relations(tables: dict[str, pd.DataFrame], complete: bool) -> list[Problem]
         ids = pairs[column] if name == "collaborations" else tables[name][column]
         right = set().union(*(by_role[role] for role in roles)) if roles else set(names)
         wrong = ids.notna() & ~ids.isin(right)
-        spelled = wrong & ~ids.isin(names) & ids.map(_key, na_action="ignore").isin(keys)
+        spelled = wrong & ~ids.isin(names)
+        if spelled.any():
+            keys = set(names.map(_key, na_action="ignore").dropna())
+            spelled &= ids.where(spelled).map(_key, na_action="ignore").isin(keys)
         require(name, column, wrong & ~spelled, rule)
         require(name, column, spelled, rule + _SPELLED)
     for name in ("audiences", "collaborations"):

@@ -218,9 +218,9 @@ def test_in_parts_as_at_once(run, world, tmp_path, monkeypatch):
     at_once, _ = first.add(new)
     later = at_once.added.batches[-1]
     assert len(at_once.added.batches) == len(batches) + 1
-    for batch in batches:
-        places = pd.Index(later.ids).get_indexer(batch.ids)
-        for name, block in batch.features.blocks.items():
+    for one in batches:
+        places = pd.Index(later.ids).get_indexer(one.ids)
+        for name, block in one.features.blocks.items():
             np.testing.assert_array_equal(block, later.features.blocks[name][places], name)
-            assert (batch.known[name] == later.known[name][places]).all()
+            assert (one.known[name] == later.known[name][places]).all()
     assert sum(map(len, batches)) == len(later) == 8

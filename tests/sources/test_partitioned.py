@@ -90,8 +90,8 @@ def test_each_account_has_what_it_has_in_the_whole(tmp_path, rows):
     assert (number == 1) == (rows == 10**6)
 
 
-@given(seed=st.integers(0, 99), rows=st.integers(30, 400), files=st.integers(1, 5))
-@settings(deadline=None, max_examples=10)
+@given(seed=st.integers(0, 99), rows=st.integers(60, 400), files=st.integers(1, 5))
+@settings(deadline=None, max_examples=3)
 def test_how_it_is_cut_makes_no_difference(tmp_path_factory, seed, rows, files):
     options, base = AudienceOptions(3, 1), tmp_path_factory.mktemp("cut")
     with pytest.MonkeyPatch.context() as patch:

@@ -50,6 +50,8 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
     frame = frame.assign(reactions=frame["likes"].astype(float) + frame["comments"].astype(float))
     accounts, written = posts.accounts, (posts.captions.str.strip() != "").to_numpy()
     by_owner = frame.groupby("owner")
+    spoken = frame[written].groupby(["owner", "language"]).size()  # the first of equals is taken
+    spoken = spoken.sort_values(ascending=False, kind="stable").reset_index("language")["language"]
     followers = accounts["followers"].where(accounts["followers"] > 0)
     likes, comments = (by_owner[n].sum(min_count=1).astype(float) for n in ("likes", "comments"))
     table = pd.DataFrame(
@@ -59,9 +61,7 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
             "posts": by_owner.size(),
             "engagement": by_owner["reactions"].median() / followers,
             "comments_per_like": (comments / likes.where(likes > 0)).astype(float),
-            "language": frame.loc[written, "language"]
-            .groupby(frame["owner"])
-            .agg(lambda spoken: spoken.mode().iloc[0]),
+            "language": spoken[~spoken.index.duplicated()],
         },
         index=accounts.index,
     )

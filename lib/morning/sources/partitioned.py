@@ -251,14 +251,16 @@ def _placed(name: str, read: Read, order: int) -> pd.DataFrame:
         rule = "this column is required"
         raise ContractError(read.file, [Problem(read.file, rule, column=c) for c in lacking])
     further = [column for column in table if column not in columns]
-    cells = table[further].astype(object).where(table[further].notna(), None)
-    told = [json.dumps(row) for row in cells.to_dict("records")]
+    told = None
+    if further:
+        cells = table[further].astype(object).where(table[further].notna(), None)
+        told = [json.dumps(row) for row in cells.to_dict("records")]
     return table.reindex(columns=columns).assign(
         **{
             _ORDER: np.arange(order, order + len(table)),
             _FILE: read.file,
             _ROW: read.rows,
-            _FURTHER: told if further else None,
+            _FURTHER: told,
         }
     )
 
