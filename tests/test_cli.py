@@ -480,10 +480,24 @@ class TestRank:
         assert {row["influencer_id"] for row in json.loads(done.out)} == {"m2", "m3", "m4"}
 
     @pytest.mark.parametrize(
-        "options", [(), ("--brand", "b5", "--about", "shoes"), ("--brand", "b5", "--format", "x")]
+        "options",
+        [
+            (),
+            ("--brand", "b5", "--about", "shoes"),
+            ("--brand", "b5", "--format", "x"),
+            ("--all", "--brand", "b5"),
+            ("--all", "--format", "html"),
+        ],
     )
     def test_wrong_use(self, morning: Command, fitted: Path, options: tuple[str, ...]) -> None:
         assert morning("rank", "--run", fitted, *options).code == 2
+
+    def test_all_brands(self, morning: Command, fitted: Path) -> None:
+        options = ("--run", fitted, "--format", "json", "--top", 2)
+        rows = json.loads(morning("rank", "--all", *options).out)
+        alone = json.loads(morning("rank", "--brand", "b5", *options).out)
+        assert [row for row in rows if row.pop("brand_id") == "b5"] == alone
+        assert len(rows) > len(alone)
 
     def test_an_unknown_brand_names_the_nearest(self, morning: Command, fitted: Path) -> None:
         done = morning("rank", "--brand", "b7", "--run", fitted)

@@ -218,6 +218,12 @@ def rank(
     approximate: Annotated[
         bool, typer.Option("--approximate", help="Ask the index that `morning index` made.")
     ] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="For all brands of the run, one below the other.")
+    ] = False,
+    engine: Annotated[
+        str, typer.Option(help="With --all, where: local, ray, or a cluster's address.")
+    ] = "local",
 ) -> None:
     """Rank influencers for a brand: of the run, or a new one by its posts or a description.
 
@@ -226,6 +232,7 @@ def rank(
     the whole ranking, with filters of its own.
     """
     from morning.recommend.recommender import Recommender
+    from morning.scale.engines import Engine
 
     chosen, page = bool(where or diversity or budget is not None), format == "html"
     if chosen and page:
@@ -234,6 +241,12 @@ def rank(
         raise typer.BadParameter("an approximate answer is a plain ranking")
     form = None if page else _ranking_format(format)
     recommender = Recommender.load(run)
+    if everyone:
+        if chosen or approximate or form is None or brand or posts or about:
+            raise typer.BadParameter("--all is of plain rankings of the brands of the run")
+        Engine.choose(engine)
+        say(form(recommender.rank_all(top, exclude_partners=not partners)).rstrip())
+        return
     asked = _asked(recommender, brand, posts, about)
     if form is None:
         from morning.report.boards import page_of

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from morning.attributes import biographies
 from morning.attributes.biographies import (
     BiographyOptions,
     Keywords,
@@ -112,6 +113,15 @@ class TestLearn:
             "carol": (),
             "dora": (),
         }
+
+    def test_so_they_are_in_shards(self, monkeypatch, tmp_path):
+        world = small_world()
+        table = learn_keywords(world, CONCEPTS, BiographyOptions(min_count=1))
+        at_once = attribute_lists(world, table)
+        monkeypatch.setenv("MORNING_DATA", str(tmp_path))
+        monkeypatch.setattr(biographies, "_SHARD", 4)
+        assert attribute_lists(world, table) == at_once
+        assert len(list((tmp_path / "cache" / "shards").rglob("*.arrow"))) == 3
 
     def test_rare_keywords_are_left_out(self):
         table = learn_keywords(small_world(), CONCEPTS, BiographyOptions(min_count=2))

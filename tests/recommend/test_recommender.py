@@ -5,13 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from morning.errors import MorningError
 from morning.evaluation import task
+from morning.recommend import recommender as module
+from morning.recommend.rankings import Rankings
 from morning.recommend.recommender import Recommender
 from morning.run import Run
 from morning.sources.newcomers import described
-from toys.newcomers import of_one
+from toys.newcomers import of_one, strangers
 
 COLUMNS = ["influencer_id", "rank", "score", "f", "g", "h", "popularity"]
 CHANCES = ["chance", "chance_low", "chance_high"]
@@ -66,6 +69,19 @@ class TestRank:
         assert len(found) == 3 * 16
         mine = found[found["brand_id"] == brand].drop(columns="brand_id").reset_index(drop=True)
         pd.testing.assert_frame_equal(mine, recommender.rank(brand, 3))
+
+    def test_so_it_is_in_shards(self, recommender, monkeypatch, tmp_path):
+        at_once = recommender.rank_all(3)
+        monkeypatch.setenv("MORNING_DATA", str(tmp_path))
+        monkeypatch.setattr(module, "SHARD", 6)
+        pd.testing.assert_frame_equal(recommender.rank_all(3), at_once)
+        assert len(list((tmp_path / "cache" / "shards").rglob("*.arrow"))) == 3
+
+    def test_a_run_that_changes_meanwhile_is_not_ranked(self, run, world):
+        step = Rankings.of(run, 3, True)
+        Recommender.load(run).add(strangers(world, 0))
+        with pytest.raises(MorningError, match="has changed meanwhile"):
+            step(pa.table({"brand_id": Recommender.load(run).test_brands()[:1]}))
 
     def test_an_unknown_brand_names_the_nearest(self, recommender, brand):
         with pytest.raises(MorningError, match=f"nearest are .*{brand}") as error:

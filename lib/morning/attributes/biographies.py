@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
 from collections import Counter
@@ -11,12 +13,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import simplemma
 
 from morning.attributes.concepts import ConceptGraph, canonical
 from morning.attributes.cooccurrence import training_collaborations
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.features.many import over
 from morning.files import read_json, write_json
 from morning.guard import readable
 
@@ -26,6 +30,8 @@ log = logging.getLogger(__name__)
 CATEGORY_ATTRIBUTES = {"clothing": "clothes"}
 #: Words in the longest phrase that can be a keyword.
 LONGEST_PHRASE = 3
+#: Biographies of a shard: a second or two.
+_SHARD = 20_000
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MENTION = re.compile(r"@[\w.]+")
@@ -136,12 +142,31 @@ def attribute_lists(dataset: Dataset, table: Keywords) -> dict[str, tuple[str, .
     accounts = dataset.accounts[dataset.accounts["role"].isin(["brand", "influencer"])]
     brand = (accounts["role"] == "brand").to_numpy()
     category = accounts["category"].where(brand & accounts["category"].notna().to_numpy(), None)
-    return {
-        account: table.attributes(_text(biography), _text(owned))
-        for account, biography, owned in zip(
-            accounts["account_id"], accounts["biography"], category, strict=True
-        )
-    }
+    texts = {"biography": accounts["biography"], "category": category}
+    written = pa.table(
+        {name: pa.array(map(_text, column), pa.large_string()) for name, column in texts.items()}
+    )
+    found = over(written, _Attributes(table), _SHARD, "biographies")["attributes"]
+    return dict(zip(accounts["account_id"], map(tuple, found.to_pylist()), strict=True))
+
+
+@dataclass(frozen=True)
+class _Attributes:
+    """The attributes of accounts, a step over shards of their biographies and categories."""
+
+    table: Keywords
+
+    @property
+    def key(self) -> str:
+        """What decides them beside the texts."""
+        told = json.dumps([self.table.categories, dict(self.table.attribute_of)], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Return the attributes of each account, a list of str."""
+        texts = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        found = [self.table.attributes(*each) for each in texts]
+        return pa.table({"attributes": pa.array(found, pa.list_(pa.string()))})
 
 
 def training_biographies(dataset: Dataset, splits: Sequence[str] = ("train",)) -> list[str]:

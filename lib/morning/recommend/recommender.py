@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from morning.dataset import Dataset
 from morning.errors import MorningError, counted
 from morning.features import FeatureSet
+from morning.features.many import over
 from morning.files import held
 from morning.models.best import Best, is_best
 from morning.recommend.added import Added, Adding, read_removed, write_removed
@@ -23,6 +25,7 @@ from morning.recommend.chance import Chance, Chances, only
 from morning.recommend.encoder import Encoded, Encoder
 from morning.recommend.index import make_index, open_index, state
 from morning.recommend.pool import Computed, Part, Pool
+from morning.recommend.rankings import SHARD, Rankings
 from morning.recommend.reasons import Attributes, Average, contributions, met
 from morning.recommend.shortlist import diverse, filtered, within_budget
 from morning.roster import Roster
@@ -364,14 +367,13 @@ class Recommender:
         return table.reset_index(drop=True), said
 
     def rank_all(self, k: int = 20, *, exclude_partners: bool = True) -> pd.DataFrame:
-        """Return the rankings of all brands of the run, one below the other, with `brand_id`."""
+        """Return the rankings of all brands of the run, one below the other, with `brand_id`.
+
+        Many brands are ranked for in shards, where `Engine.chosen` says: workers open the run.
+        """
         brands = self.features.accounts["account_id"].iloc[self.features.brands()]
-        rankings = {
-            brand: self.rank(brand, k, exclude_partners=exclude_partners) for brand in brands
-        }
-        return (
-            pd.concat(rankings, names=["brand_id"]).reset_index("brand_id").reset_index(drop=True)
-        )
+        step = Rankings.of(self.run, k, exclude_partners)
+        return over(pa.table({"brand_id": brands}), step, SHARD, "brands").to_pandas()
 
     def similar(self, influencer: str, k: int | None = 20) -> pd.DataFrame:
         """Return the influencers that are most like one, `influencer_id` and `similarity`.
