@@ -1,6 +1,6 @@
 """A million candidates on disk: exact search beside the bare product, an index beside exact.
 
-    python -m benchmarks.candidates [ROWS]
+    python -m benchmarks.candidates [ROWS [WIDTH]]
 
 What is found depends on the vectors. These are mixtures of a few of three hundred interests with
 noise, as accounts are of topics; a brand's query is one such mixture.
@@ -29,32 +29,53 @@ _NOISE = 0.3  # of the deviation of what is no noise
 _ROUNDS = 9
 
 
-def accounts(rows: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield vectors of accounts in blocks, float32 (at most 10,000, WIDTH)."""
-    interests = np.random.default_rng(0).standard_normal((_INTERESTS, WIDTH), dtype=np.float32)
+def accounts(rows: int, seed: int, width: int = WIDTH) -> Iterator[np.ndarray]:
+    """Yield vectors of accounts in blocks, float32 (at most 10,000, width)."""
+    interests = np.random.default_rng(0).standard_normal((_INTERESTS, width), dtype=np.float32)
     rng = np.random.default_rng(seed)
     for start in range(0, rows, _BLOCK):
         n = min(_BLOCK, rows - start)
         shares = rng.dirichlet(np.ones(_EACH), size=n).astype(np.float32)
         chosen = rng.integers(_INTERESTS, size=(n, _EACH))
-        block = np.zeros((n, WIDTH), dtype=np.float32)
+        block = np.zeros((n, width), dtype=np.float32)
         for j in range(_EACH):
             block += shares[:, j, None] * interests[chosen[:, j]]
         yield block + _NOISE * block.std() * rng.standard_normal(block.shape, dtype=np.float32)
 
 
-def measured(rows: int = ROWS) -> list[dict[str, Any]]:
+def measured(rows: int = ROWS, width: int = WIDTH) -> list[dict[str, Any]]:
     """Return what each way of asking costs, each in a process of its own, on the same file."""
     with TemporaryDirectory(dir=os.environ.get("TMPDIR")) as base:
         folder = Path(base) / "pool"
         start = time.perf_counter()
-        store = VectorStore.create(folder, WIDTH, {})
-        store.add([f"influencer-{i}" for i in range(rows)], accounts(rows, 1))
+        store = VectorStore.create(folder, width, {})
+        store.add([f"influencer-{i}" for i in range(rows)], accounts(rows, 1, width))
         found = [{"what": "written", "seconds": time.perf_counter() - start}]
         # each by itself: a process that maps all of a file gives its peak to those it starts
         found += [_apart(what, folder) for what in ("exact", "once", "build", "approximate")]
         disk = {path.suffix: path.stat().st_size for path in folder.iterdir()}
-        return [*found, {"what": "on disk", "bytes": disk, "rows": rows, "width": WIDTH}]
+        return [*found, {"what": "on disk", "bytes": disk, "rows": rows, "width": width}]
+
+
+def row(rows: int, width: int) -> dict[str, Any]:
+    """Return the same as one row."""
+    found = {each["what"]: each for each in measured(rows, width)}
+    fast, exact = found["approximate"], found["exact"]
+    disk = found["on disk"]["bytes"]
+    return {
+        "rows": rows,
+        "width": width,
+        "write_seconds": found["written"]["seconds"],
+        "disk_mb": disk[".npy"] / 2**20,
+        "exact_seconds": exact["seconds"],
+        "bare_seconds": exact["reference_seconds"],
+        "exact_peak_mb": found["once"]["peak_mb"],
+        "index_seconds": found["build"]["seconds"],
+        "index_peak_mb": found["build"]["peak_mb"],
+        "index_mb": disk.get(".faiss", 0) / 2**20,
+        "approximate_seconds": fast["seconds"],
+        "recall": fast["recall"],
+    }
 
 
 def _apart(what: str, folder: Path) -> dict[str, Any]:
@@ -91,7 +112,7 @@ def _approximate(store: VectorStore, queries: np.ndarray) -> dict[str, Any]:
         return store.search(query, K, approximate=True)
 
     ours(queries[0])
-    fresh = np.concatenate(list(accounts(40, 3)))
+    fresh = np.concatenate(list(accounts(40, 3, store.width)))
     recall = np.mean([np.isin(store.search(q, K)[0], ours(q)[0]).mean() for q in fresh])
     fast, exact = _in_turn(ours, lambda query: store.search(query, K), fresh[:_ROUNDS])
     (index,) = [s.index for s in store.segments if s.index]
@@ -128,7 +149,7 @@ def main() -> None:
     ways = {"exact": _exact, "once": _once, "build": _build, "approximate": _approximate}
     if len(sys.argv) > 2:
         store = VectorStore.open(sys.argv[2])
-        queries = np.concatenate(list(accounts(80, 2)))
+        queries = np.concatenate(list(accounts(80, 2, store.width)))
         print(json.dumps(ways[sys.argv[1]](store, queries)))
     else:
         print(json.dumps(measured(*map(int, sys.argv[1:])), indent=1))

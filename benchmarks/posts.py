@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -122,10 +123,24 @@ def run_of(folder: Path) -> None:
 
 
 def add(base: Path) -> dict[str, Any]:
-    """Add the folder, and say what it took."""
+    """Add the folder, and say what it took, and how much of it was spent waiting for shards."""
+    from morning.features import many
     from morning.recommend.recommender import Recommender
     from morning.sources.partitioned import parts
 
+    waited, shards = [0.0], many.map_shards
+
+    def timed(*words: Any, **options: Any) -> Iterator[pa.Table]:
+        found = shards(*words, **options)
+        while True:
+            begun = time.perf_counter()
+            table = next(found, None)
+            waited[0] += time.perf_counter() - begun
+            if table is None:
+                return
+            yield table
+
+    many.map_shards = timed
     ours = Recommender.load(base / "run")
     start = time.perf_counter()
     after, notes = ours.add(parts(base / "big", ours.encoder.audience))
@@ -136,6 +151,7 @@ def add(base: Path) -> dict[str, Any]:
     after.rank(brand)
     return {
         "seconds": taken,
+        "shards_seconds": waited[0],
         "peak_mb": peak,
         "batches": len(after.added.batches) if after.added else 0,
         "first_rank_seconds": time.perf_counter() - start,
@@ -164,6 +180,7 @@ def measured(accounts: int, base: Path) -> dict[str, Any]:
     )
     return {
         "accounts": accounts,
+        "posts": accounts * (POSTS + SHOWN),
         "captions": accounts * (POSTS + MEMBERS * SHOWN),
         "folder_mb": _megabytes(base / "big"),
         "added_mb": _megabytes(base / "run/added"),

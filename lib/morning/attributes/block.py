@@ -70,14 +70,18 @@ class AttributeEncoder:
     embedding: Embedding
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def encode(self, dataset: Dataset) -> np.ndarray:
-        """Return the vector of every brand and influencer, float32, shape (accounts, dimensions).
+    def encode(self, dataset: Dataset) -> tuple[np.ndarray, dict[str, tuple[str, ...]]]:
+        """Return the vector of every brand and influencer, and their attributes by account id.
 
-        Rows are in the order of `account_table`; zero for an account without a known attribute.
+        Returns
+        -------
+        float32 array, shape (accounts, dimensions)
+            Rows are in the order of `account_table`; zero for an account without a known attribute.
+        dict of str to tuple of str
         """
         lists = attribute_lists(dataset, self.keywords)
         owned = [lists[account] for account in account_table(dataset)["account_id"]]
-        return mean_vectors(owned, self.embedding)
+        return mean_vectors(owned, self.embedding), lists
 
     def save(self, folder: str | Path) -> None:
         """Write keywords and node vectors into a folder, whole or not at all."""

@@ -99,10 +99,7 @@ class Encoder:
                     found[block] = encode(block, shown, notes)
         attributes: dict[str, tuple[str, ...]] = {}
         if self.attributes is not None:
-            from morning.attributes.biographies import attribute_lists
-
-            attributes = attribute_lists(dataset, self.attributes.keywords)
-            values = self.attributes.encode(dataset)
+            values, attributes = self.attributes.encode(dataset)
             found["attribute"] = values, np.any(values != 0, axis=1)
         blocks, known = {}, {}
         for block, size in self.features.sizes().items():

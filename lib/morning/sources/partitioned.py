@@ -40,7 +40,7 @@ from morning.sources.newcomers import checked_newcomers
 log = logging.getLogger(__name__)
 
 #: Rows of posts in a part, about; with their audience's there may be twice as many.
-PART_ROWS = 500_000
+PART_ROWS = 250_000
 _TABLES = ("accounts", "posts", "audiences")
 _MOST_PARTS = 4096
 _GROUP = 4096
