@@ -17,7 +17,8 @@ def test_block_graph_lists_and_encoder(tmp_path):
     assert prepared.graph is not None
     assert set(prepared.lists) == set(prepared.features.accounts["account_id"])
     again = AttributeEncoder.load(tmp_path / "attributes").encode(world)
-    np.testing.assert_allclose(again, block, atol=1e-6)
+    np.testing.assert_allclose(again[0], block, atol=1e-6)
+    assert again[1] == prepared.lists
     assert prepared.features.made["attribute"] == prepared.blocks["attribute"].made
 
     mute = replace(world, accounts=world.accounts.assign(biography=None, category="x"))

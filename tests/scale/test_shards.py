@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from morning.errors import MorningError
-from morning.scale.engines import Engine
+from morning.scale.engines import Engine, workers_kept
 from morning.scale.shards import map_shards, sharded
 from toys import steps
 from toys.steps import two_workers
@@ -207,3 +207,33 @@ def test_a_step_of_nowhere_is_refused(tmp_path):
     step = eval("lambda batch: batch", {"__name__": "__main__"})
     with pytest.raises(MorningError, match="must be defined in a module"):
         list(map_shards(step, [NUMBERS], folder=tmp_path))
+
+
+class TestWorkersKept:
+    def test_one_call_has_those_of_another(self):
+        calls = [sharded(NUMBERS, 10), sharded(NUMBERS, 20)]
+        with workers_kept():
+            who = [
+                {
+                    each
+                    for table in map_shards(steps.whose, call, workers=2)
+                    for each in table["pid"].to_pylist()
+                }
+                for call in calls
+            ]
+        assert len(who[0] | who[1]) == 2
+
+    def test_one_that_died_between_calls_is_replaced(self):
+        with workers_kept():
+            before = list(map_shards(steps.whose, sharded(NUMBERS, 10), workers=2))
+            os.kill(before[0]["pid"][0].as_py(), signal.SIGKILL)
+            found = map_shards(steps.doubled, sharded(NUMBERS, 10), workers=2)
+            assert sum(len(table) for table in found) == len(NUMBERS)
+
+    def test_a_call_that_is_left_early_does_no_harm(self):
+        with workers_kept():
+            some = map_shards(steps.doubled, sharded(NUMBERS, 10), workers=2)
+            next(some)
+            some.close()
+            found = list(map_shards(steps.doubled, sharded(NUMBERS, 10), workers=2))
+        assert len(found) == 6

@@ -30,6 +30,11 @@ def doubled(batch):
     return pa.table({"x": pa.array(2 * batch["x"].to_numpy())})
 
 
+def whose(batch):
+    """Return the process that was asked."""
+    return pa.table({"pid": [os.getpid()]})
+
+
 def refused(batch):
     """Raise what no engine expects."""
     raise KeyError("no such thing")

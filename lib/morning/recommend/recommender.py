@@ -30,6 +30,7 @@ from morning.recommend.reasons import Attributes, Average, contributions, met
 from morning.recommend.shortlist import diverse, filtered, within_budget
 from morning.roster import Roster
 from morning.run import Run
+from morning.scale.engines import workers_kept
 
 _NEAREST = 5
 _LEFT_OUT = {
@@ -120,7 +121,7 @@ class Recommender:
         notes: dict[str, None] = {}
         left = {"brand": 0, "own": 0, "unknown": 0}
         own = pd.Index(self.features.accounts["account_id"])
-        with held(self.run.folder):  # or what another adds between reading and writing was lost
+        with held(self.run.folder), workers_kept():  # or what another adds meanwhile was lost
             index, adding = open_index(self.run, self.model), Adding(self.run)
             try:
                 for each in [dataset] if isinstance(dataset, Dataset) else dataset:

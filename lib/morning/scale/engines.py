@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -93,31 +95,24 @@ def compute(fn: Step, shards: Numbered, engine: Engine) -> Results:
 
 
 def _here(fn: Step, shards: Numbered, engine: Engine) -> Results:
-    """Compute in processes, or in this one where there is but one shard.
-
-    Each worker has a pool of its own: one that dies takes no other with it.
-    """
+    """Compute in processes, or in this one where there is but one shard."""
     first = list(islice(shards, 2))
     if len(first) < 2 or engine.workers == 1:
         for number, shard in chain(first, shards):
             yield number, computed(fn, shard)
         return
     waiting = chain(first, shards)
-    lanes: list[ProcessPoolExecutor | None] = [None] * (engine.workers or os.cpu_count() or 1)
+    kept = _kept.get()
+    lanes = kept or _Lanes()
     running: dict[Future[bytes], tuple[int, int, pa.Table]] = {}
     deaths: Counter[int] = Counter()
 
     def start(lane: int, number: int, shard: pa.Table) -> None:
-        processes = lanes[lane] = lanes[lane] or pool(1)
-        try:
-            future = processes.submit(_result, fn, shard)
-        except BrokenProcessPool:  # it died while it had nothing to do
-            processes = lanes[lane] = pool(1)
-            future = processes.submit(_result, fn, shard)
-        running[future] = lane, number, shard
+        running[lanes.submit(lane, fn, shard)] = lane, number, shard
 
     try:
-        for lane, (number, shard) in zip(range(len(lanes)), waiting, strict=False):
+        workers = engine.workers or os.cpu_count() or 1
+        for lane, (number, shard) in zip(range(workers), waiting, strict=False):
             start(lane, number, shard)
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -128,15 +123,52 @@ def _here(fn: Step, shards: Numbered, engine: Engine) -> Results:
                     deaths[number] += 1
                     if deaths[number] == _TRIES:
                         raise _died(number) from None
-                    lanes[lane] = None
                     start(lane, number, shard)
                 else:
                     if (following := next(waiting, None)) is not None:
                         start(lane, *following)
     finally:
-        for processes in lanes:
-            if processes is not None:
-                processes.shutdown(wait=False, cancel_futures=True)
+        for future in running:
+            future.cancel()
+        if kept is None:
+            lanes.close()
+
+
+class _Lanes:
+    """Workers, each a pool of its own: one that dies takes no other with it."""
+
+    def __init__(self) -> None:
+        self.pools: dict[int, ProcessPoolExecutor] = {}
+
+    def submit(self, lane: int, fn: Step, shard: pa.Table) -> Future[bytes]:
+        """Have a worker compute a shard; one that has died is replaced."""
+        try:
+            if lane in self.pools:
+                return self.pools[lane].submit(_result, fn, shard)
+        except BrokenProcessPool:
+            pass
+        self.pools[lane] = pool(1)
+        return self.pools[lane].submit(_result, fn, shard)
+
+    def close(self) -> None:
+        """End them."""
+        for processes in self.pools.values():
+            processes.shutdown(wait=False, cancel_futures=True)
+
+
+_kept: ContextVar[_Lanes | None] = ContextVar("workers", default=None)
+
+
+@contextmanager
+def workers_kept() -> Iterator[None]:
+    """Let the local workers of one call serve the next, since they take seconds to start."""
+    lanes = _Lanes()
+    token = _kept.set(lanes)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        lanes.close()
 
 
 def _on_cluster(fn: Step, shards: Numbered, engine: Engine) -> Results:
