@@ -143,7 +143,7 @@ def add(base: Path) -> dict[str, Any]:
     many.map_shards = timed
     ours = Recommender.load(base / "run")
     start = time.perf_counter()
-    after, notes = ours.add(parts(base / "big", ours.encoder.audience))
+    after, notes = ours.add(parts(base / "big", ours.encoder.audience, base / "run"))
     taken = time.perf_counter() - start
     peak = peak_mb()
     brand = after.test_brands()[0]

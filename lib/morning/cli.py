@@ -339,7 +339,7 @@ def add(
     Engine.choose(engine)
     ours = Recommender.load(run)
     _, notes = ours.add(
-        parts(folder, ours.encoder.audience)
+        parts(folder, ours.encoder.audience, ours.run.folder)
         if is_partitioned(folder)
         else read_newcomers(folder, "influencer")
     )

@@ -21,7 +21,9 @@ from morning.guard import content, readable
 
 _CHUNK = 1 << 20
 _LOCK = ".lock"
-_PARTIAL, _OLD = ".partial", ".old"
+#: Ending of what is being written, and is deleted where its writer was killed.
+PARTIAL = ".partial"
+_OLD = ".old"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: What a killed command has started ends within this time.
 _ORPHANS_END_S = 1.0
@@ -67,7 +69,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         If the disk is full.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{PARTIAL}")
     with _said_where_full(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -91,7 +93,7 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
     folder = Path(folder).resolve()  # a link keeps its place, what it points to is replaced
     if folder.is_file():
         raise MorningError(f"{folder} is a file: choose another name for the folder, or delete it")
-    temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
+    temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}{PARTIAL}")
     before = folder.is_dir()
     with _said_where_full(folder):
         temporary.mkdir(parents=True)
@@ -169,7 +171,7 @@ def _sweep(folder: Path) -> None:
     for old in folder.rglob(f".*{_OLD}"):
         _bring_back(old, old.with_name(old.name[1:].rsplit(".", 2)[0]))
         shutil.rmtree(old, ignore_errors=True)
-    for partial in folder.rglob(f".*{_PARTIAL}"):
+    for partial in folder.rglob(f".*{PARTIAL}"):
         if partial.is_dir():
             shutil.rmtree(partial, ignore_errors=True)
         else:

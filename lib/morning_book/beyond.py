@@ -168,7 +168,7 @@ def simulate(
 def units_of(measured: Mapping[str, Any], pictures_s: float) -> Units:
     """Return unit costs from the largest of each that was measured."""
     posts = max(measured["posts"], key=lambda row: row["accounts"])
-    pool = max(measured["candidates"], key=lambda row: row["rows"] * row["width"])
+    pool = max(measured["candidates"], key=lambda row: (row["width"], row["rows"]))
     cores = measured["machine"]["cores"]
     return Units(
         caption_s=posts["seconds"] * cores / posts["captions"],

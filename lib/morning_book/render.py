@@ -18,6 +18,7 @@ from morning.run import Run
 from morning_book.licences import licence_parts
 from morning_book.provenance import portable, versions
 from morning_book.repository import add_buttons, elsewhere, repository
+from morning_book.scale import scale_parts
 from morning_book.speed import speed_parts
 from morning_book.trust import trust_parts
 
@@ -137,6 +138,7 @@ def _assemble(
     _fill(source / "reading.md", reading_parts(source / "reading.md"))
     _fill(source / "trust.md", trust)
     _fill(source / "speed.md", speed_parts(source / "speed.md"))
+    _fill(source / "scale.md", scale_parts(source / "scale.md"))
     _fill(source / "model_card.md", cards.model_parts())
     _fill(source / "data_card.md", cards.data_parts())
     _fill(source / "reproduced.md", cards.reproduced_parts())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from morning.dataset import Dataset
 from morning.errors import ContractError, MorningError
 from morning.features.posts import AudienceOptions, Posts
+from morning.files import held
 from morning.sources import folder as own
 from morning.sources import partitioned
 from morning.sources.newcomers import read_newcomers
@@ -78,7 +79,7 @@ def test_each_account_has_what_it_has_in_the_whole(tmp_path, rows):
     options, tables = AudienceOptions(4, 2, seed=3), world()
     write(tmp_path / "big", tables)
     found, number = {}, 0
-    for part in parts(tmp_path / "big", options, rows):
+    for part in parts(tmp_path / "big", options, rows=rows):
         theirs = of_everyone(part, options)
         assert not set(theirs) & set(found)
         found |= theirs
@@ -101,7 +102,7 @@ def test_how_it_is_cut_makes_no_difference(tmp_path_factory, seed, rows, files):
         one, other = (
             {
                 k: v
-                for part in parts(base / x, options, n)
+                for part in parts(base / x, options, rows=n)
                 for k, v in of_everyone(part, options).items()
             }
             for x, n in (("a", 10**6), ("b", rows))
@@ -245,3 +246,20 @@ class TestOfARun:
         dataset, report = own.inspect(tmp_path)
         assert len(dataset.posts) == 300
         assert any("ignored" in str(each) for each in report.warnings)
+
+
+def test_what_is_odd_is_told_once(tmp_path, caplog):
+    tables = world()
+    tables["posts"]["likes"] = "1.5K"
+    write(tmp_path, tables)
+    list(parts(tmp_path, rows=50))
+    assert len([each for each in caplog.messages if "likes" in each]) == 1
+
+
+def test_a_killed_call_leaves_what_the_next_one_deletes(tmp_path):
+    write(tmp_path / "big", world())
+    some = parts(tmp_path / "big", base=tmp_path / "run", rows=50)
+    next(some)
+    (left,) = (tmp_path / "run").iterdir()
+    with held(tmp_path / "run"):
+        assert not left.exists()

@@ -11,7 +11,8 @@ audiences                 account_id (a brand or influencer), audience_id
 collaborations            brand_id, influencer_id
 ========================  ========================================================================
 
-How cells may be written is said in `morning.reading`: `counts`, `times`, `identifiers`, `texts`.
+A table may be a folder of Parquet files. How cells may be written is said in `morning.reading`:
+`counts`, `times`, `identifiers`, `texts`.
 Without any `split`, a fifth of each category's brands is set aside for testing.
 """
 

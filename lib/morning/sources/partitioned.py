@@ -33,13 +33,14 @@ from morning import reading
 from morning.dataset import ROLES, SCHEMAS, Dataset, Read, read_partitions, read_tables
 from morning.errors import ContractError, MorningError, Problem, Report
 from morning.features.posts import AudienceOptions
+from morning.files import PARTIAL
 from morning.guard import readable
 from morning.places import cache_folder
 from morning.sources.newcomers import checked_newcomers
 
 log = logging.getLogger(__name__)
 
-#: Rows of posts in a part, about; with their audience's there may be twice as many.
+#: Rows of all tables in a part, about, before posts go to where they are an audience's.
 PART_ROWS = 250_000
 _TABLES = ("accounts", "posts", "audiences")
 _MOST_PARTS = 4096
@@ -57,7 +58,10 @@ def is_partitioned(folder: Path) -> bool:
 
 
 def parts(
-    folder: Path, options: AudienceOptions | None = None, rows: int = PART_ROWS
+    folder: Path,
+    options: AudienceOptions | None = None,
+    base: Path | None = None,
+    rows: int = PART_ROWS,
 ) -> Iterator[Dataset]:
     """Yield all influencers of a folder, some thousand at a time, with all that counts of them.
 
@@ -67,8 +71,11 @@ def parts(
         With tables as in `morning.sources.newcomers`, each a file or a folder of Parquet files.
     options : AudienceOptions, optional
         How the audience is chosen.
+    base : Path, optional
+        Folder in which rows lie on their way, as many bytes as the folder has; deleted at the end,
+        or by `files.held` of that folder where this process is killed.
     rows : int
-        Of posts in a part, about.
+        Of all tables in a part, about.
 
     Raises
     ------
@@ -82,9 +89,9 @@ def parts(
         raise MorningError(
             f"{folder}: has no accounts; add a table of them, or a folder of Parquet"
         )
-    base = cache_folder("parts")
+    base = base or cache_folder("parts")
     base.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=base) as work:
+    with TemporaryDirectory(dir=base, prefix=".parts.", suffix=PARTIAL) as work:
         yield from _Spread(folder, Path(work), options or AudienceOptions(), rows).parts()
 
 
@@ -125,7 +132,7 @@ class _Spread:
 
     def _tables(self, name: str) -> Iterator[pd.DataFrame]:
         """Yield a table as it is read, each row with its place."""
-        report, order = Report(), 0
+        report, order, told = Report(), 0, set[tuple[str | None, str]]()
         if reading.partitions(self.folder, name):
             reads = read_partitions(self.folder, name, report)
         else:
@@ -133,15 +140,17 @@ class _Spread:
             reads = iter(there.values())
         with tqdm(desc=f"reading {name}", unit=" rows", unit_scale=True, leave=False) as bar:
             for read in reads:
-                self._say(report)
+                self._say(report, told)
                 yield _placed(name, read, order)
                 order += len(read.table)
                 bar.update(len(read.table))
-        self._say(report)
+        self._say(report, told)
 
-    def _say(self, report: Report) -> None:
-        """Log what is odd, and refuse what is wrong."""
-        report.log_warnings(log, self.folder)
+    def _say(self, report: Report, told: set[tuple[str | None, str]]) -> None:
+        """Log what is odd, where it is met first, and refuse what is wrong."""
+        odd = [each for each in report.warnings if (each.column, each.rule) not in told]
+        told |= {(each.column, each.rule) for each in odd}
+        Report(warnings=odd).log_warnings(log, self.folder)
         report.warnings.clear()
         if report.errors:
             raise ContractError(str(self.folder), report.errors)

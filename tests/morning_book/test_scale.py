@@ -1,0 +1,59 @@
+"""The page on scale: what was measured, in lines and a figure, and what is planned."""
+
+import pytest
+from morning_book.beyond import Units
+from morning_book.scale import SCALE, check, clusters, driver, parts_said, scale_parts, service
+
+ROW = {"accounts": 1000, "captions": 20_000, "seconds": 10.0, "shards_seconds": 4.0, "peak_mb": 500}
+
+
+def test_what_the_driver_does_alone_is_said():
+    said = driver([ROW, ROW | {"accounts": 10}])
+    assert "the other 6 s, 6.0 ms an influencer" in said
+    assert "16.7 h for 10,000,000" in said
+
+
+def test_how_it_grows_is_said():
+    said = parts_said([ROW | {"accounts": 10_000, "seconds": 105.0}, ROW])
+    assert said == (
+        "From 1,000 to 10,000 influencers, 10 times as many, it takes 10.5 times as long and "
+        "1.00 times the memory."
+    )
+
+
+def test_the_service():
+    row = {
+        "clients": 5,
+        "seconds": 6,
+        "candidates": 1000,
+        "answers": 1234,
+        "errors": 1,
+        "median_ms": 12.3,
+        "p99_ms": 45.6,
+        "memory_mb": [100.0, 101.0],
+    }
+    assert "1,234 answers, 1 errors, median 12 ms, 99th percentile 46 ms" in service(row)
+
+
+def test_how_far_the_simulation_is_off_is_said():
+    row = {"workers": 2, "start_s": 3.0, "measured": 20.0, "simulated": 18.0}
+    assert "the simulation says 18.0 s (-10%)" in check(row)
+
+
+def test_more_workers_are_faster_and_lose_more():
+    units = Units(0.001, 0.1, 100, 0.001, 1e9, 1536)
+    shards = {"captions": 20_000, "seconds": [1.0, 1.5, 2.0]}
+    rows = list(clusters(shards, units))
+    assert len(rows) == 9
+    lost = [float(row[5].rstrip("%")) for row in rows[:3]]
+    assert lost == sorted(lost)
+    assert rows[0][2] == "5,000"
+
+
+@pytest.mark.skipif(not SCALE.is_file(), reason="nothing was measured")
+def test_the_committed_results_fill_the_page(tmp_path):
+    parts = scale_parts(tmp_path / "scale.md")
+    assert (tmp_path / "scale.svg").stat().st_size > 1000
+    assert parts["posts"].count("\n") >= 2
+    assert parts["plan"].count("\n") == 2
+    assert parts["cluster"].count("\n") == 8
