@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -123,35 +123,24 @@ def run_of(folder: Path) -> None:
 
 
 def add(base: Path) -> dict[str, Any]:
-    """Add the folder, and say what it took, and how much of it was spent waiting for shards."""
-    from morning.features import many
+    """Add the folder, and say what it took, in time and in processors' time."""
     from morning.recommend.recommender import Recommender
     from morning.sources.partitioned import parts
 
-    waited, shards = [0.0], many.map_shards
-
-    def timed(*words: Any, **options: Any) -> Iterator[pa.Table]:
-        found = shards(*words, **options)
-        while True:
-            begun = time.perf_counter()
-            table = next(found, None)
-            waited[0] += time.perf_counter() - begun
-            if table is None:
-                return
-            yield table
-
-    many.map_shards = timed
     ours = Recommender.load(base / "run")
-    start = time.perf_counter()
+    start, begun = time.perf_counter(), time.process_time()
     after, notes = ours.add(parts(base / "big", ours.encoder.audience, base / "run"))
     taken = time.perf_counter() - start
-    peak = peak_mb()
+    peak, driver = peak_mb(), time.process_time() - begun
+    time.sleep(3)  # until workers have ended, and their time is known
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN)
     brand = after.test_brands()[0]
     start = time.perf_counter()
     after.rank(brand)
     return {
         "seconds": taken,
-        "shards_seconds": waited[0],
+        "driver_seconds": driver,
+        "workers_seconds": workers.ru_utime + workers.ru_stime,
         "peak_mb": peak,
         "batches": len(after.added.batches) if after.added else 0,
         "first_rank_seconds": time.perf_counter() - start,

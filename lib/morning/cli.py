@@ -235,6 +235,8 @@ def rank(
     from morning.scale.engines import Engine
 
     chosen, page = bool(where or diversity or budget is not None), format == "html"
+    if engine != "local" and not everyone:
+        raise typer.BadParameter("--engine is of --all")
     if chosen and page:
         raise typer.BadParameter("html has the whole ranking, and filters of its own")
     if approximate and (chosen or page):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -86,8 +87,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 #: Tables without which there is no Dataset.
 NEEDED = frozenset({"accounts", "collaborations"})
 
+#: Turns cells of any type into those of a column; what is wrong goes into the report.
+Converter: TypeAlias = Callable[[pd.Series, str, Report], pd.Series]
 #: How the cells of each column are read; the same for a column of the same name in every table.
-CONVERTERS: dict[str, Callable[[pd.Series, str, Report], pd.Series]] = {
+CONVERTERS: dict[str, Converter] = {
     **dict.fromkeys(
         ("account_id", "post_id", "audience_id", "brand_id", "influencer_id"), reading.identifiers
     ),
@@ -99,6 +102,8 @@ CONVERTERS: dict[str, Callable[[pd.Series, str, Report], pd.Series]] = {
     **dict.fromkeys(("followers", "likes", "comments"), reading.counts),
     "posted_at": reading.times,
 }
+#: The same, for some cells of a column that others are read of elsewhere.
+IN_PARTS = CONVERTERS | {"posted_at": partial(reading.times, in_parts=True)}
 _LISTED = 8
 
 
@@ -236,12 +241,14 @@ class Read:
         """Return the parts of a table, one below the other."""
         rows = np.concatenate([part.rows for part in parts])
         files = np.repeat([part.file for part in parts], [len(part.rows) for part in parts])
-        every = pd.concat([part.table for part in parts], ignore_index=True)
-        joined = cls(every, name, rows, files.astype(object))
+        table = pd.concat([part.table for part in parts], ignore_index=True)
+        for column in table.columns.difference(list(SCHEMAS[name].columns)):
+            table[column] = reading.numbers_or_text(table[column], name, report)
+        joined = cls(table, name, rows, files.astype(object))
         if name not in ("audiences", "collaborations"):
             return joined
         again = Report()
-        once = _once(every, name, again)
+        once = _once(table, name, again)
         report.warnings += in_files(again.warnings, {name: joined})
         kept = once.index.to_numpy()
         return cls(once.reset_index(drop=True), name, rows[kept], joined.files[kept])  # type: ignore[index]
@@ -277,13 +284,10 @@ def read_tables(
     """
     tables = {}
     for name in only:
-        files = reading.find(folder, name)
         if parts := list(read_partitions(folder, name, report)):
             tables[name] = Read.joined(name, parts, report)
-            for other, _ in files:
-                rule = f"is ignored, since the folder {name} is there"
-                report.warnings.append(Problem(other.name, rule))
             continue
+        files = reading.find(folder, name)
         if not files:
             if name in needed:
                 rule = f"is missing; {_what_is_there(folder)}"
@@ -302,11 +306,18 @@ def read_tables(
 def read_partitions(folder: Path, name: str, report: Report) -> Iterator[Read]:
     """Read a table that is a folder of Parquet, some ten thousand rows at a time.
 
-    Parameters are those of `read_tables`; a table that is a file yields nothing.
+    Parameters are those of `read_tables`; a table that is a file yields nothing. What no part can
+    tell of the whole is left to whoever has it: further columns of accounts are text.
     """
-    for path in reading.partitions(folder, name):
+    paths = reading.partitions(folder, name)
+    if paths:
+        rule = f"is ignored, since the folder {name} is there"
+        others = (path for path, _ in reading.find(folder, name))
+        report.warnings += [Problem(other.name, rule) for other in others]
+    for path in paths:
         for raw in reading.read_batches(path, report, folder):
-            yield typed(name, raw, path.relative_to(folder).as_posix(), report)
+            file = path.relative_to(folder).as_posix()
+            yield typed(name, raw, file, report, IN_PARTS, reading.as_written)
 
 
 def _what_is_there(folder: Path) -> str:
@@ -315,7 +326,14 @@ def _what_is_there(folder: Path) -> str:
     return f"the folder has {shown or 'no files'}; is this a Dataset?"
 
 
-def typed(name: str, raw: pd.DataFrame, file: str, report: Report) -> Read:
+def typed(
+    name: str,
+    raw: pd.DataFrame,
+    file: str,
+    report: Report,
+    known: Mapping[str, Converter] = CONVERTERS,
+    further: Converter = reading.numbers_or_text,
+) -> Read:
     """Turn cells of any type into those of a table's columns.
 
     Parameters
@@ -328,13 +346,15 @@ def typed(name: str, raw: pd.DataFrame, file: str, report: Report) -> Read:
     file : str
         Where it comes from, for the report.
     report : Report
+    known, further : functions of cells, file and report
+        How cells are read, by column, and those of further columns.
     """
     columns = [column for column in SCHEMAS[name].columns if column in raw]
-    further = raw.columns.difference(columns)
-    kept = [c for c in further if name == "accounts" and isinstance(c, str) and c.strip()]
-    if ignored := ", ".join(map(str, further.difference(kept))):
+    others = raw.columns.difference(columns)
+    kept = [c for c in others if name == "accounts" and isinstance(c, str) and c.strip()]
+    if ignored := ", ".join(map(str, others.difference(kept))):
         report.warnings.append(Problem(file, f"has columns that are not known; ignored: {ignored}"))
-    converters = CONVERTERS | dict.fromkeys(kept, reading.numbers_or_text)
+    converters = {**known, **dict.fromkeys(kept, further)}
     table = pd.DataFrame(
         {column: converters[column](raw[column], file, report) for column in [*columns, *kept]},
         raw.index,

@@ -30,7 +30,7 @@ class Units:
     Attributes
     ----------
     caption_s : float
-        Core-seconds from a caption in Parquet to the vectors of its account.
+        Core-seconds of workers from a caption to the topics of its account.
     picture_s : float
         Core-seconds of a picture through both networks.
     post_bytes : float
@@ -171,7 +171,7 @@ def units_of(measured: Mapping[str, Any], pictures_s: float) -> Units:
     pool = max(measured["candidates"], key=lambda row: (row["width"], row["rows"]))
     cores = measured["machine"]["cores"]
     return Units(
-        caption_s=posts["seconds"] * cores / posts["captions"],
+        caption_s=posts["workers_seconds"] / posts["captions"],
         picture_s=pictures_s * cores,
         post_bytes=posts["folder_mb"] * 2**20 / posts["posts"],
         row_s=pool["index_seconds"] * cores / pool["rows"],

@@ -31,8 +31,14 @@ def test_a_plan_is_so_many_times_one_of_each():
 
 
 def test_unit_costs_are_those_of_the_largest_that_was_measured():
-    small = {"accounts": 1, "captions": 2, "posts": 2, "seconds": 9.0, "folder_mb": 1.0}
-    large = {"accounts": 9, "captions": 200, "posts": 100, "seconds": 10.0, "folder_mb": 1.0}
+    small = {"accounts": 1, "captions": 2, "posts": 2, "workers_seconds": 9.0, "folder_mb": 1.0}
+    large = {
+        "accounts": 9,
+        "captions": 200,
+        "posts": 100,
+        "workers_seconds": 20.0,
+        "folder_mb": 1.0,
+    }
     pool = {"rows": 1000, "width": 8, "index_seconds": 2.0, "exact_seconds": 0.5}
     measured = {
         "machine": {"cores": 2},

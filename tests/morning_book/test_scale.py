@@ -4,12 +4,12 @@ import pytest
 from morning_book.beyond import Units
 from morning_book.scale import SCALE, check, clusters, driver, parts_said, scale_parts, service
 
-ROW = {"accounts": 1000, "captions": 20_000, "seconds": 10.0, "shards_seconds": 4.0, "peak_mb": 500}
+ROW = {"accounts": 1000, "captions": 20_000, "seconds": 10.0, "driver_seconds": 6.0, "peak_mb": 500}
 
 
 def test_what_the_driver_does_alone_is_said():
     said = driver([ROW, ROW | {"accounts": 10}])
-    assert "the other 6 s, 6.0 ms an influencer" in said
+    assert "worked for 6 s, 6.0 ms an influencer" in said
     assert "16.7 h for 10,000,000" in said
 
 

@@ -120,7 +120,7 @@ def test_a_failure_midway_leaves_what_was_there(run, world, monkeypatch):
     def full(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(batch, "write_json", full)
+    monkeypatch.setattr(batch.pq, "write_table", full)
     with pytest.raises(MorningError, match="no space is left"):
         first.add(strangers(world, 1))
     assert len(Recommender.load(run).everyone) == len(first.everyone)
@@ -224,3 +224,36 @@ def test_in_parts_as_at_once(run, world, tmp_path, monkeypatch):
             np.testing.assert_array_equal(block, later.features.blocks[name][places], name)
             assert (one.known[name] == later.known[name][places]).all()
     assert sum(map(len, batches)) == len(later) == 8
+
+
+def test_who_has_loaded_a_run_keeps_all_of_it(run, world):
+    first, _ = Recommender.load(run).add(strangers(world, 0))
+    reader = Recommender.load(run)
+    before = reader._attributes(f"new-{people(world)[0]}")
+    first.add(strangers(world, 1))
+    assert reader._attributes(f"new-{people(world)[0]}") == before != ()
+
+
+def test_costs_may_be_numbers_in_one_and_text_in_another(run, world):
+    some, others = strangers(world, 0), strangers(world, 1)
+    some = replace(some, accounts=some.accounts.assign(price=7.0))
+    others = replace(others, accounts=others.accounts.assign(price="on request"))
+    after, _ = Recommender.load(run).add([some, others])
+    told = Recommender.load(run).candidates.set_index("influencer_id")["price"]
+    assert told[[f"new-{name}" for name in people(world)[:2]]].tolist() == ["7.0", "on request"]
+    assert len(after.added.batches) == 1
+
+
+def test_what_several_lack_is_said_once_and_of_all(run, world):
+    mute = strangers(world, 1)
+    mute = replace(mute, posts=mute.posts.head(0), audiences=mute.audiences.head(0))
+    _, notes = Recommender.load(run).add([strangers(world, 0), mute])
+    assert notes == ["2 influencers added."]
+    _, notes = Recommender.load(run).add([mute, replace(mute)])
+    assert len(notes) == 2
+    assert notes[1].startswith("Ranked by attribute; there is nothing of")
+
+
+def people(world):
+    accounts = world.dataset.accounts
+    return accounts.loc[accounts["role"] == "influencer", "account_id"].tolist()

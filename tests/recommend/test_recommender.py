@@ -9,12 +9,13 @@ import pyarrow as pa
 import pytest
 from morning.errors import MorningError
 from morning.evaluation import task
+from morning.recommend import rankings
 from morning.recommend import recommender as module
 from morning.recommend.rankings import Rankings
 from morning.recommend.recommender import Recommender
 from morning.run import Run
 from morning.sources.newcomers import described
-from toys.newcomers import of_one, strangers
+from toys.newcomers import of_one
 
 COLUMNS = ["influencer_id", "rank", "score", "f", "g", "h", "popularity"]
 CHANCES = ["chance", "chance_low", "chance_high"]
@@ -78,10 +79,15 @@ class TestRank:
         assert len(list((tmp_path / "cache" / "shards").rglob("*.arrow"))) == 3
 
     def test_a_run_that_changes_meanwhile_is_not_ranked(self, run, world):
-        step = Rankings.of(run, 3, True)
-        Recommender.load(run).add(strangers(world, 0))
+        before = Recommender.load(run)
+        asked = pa.table({"brand_id": before.test_brands()[:1]})
+        assert len(Rankings(run, 3, True, before.state)(asked)) == 3
+        run.chances.unlink()
+        rankings._opened.cache_clear()
         with pytest.raises(MorningError, match="has changed meanwhile"):
-            step(pa.table({"brand_id": Recommender.load(run).test_brands()[:1]}))
+            Rankings(run, 3, True, before.state)(asked)
+        with pytest.raises(MorningError, match="no run is here"):
+            Rankings(Run(run.folder / "x"), 3, True, before.state)(asked)
 
     def test_an_unknown_brand_names_the_nearest(self, recommender, brand):
         with pytest.raises(MorningError, match=f"nearest are .*{brand}") as error:

@@ -1,5 +1,8 @@
 """A folder larger than memory, met in parts: each as if it had been read with all others."""
 
+import os
+import resource
+import shutil
 from itertools import pairwise
 
 import numpy as np
@@ -263,3 +266,85 @@ def test_a_killed_call_leaves_what_the_next_one_deletes(tmp_path):
     (left,) = (tmp_path / "run").iterdir()
     with held(tmp_path / "run"):
         assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("posts", "posted_at"),
+        ("posts", "caption"),
+        ("posts", "likes"),
+        ("accounts", "biography"),
+        ("accounts", "cost"),
+    ],
+)
+def test_a_column_that_may_be_left_out(tmp_path, table, column):
+    tables = world()
+    tables[table] = tables[table].drop(columns=column)
+    write(tmp_path, tables)
+    found = pd.concat([part.tables()[table] for part in parts(tmp_path, rows=100)])
+    assert found[column].isna().all() if column != "cost" else column not in found
+
+
+@pytest.mark.parametrize("who", ["nobody", "no one", "none at all", "a stranger"])
+def test_posts_of_nobody_are_refused_also_in_a_part_of_their_own(tmp_path, who):
+    tables = world()
+    tables["posts"].loc[120, "account_id"] = who
+    write(tmp_path, tables)
+    with pytest.raises(ContractError, match=r"posts/1\.parquet, row 21, .*must be in accounts"):
+        list(parts(tmp_path, rows=2))
+
+
+def test_a_date_that_no_part_can_tell_is_refused(tmp_path):
+    tables = world()
+    tables["posts"]["posted_at"] = ["20/01/2024"] * 150 + ["01/20/2024"] * 150
+    write(tmp_path, tables)
+    with pytest.raises(ContractError, match=r"no part of a table can tell; write times as"):
+        list(parts(tmp_path))
+    with pytest.raises(ContractError, match=r"no part of a table can tell; write times as"):
+        Dataset.load(tmp_path)
+
+
+def test_what_kind_a_further_column_is_all_of_it_decides(tmp_path):
+    tables = world() | {
+        "collaborations": pd.DataFrame({"brand_id": ["b"], "influencer_id": ["person 1"]})
+    }
+    brand = {"account_id": "b", "role": "brand", "category": "food", "split": "train"}
+    tables["accounts"] = pd.concat([tables["accounts"], pd.DataFrame([brand])], ignore_index=True)
+    tables["accounts"]["cost"] = (
+        tables["accounts"]["cost"].astype(str).where(tables["accounts"].index > 0, "on request")
+    )
+    write(tmp_path, tables)
+    found = Dataset.load(tmp_path).accounts["cost"]
+    assert found.iloc[0] == "on request"
+    assert found.iloc[1] == "0.5"
+
+
+def test_only_parquet_that_is_no_writers_own_is_read_and_a_file_beside_is_told(tmp_path, caplog):
+    write(tmp_path, world())
+    (tmp_path / "posts" / "0.parquet").rename(tmp_path / "posts" / "0.PARQUET")
+    for name in ("_temporary", ".hidden"):
+        (tmp_path / "posts" / name).mkdir()
+        shutil.copy(tmp_path / "posts" / "1.parquet", tmp_path / "posts" / name)
+    (tmp_path / "accounts.csv").write_text("account_id\n")
+    assert sum(len(part.posts) for part in parts(tmp_path)) == 300
+    assert "accounts.csv: is ignored, since the folder accounts is there" in caplog.text
+
+
+def test_a_pipe_is_never_opened(tmp_path):
+    write(tmp_path, world())
+    (tmp_path / "posts" / "1.parquet").unlink()
+    os.mkfifo(tmp_path / "posts" / "1.parquet")
+    with pytest.raises(MorningError, match="must be a regular file"):
+        list(parts(tmp_path))
+
+
+def test_more_parts_than_files_that_may_be_open(tmp_path):
+    write(tmp_path, world())
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 100
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 40, before[1]))
+    try:
+        assert len(list(parts(tmp_path, AudienceOptions(1, 1), rows=2))) == PEOPLE
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

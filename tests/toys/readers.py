@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import torch
 from gensim.models import LdaModel
 from morning import reading
@@ -287,7 +288,8 @@ def _added(folder: Path) -> None:
     known = {name: np.ones(len(FEATURES.accounts), bool) for name in FEATURES.blocks}
     ids = FEATURES.accounts["account_id"]
     adding = Adding(run)
-    adding.write(Batch(FEATURES, known, pd.DataFrame({"influencer_id": ids}), {ids[0]: ("art",)}))
+    owned = pa.array([["art"]] * len(ids))
+    adding.write(Batch(FEATURES, known, owned, pd.DataFrame({"influencer_id": ids})))
     adding.finish()
 
 

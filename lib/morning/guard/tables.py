@@ -53,7 +53,9 @@ def read_parquet(path: str | Path, **options: Any) -> pd.DataFrame:
 def parquet_batches(
     path: str | Path, root: str | Path | None = None, rows: int = _BATCH
 ) -> Iterator[pa.Table]:
-    """Yield a Parquet file so many rows at a time; no more of it is in memory.
+    """Yield a Parquet file so many rows at a time.
+
+    In memory are these and the text of their row group, as far as it is kept once.
 
     Parameters
     ----------

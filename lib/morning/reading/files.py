@@ -106,9 +106,14 @@ def read(
 
 def partitions(folder: Path, table: str) -> list[Path]:
     """Return the Parquet files of a table that is a folder of its name, in order; or none."""
-    homes = sorted(path for path in folder.iterdir() if path.name.lower() == table)
-    found = (path for home in homes if home.is_dir() for path in home.rglob("*.parquet"))
-    return sorted(path for path in found if not path.name.startswith((".", "_")))
+    homes = [path for path in folder.iterdir() if path.name.lower() == table and path.is_dir()]
+    found = [path for home in homes for path in home.rglob("*") if path.suffix.lower() == _PARQUET]
+    hidden = (".", "_")  # what writers have left unfinished, and what they keep for themselves
+    return sorted(
+        path
+        for path in found
+        if not any(part.startswith(hidden) for part in path.relative_to(folder).parts)
+    )
 
 
 def read_batches(path: Path, report: Report, root: Path) -> Iterator[pd.DataFrame]:
@@ -224,9 +229,10 @@ def _column_name(name: object) -> str:
     return re.sub(r"[\s\-]+", "_", str(name).strip("\ufeff ").lower())
 
 
+_PARQUET = ".parquet"
 #: How each kind of file is read, by its ending; the first that is there is taken.
 READERS: dict[str, Callable[[Path, Report], pd.DataFrame | None]] = {
-    ".parquet": _read_parquet,
+    _PARQUET: _read_parquet,
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".txt": read_delimited,

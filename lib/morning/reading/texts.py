@@ -107,6 +107,11 @@ def pictures(values: pd.Series, file: str, report: Report) -> pd.Series:
     return column.text.mask(address).str.replace("\\", "/", regex=False)
 
 
+def as_written(values: pd.Series, file: str, report: Report) -> pd.Series:
+    """Return cells of a column that nobody knows as text; parameters are those of `texts`."""
+    return Column.of(values, file, report).text.astype("str")
+
+
 def numbers_or_text(values: pd.Series, file: str, report: Report) -> pd.Series:
     """Return cells of a column that nobody knows: as numbers where each is one, else as text.
 

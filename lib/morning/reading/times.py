@@ -29,7 +29,7 @@ _RULES = {
 _RULE = f"must be a time from {_FIRST} to {_LAST}, such as 2024-12-31T18:30"
 
 
-def times(values: pd.Series, file: str, report: Report) -> pd.Series:
+def times(values: pd.Series, file: str, report: Report, *, in_parts: bool = False) -> pd.Series:
     """Turn cells into times in UTC.
 
     Accepted are times that the file has as such, ISO 8601 (2024-12-31, 2024-12-31T18:30:00+01:00,
@@ -44,6 +44,9 @@ def times(values: pd.Series, file: str, report: Report) -> pd.Series:
     file : str
     report : Report
         Takes each cell that is no time, and a column whose days and months cannot be told apart.
+    in_parts : bool
+        Whether these are but some of the column's cells: 31/12/2024 is refused, as others decide
+        what it is.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def times(values: pd.Series, file: str, report: Report) -> pd.Series:
     column = Column.of(values, file, report).in_digits()
     text = column.text
     parts = text.str.extract(f"^{_ISO}$")
-    slashed, open_cells = _slashed(column)
+    slashed, open_cells = _slashed(column, in_parts)
     moments = _moments(parts.where(parts[0].notna(), slashed))
 
     seconds = pd.to_numeric(text.where(column.matches(_SECONDS)))
@@ -73,7 +76,7 @@ def times(values: pd.Series, file: str, report: Report) -> pd.Series:
     return moments.dt.tz_localize(None).astype("datetime64[ns]")
 
 
-def _slashed(column: Column) -> tuple[pd.DataFrame, pd.Series]:
+def _slashed(column: Column, in_parts: bool) -> tuple[pd.DataFrame, pd.Series]:
     """Return year, month, day, clock, half and zone of 31/12/2024; and cells of an open order."""
     parts = column.text.str.extract(f"^{_DAY_OR_MONTH_FIRST}$")
     first, second = (pd.to_numeric(parts[k]) for k in (0, 1))
@@ -81,9 +84,11 @@ def _slashed(column: Column) -> tuple[pd.DataFrame, pd.Series]:
     day_first, month_first = (first > 12).any(), (second > 12).any()
     if not found.any():
         return parts, found
-    if day_first == month_first:
+    if in_parts or day_first == month_first:
         rule = (
-            "has both day-first and month-first dates"
+            "may be day-first or month-first, which no part of a table can tell"
+            if in_parts
+            else "has both day-first and month-first dates"
             if day_first
             else "leaves open whether day or month comes first"
         )

@@ -24,6 +24,7 @@ from morning.features.featureset import IN_MEMORY
 from morning.files import read_json, sha256, write_json
 from morning.guard import readable
 from morning.recommend.batch import REMEDY, Batch
+from morning.recommend.candidates import stacked
 from morning.recommend.pool import Part
 from morning.run import Run
 
@@ -59,14 +60,15 @@ class Added:
     @cached_property
     def candidates(self) -> pd.DataFrame:
         """What is known of them, as `candidates.candidates` returns it."""
-        table = pd.concat([batch.candidates for batch in self.batches], ignore_index=True)
+        table = stacked(batch.candidates for batch in self.batches)
         return table.drop_duplicates("influencer_id", keep="last", ignore_index=True)
 
     def attributes(self, account: str) -> tuple[str, ...] | None:
         """Return the attributes of an account; None where it is not among them."""
         for batch in reversed(self.batches):
-            if (batch.ids == account).any():
-                return tuple(batch.attributes.get(account, ()))
+            rows = np.flatnonzero(batch.ids == account)
+            if len(rows):
+                return tuple(batch.attributes[int(rows[0])].as_py())
         return None
 
     @cached_property

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from morning.attributes.block import attributes_of
 from morning.features import FeatureSet
 from morning.features.featureset import IN_MEMORY
-from morning.files import read_json, whole_folder, write_json
-from morning.guard import readable, require
+from morning.files import whole_folder
+from morning.guard import require
 from morning.guard.tables import read_parquet
-from morning.recommend.candidates import read_candidates
+from morning.recommend.candidates import read_candidates, stacked
 from morning.recommend.encoder import Encoded
 from morning.recommend.pool import Part
 
 _FEATURES, _CANDIDATES = "features", "candidates.parquet"
-_KNOWN, _ATTRIBUTES = "known.parquet", "attributes.json"
+_KNOWN, _ATTRIBUTES = "known.parquet", "attributes"
+_LISTS = pa.list_(pa.string())
 #: What to do where one cannot be read.
 REMEDY = "delete this folder and add them again"
 
@@ -35,19 +36,15 @@ class Batch:
     features : FeatureSet
     known : dict of block to bool array, shape (n,)
         As `Encoded.known`.
+    attributes : Array of lists of str, shape (n,)
     candidates : DataFrame
         As `candidates.candidates` returns it.
-    told : dict of str to tuple of str, optional
-        Attributes of each account, by its id.
-    folder : Path, optional
-        Where they are read from otherwise.
     """
 
     features: FeatureSet
     known: Mapping[str, np.ndarray]
+    attributes: pa.Array
     candidates: pd.DataFrame
-    told: Mapping[str, tuple[str, ...]] | None = None
-    folder: Path | None = None
 
     @classmethod
     def of(cls, encoded: Encoded, candidates: pd.DataFrame) -> Batch:
@@ -63,8 +60,8 @@ class Batch:
         return cls(
             features,
             {name: x[there] for name, x in encoded.known.items()},
+            pa.array([encoded.attributes.get(account, ()) for account in ids], _LISTS),
             candidates[candidates["influencer_id"].isin(ids)],
-            told={account: encoded.attributes.get(account, ()) for account in ids},
         )
 
     def __len__(self) -> int:
@@ -74,14 +71,6 @@ class Batch:
     def ids(self) -> pd.Series:
         """Who they are."""
         return self.features.accounts["account_id"]
-
-    @cached_property
-    def attributes(self) -> Mapping[str, tuple[str, ...]]:
-        """Attributes of each account, by its id; read when they are asked for."""
-        if self.told is not None or self.folder is None:
-            return self.told or {}
-        with readable(self.folder, "added accounts", REMEDY):
-            return attributes_of(read_json(self.folder / _ATTRIBUTES, dict))
 
     def with_newer(self, newer: Batch) -> Batch:
         """Return these accounts and newer ones, which take the place of those of the same id."""
@@ -94,8 +83,8 @@ class Batch:
         )
         known = {name: np.append(self.known[name][stay], x) for name, x in newer.known.items()}
         before = self.candidates[self.candidates["influencer_id"].isin(self.ids[stay])]
-        table = pd.concat([before, newer.candidates], ignore_index=True)
-        return Batch(features, known, table, told={**self.attributes, **newer.attributes})
+        owned = pa.concat_arrays([self.attributes.filter(pa.array(stay)), newer.attributes])
+        return Batch(features, known, owned, stacked([before, newer.candidates]))
 
     def part(self) -> Part:
         """Return them as a part of those whom a run ranks."""
@@ -106,8 +95,8 @@ class Batch:
         with whole_folder(folder) as temporary:
             self.features.save(temporary / _FEATURES)
             self.candidates.to_parquet(temporary / _CANDIDATES, index=False)
-            pd.DataFrame(dict(self.known)).to_parquet(temporary / _KNOWN, index=False)
-            write_json(temporary / _ATTRIBUTES, dict(self.attributes))
+            told = pa.table({**self.known, _ATTRIBUTES: self.attributes})
+            pq.write_table(told, temporary / _KNOWN)
 
     @classmethod
     def load(cls, folder: Path, in_memory: int = IN_MEMORY) -> Batch:
@@ -121,10 +110,15 @@ class Batch:
         features = FeatureSet.load(folder / _FEATURES, in_memory)
         for name in (_CANDIDATES, _KNOWN):
             require(folder / name, folder)
-        table = read_parquet(folder / _KNOWN)
-        if set(table) != set(features.blocks) or len(table) != len(features):
+        table = read_parquet(folder / _KNOWN, dtype_backend="pyarrow")
+        if set(table) != {*features.blocks, _ATTRIBUTES} or len(table) != len(features):
             raise ValueError(f"{_KNOWN} is of other accounts")
-        if not all(map(pd.api.types.is_bool_dtype, table.dtypes)):
-            raise TypeError(f"{_KNOWN}: what is known is true or false")
-        known = {name: table[name].to_numpy() for name in table}
-        return cls(features, known, read_candidates(folder / _CANDIDATES), folder=folder)
+        owned = pa.array(table.pop(_ATTRIBUTES))
+        owned = owned.combine_chunks() if isinstance(owned, pa.ChunkedArray) else owned
+        flat = [pa.types.is_boolean(dtype.pyarrow_dtype) for dtype in table.dtypes]
+        if not all(flat) or table.isna().any(axis=None) or owned.type != _LISTS:
+            raise TypeError(f"{_KNOWN}: what is known is true or false, attributes are text")
+        if owned.null_count or owned.flatten().null_count:
+            raise ValueError(f"{_KNOWN} has gaps")
+        known = {name: table[name].to_numpy(dtype=bool) for name in table}
+        return cls(features, known, owned, read_candidates(folder / _CANDIDATES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,14 @@ def candidates(dataset: Dataset) -> pd.DataFrame:
     own = dataset.accounts.set_index("account_id")[[c for c in further if c not in table]]
     own = own.rename(columns=lambda name: f"account_{name}" if name in _RANKING else name)
     return table.join(own, on="influencer_id")
+
+
+def stacked(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return such tables, one below the other; a column that is text in one is text in all."""
+    tables = list(tables)
+    text = {c for table in tables for c in table if not pd.api.types.is_numeric_dtype(table[c])}
+    same = [table.astype(dict.fromkeys(text.intersection(table), "str")) for table in tables]
+    return pd.concat(same, ignore_index=True)
 
 
 def suspicious(table: pd.DataFrame) -> np.ndarray:

@@ -43,14 +43,19 @@ class Encoded:
         Whether there was anything to make an account's row of. Other rows say nothing of it.
     attributes : dict of str to tuple of str
         Attributes of each account, by its id.
-    notes : list of str
+    odd : list of str
         What could not be used, and why.
     """
 
     features: FeatureSet
     known: Mapping[str, np.ndarray]
     attributes: Mapping[str, tuple[str, ...]]
-    notes: list[str]
+    odd: list[str]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is not known, and what could not be used."""
+        return [*absent({name: bool(x.any()) for name, x in self.known.items()}), *self.odd]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +111,7 @@ class Encoder:
             nothing = np.zeros((len(accounts), size), np.float32), np.zeros(len(accounts), bool)
             blocks[block], known[block] = found.get(block, nothing)
         encoded = FeatureSet(accounts, dataset.collaborations, blocks, "new accounts")
-        return Encoded(encoded, known, attributes, [*self._absent(known), *notes])
+        return Encoded(encoded, known, attributes, notes)
 
     def shown(self, dataset: Dataset, block: str) -> tuple[Posts, np.ndarray]:
         """Return own posts, and how much of each column of a block of content each shows.
@@ -211,16 +216,6 @@ class Encoder:
             workers=0 if pictures < _FEW_PICTURES else VisualOptions.workers,
         )
 
-    def _absent(self, known: Mapping[str, np.ndarray]) -> list[str]:
-        """Say which blocks nothing is known of."""
-        absent = [block.replace("_", " ") for block, each in known.items() if not each.any()]
-        if not absent:
-            return []
-        there = [block.replace("_", " ") for block, each in known.items() if each.any()]
-        if not there:
-            return ["Nothing that the run knows was found: the ranking says nothing of this brand."]
-        return [f"Ranked by {', '.join(there)}; there is nothing of {', '.join(absent)}."]
-
     def _model(self, block: str) -> TopicModel:
         from morning.features.topics import TopicModel  # needs gensim
 
@@ -237,3 +232,16 @@ class Encoder:
         from morning.prepare.recognisers import kept  # needs torch
 
         return kept(self.prepared)
+
+
+def absent(known: Mapping[str, bool]) -> list[str]:
+    """Say of which blocks nothing is known."""
+    names = {
+        there: [b.replace("_", " ") for b, x in known.items() if x is there]
+        for there in (True, False)
+    }
+    if not names[False]:
+        return []
+    if not names[True]:
+        return ["Nothing that the run knows was found: the ranking says nothing of this brand."]
+    return [f"Ranked by {', '.join(names[True])}; there is nothing of {', '.join(names[False])}."]

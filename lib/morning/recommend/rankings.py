@@ -12,8 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from morning.errors import MorningError
-from morning.recommend.index import state
+from morning.files import sha256
+from morning.recommend.index import deciding
 from morning.run import Run
+from morning.scale.store import RECORD
 
 if TYPE_CHECKING:
     from morning.recommend.recommender import Recommender
@@ -27,14 +29,11 @@ class Rankings:
     """Ranks influencers for brands; workers open the run where it lies."""
 
     run: Run
+    """In a folder that every worker has."""
     k: int
     exclude_partners: bool
     state: str
-
-    @classmethod
-    def of(cls, run: Run, k: int, exclude_partners: bool) -> Rankings:
-        """Return the step for the present state of a run."""
-        return cls(run, k, exclude_partners, _digest(run))
+    """As `state_of` says it."""
 
     @property
     def key(self) -> str:
@@ -56,10 +55,18 @@ class Rankings:
 def _opened(run: Run, known: str) -> Recommender:
     from morning.recommend.recommender import Recommender
 
-    if _digest(run) != known:
+    ours = Recommender.load(run)
+    if ours.state != known or state_of(run) != known:
         raise MorningError(f"{run.folder}: the run has changed meanwhile; ask again")
-    return Recommender.load(run)
+    return ours
 
 
-def _digest(run: Run) -> str:
-    return hashlib.sha256(json.dumps(state(run), sort_keys=True).encode()).hexdigest()
+def state_of(run: Run) -> str:
+    """Return a digest of all that decides rankings of a run."""
+    files = deciding(run) | {
+        "about the model": run.best / "best.json",
+        "chances": run.chances,
+        "on disk": run.pool / RECORD,
+    }
+    digests = {name: sha256(path) for name, path in files.items() if path.is_file()}
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()

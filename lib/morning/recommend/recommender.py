@@ -20,12 +20,12 @@ from morning.files import held
 from morning.models.best import Best, is_best
 from morning.recommend.added import Added, Adding, read_removed, write_removed
 from morning.recommend.batch import Batch
-from morning.recommend.candidates import candidates, read_candidates, suspicious
+from morning.recommend.candidates import candidates, read_candidates, stacked, suspicious
 from morning.recommend.chance import Chance, Chances, only
-from morning.recommend.encoder import Encoded, Encoder
+from morning.recommend.encoder import Encoded, Encoder, absent
 from morning.recommend.index import make_index, open_index, state
 from morning.recommend.pool import Computed, Part, Pool
-from morning.recommend.rankings import SHARD, Rankings
+from morning.recommend.rankings import SHARD, Rankings, state_of
 from morning.recommend.reasons import Attributes, Average, contributions, met
 from morning.recommend.shortlist import diverse, filtered, within_budget
 from morning.roster import Roster
@@ -33,6 +33,7 @@ from morning.run import Run
 from morning.scale.engines import workers_kept
 
 _NEAREST = 5
+_ODD = 5  # notes on what could not be used, at most
 _LEFT_OUT = {
     "brand": "influencers alone are added",
     "own": "already in the run itself",
@@ -60,6 +61,8 @@ class Recommender:
     added : Added, optional
     removed : frozenset of str
         Ids of those who are no candidates any more.
+    state : str
+        Of the run when it was loaded, as `rankings.state_of` says it.
     """
 
     run: Run
@@ -67,6 +70,7 @@ class Recommender:
     model: Best
     added: Added | None = None
     removed: frozenset[str] = frozenset()
+    state: str = ""
 
     @classmethod
     def load(cls, run: str | Path | Run) -> Recommender:
@@ -88,8 +92,8 @@ class Recommender:
                 f"{run.folder}: this run has no model to rank by; `morning train --features "
                 f"{run.vectors} --out NEW` fits one in seconds"
             )
-        removed = frozenset(read_removed(run))
-        return cls(run, run.features(), Best.load(run.best), Added.load(run), removed)
+        state, removed = state_of(run), frozenset(read_removed(run))
+        return cls(run, run.features(), Best.load(run.best), Added.load(run), removed, state)
 
     def encode(self, dataset: Dataset) -> Encoded:
         """Return vectors of accounts that are in no run; see `Encoder.encode`."""
@@ -116,17 +120,18 @@ class Recommender:
         Raises
         ------
         MorningError
-            If there are none, or one is an account of the run itself.
+            If there is nobody to add: nothing is known of them, or all are in the run itself.
         """
-        notes: dict[str, None] = {}
+        odd: dict[str, None] = {}
+        known: dict[str, bool] = {}
         left = {"brand": 0, "own": 0, "unknown": 0}
         own = pd.Index(self.features.accounts["account_id"])
         with held(self.run.folder), workers_kept():  # or what another adds meanwhile was lost
             index, adding = open_index(self.run, self.model), Adding(self.run)
             try:
                 for each in [dataset] if isinstance(dataset, Dataset) else dataset:
-                    is_brand = each.accounts["role"] == "brand"
-                    is_own = each.accounts["account_id"].isin(own) & ~is_brand
+                    ids, role = each.accounts["account_id"], each.accounts["role"]
+                    is_brand, is_own = role == "brand", (role == "influencer") & ids.isin(own)
                     new = each.accounts[~is_brand & ~is_own].reset_index(drop=True)
                     left["brand"] += int(is_brand.sum())
                     left["own"] += int(is_own.sum())
@@ -135,7 +140,11 @@ class Recommender:
                     left["unknown"] += len(encoded.features) - len(batch)
                     if len(batch):
                         adding.write(batch)
-                        notes |= dict.fromkeys(encoded.notes)
+                        odd |= dict.fromkeys(encoded.odd)
+                        known = {
+                            n: bool(x.any()) or known.get(n, False)
+                            for n, x in encoded.known.items()
+                        }
                 if not adding.ids:
                     raise MorningError(
                         "nobody was added: all are already in the run itself"
@@ -149,7 +158,10 @@ class Recommender:
             if index is not None:
                 new = Computed(self.model, adding.parts())
                 index.store.add(new.ids.tolist(), new.batches(), state(self.run))
-        said = [f"{counted(len(adding.ids), 'influencer')} added.", *notes]
+        said = [f"{counted(len(adding.ids), 'influencer')} added.", *absent(known)]
+        said += list(odd)[:_ODD]
+        if more := len(odd) - _ODD:
+            said += [f"{counted(more, 'further note')} of the kind."] if more > 0 else []
         said += [
             f"{counted(n, 'brand' if why == 'brand' else 'influencer')} left out: {_LEFT_OUT[why]}."
             for why, n in left.items()
@@ -370,10 +382,15 @@ class Recommender:
     def rank_all(self, k: int = 20, *, exclude_partners: bool = True) -> pd.DataFrame:
         """Return the rankings of all brands of the run, one below the other, with `brand_id`.
 
-        Many brands are ranked for in shards, where `Engine.chosen` says: workers open the run.
+        Many brands are ranked for in shards, where `Engine.chosen` says: workers open the run,
+        which must not have changed since it was loaded here.
         """
         brands = self.features.accounts["account_id"].iloc[self.features.brands()]
-        step = Rankings.of(self.run, k, exclude_partners)
+        if len(brands) <= SHARD:
+            rankings = {b: self.rank(b, k, exclude_partners=exclude_partners) for b in brands}
+            return pd.concat(rankings, names=["brand_id"]).reset_index(0).reset_index(drop=True)
+        run = replace(self.run, folder=self.run.folder.resolve())
+        step = Rankings(run, k, exclude_partners, self.state)
         return over(pa.table({"brand_id": brands}), step, SHARD, "brands").to_pandas()
 
     def similar(self, influencer: str, k: int | None = 20) -> pd.DataFrame:
@@ -447,7 +464,7 @@ class Recommender:
         table = read_candidates(self.run.candidates)
         if self.added is None:
             return table
-        table = pd.concat([table, self.added.candidates], ignore_index=True)
+        table = stacked([table, self.added.candidates])
         return table.assign(suspicious=suspicious(table))
 
     @cached_property

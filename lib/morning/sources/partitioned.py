@@ -17,24 +17,31 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from morning import reading
-from morning.dataset import ROLES, SCHEMAS, Dataset, Read, read_partitions, read_tables
+from morning.dataset import (
+    ROLES,
+    SCHEMAS,
+    Dataset,
+    Read,
+    empty_table,
+    read_partitions,
+    read_tables,
+)
 from morning.errors import ContractError, MorningError, Problem, Report
 from morning.features.posts import AudienceOptions
 from morning.files import PARTIAL
-from morning.guard import readable
+from morning.guard import readable, require
 from morning.places import cache_folder
 from morning.sources.newcomers import checked_newcomers
 
@@ -43,12 +50,10 @@ log = logging.getLogger(__name__)
 #: Rows of all tables in a part, about, before posts go to where they are an audience's.
 PART_ROWS = 250_000
 _TABLES = ("accounts", "posts", "audiences")
-_MOST_PARTS = 4096
-_GROUP = 4096
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 _IDS = {"accounts": ["account_id"], "posts": ["post_id", "account_id"]}
-#: What rows carry beside their cells: their part, their order, where they were read, and the
-#: further columns of accounts.
-_PART, _ORDER, _FILE, _ROW, _FURTHER = "__part__", "__order__", "__file__", "__row__", "__further__"
+#: What rows carry beside their cells: where they were read, and the further columns of accounts.
+_FILE, _ROW, _FURTHER = "__file__", "__row__", "__further__"
 _ARROW = {"Int64": pa.int64(), "datetime64[ns]": pa.timestamp("ns")}
 
 
@@ -72,8 +77,9 @@ def parts(
     options : AudienceOptions, optional
         How the audience is chosen.
     base : Path, optional
-        Folder in which rows lie on their way, as many bytes as the folder has; deleted at the end,
-        or by `files.held` of that folder where this process is killed.
+        Folder in which rows lie on their way, some times the bytes of Parquet, as posts are there
+        once for every part that they go to; deleted at the end, or by the next `files.held` of that
+        folder where this process is killed.
     rows : int
         Of all tables in a part, about.
 
@@ -83,7 +89,7 @@ def parts(
         If there are no accounts.
     ContractError
         With every violation of a part, or of a file: file, row, column and rule. That a `post_id`
-        is unique is checked within a part.
+        is unique is checked within a part, an audience account where it is among those chosen.
     """
     if not (reading.partitions(folder, "accounts") or reading.find(folder, "accounts")):
         raise MorningError(
@@ -118,21 +124,22 @@ class _Spread:
                 shown = (self._shown(part, name) for part in range(number))
                 self._spread(f"shown_{name}", shown, lambda table: table["owner"].to_numpy())
         for part in tqdm(range(number), "parts", unit="part", leave=False, disable=number < 2):
-            if len(self._rows_of("accounts", part)):
-                found = self._part(part)
-                if (found.accounts["role"] != ROLES[-1]).any():
-                    yield found
+            found = self._part(part)
+            if (found.accounts["role"] != ROLES[-1]).any():
+                yield found
 
     def _number(self) -> int:
         """Return how many parts there are: enough that each is small."""
         paths = [path for name in _TABLES for path in reading.partitions(self.folder, name)]
+        for path in paths:
+            require(path, self.folder)
         with readable(self.folder, "Parquet"):
             rows = sum(pq.read_metadata(path).num_rows for path in paths)
-        return max(1, min(_MOST_PARTS, -(-rows // self.rows)))
+        return max(1, -(-rows // self.rows))
 
     def _tables(self, name: str) -> Iterator[pd.DataFrame]:
         """Yield a table as it is read, each row with its place."""
-        report, order, told = Report(), 0, set[tuple[str | None, str]]()
+        report, told = Report(), set[tuple[str | None, str]]()
         if reading.partitions(self.folder, name):
             reads = read_partitions(self.folder, name, report)
         else:
@@ -141,14 +148,17 @@ class _Spread:
         with tqdm(desc=f"reading {name}", unit=" rows", unit_scale=True, leave=False) as bar:
             for read in reads:
                 self._say(report, told)
-                yield _placed(name, read, order)
-                order += len(read.table)
+                yield _placed(name, read)
                 bar.update(len(read.table))
         self._say(report, told)
 
     def _say(self, report: Report, told: set[tuple[str | None, str]]) -> None:
         """Log what is odd, where it is met first, and refuse what is wrong."""
-        odd = [each for each in report.warnings if (each.column, each.rule) not in told]
+        odd = [
+            replace(each, also=())
+            for each in report.warnings
+            if (each.column, each.rule) not in told
+        ]
         told |= {(each.column, each.rule) for each in odd}
         Report(warnings=odd).log_warnings(log, self.folder)
         report.warnings.clear()
@@ -162,37 +172,35 @@ class _Spread:
         part_of: Callable[[pd.DataFrame], np.ndarray],
     ) -> None:
         """Write rows, each below the folder of its part."""
-        schema = _schema(name)
-        batches = (
-            batch
-            for table in tables
-            if len(table)
-            for batch in pa.Table.from_pandas(
-                table.assign(**{_PART: part_of(table)}), schema, preserve_index=False
-            ).to_batches()
-        )
-        if (first := next(batches, None)) is None:
-            return
-        ds.write_dataset(
-            pa.RecordBatchReader.from_batches(schema, chain([first], batches)),
-            self.work / name,
-            format="feather",
-            file_options=ds.IpcFileFormat().make_write_options(compression="lz4"),
-            partitioning=ds.partitioning(pa.schema([schema.field(_PART)])),
-            max_partitions=_MOST_PARTS,
-            min_rows_per_group=_GROUP,
-            max_rows_per_group=_GROUP,
-        )
+        schema, home = _schema(name), self.work / name
+        home.mkdir()
+        for table in tables:
+            if len(table) == 0:
+                continue
+            part = part_of(table)
+            order = np.argsort(part, kind="stable")
+            rows = pa.Table.from_pandas(table.iloc[order], schema, preserve_index=False)
+            numbers, starts = np.unique(part[order], return_index=True)
+            for number, (start, stop) in zip(
+                numbers, pairwise([*starts, len(table)]), strict=True
+            ):  # opened each time: there may be more parts than files that a process may open
+                with (
+                    open(home / str(number), "ab") as file,
+                    pa.ipc.new_stream(file, schema, options=_PACKED) as stream,
+                ):
+                    stream.write_table(rows.slice(start, stop - start))
 
     def _rows_of(self, name: str, part: int) -> pd.DataFrame:
-        """Return the rows of a part, in the order in which they were read."""
-        folder = self.work / name / str(part)
-        if not folder.is_dir():
+        """Return the rows of a part, in the order in which they were written."""
+        path = self.work / name / str(part)
+        if not path.is_file():
             return pd.DataFrame()
-        table = ds.dataset(folder, format="feather").to_table()
-        if _ORDER in table.column_names:
-            table = table.sort_by(_ORDER)
-        return table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        tables = []
+        with pa.memory_map(str(path)) as file:
+            while file.tell() < file.size():
+                tables.append(pa.ipc.open_stream(file).read_all())
+        whole = {pa.int64(): pd.Int64Dtype()}
+        return pa.concat_tables(tables).to_pandas(types_mapper=whole.get)
 
     def _members(self, part: int) -> pd.DataFrame:
         """Return who stands for the audiences of a part."""
@@ -215,7 +223,7 @@ class _Spread:
 
     def _part(self, part: int) -> Dataset:
         """Return a part, checked."""
-        tables = {}
+        tables = {"accounts": Read(empty_table("accounts"), "accounts", np.zeros(0, np.int64))}
         for name in _TABLES:
             found = [self._rows_of(name, part)]
             if name == "audiences":
@@ -239,14 +247,14 @@ def _parts(ids: pd.Series, number: int) -> np.ndarray:
 def _schema(name: str) -> pa.Schema:
     """Return the columns of rows on their way."""
     if name == "members":
-        return pa.schema({"audience_id": pa.string(), "owner": pa.int32(), _PART: pa.int32()})
+        return pa.schema({"audience_id": pa.string(), "owner": pa.int32()})
     columns = SCHEMAS[name.removeprefix("shown_")].columns
     own = {column: _ARROW.get(str(spec.dtype), pa.string()) for column, spec in columns.items()}
-    beside = {_ORDER: pa.int64(), _FILE: pa.string(), _ROW: pa.int64(), _FURTHER: pa.string()}
-    return pa.schema(own | beside | {_PART: pa.int32()})
+    beside = {_FILE: pa.string(), _ROW: pa.int64(), _FURTHER: pa.string()}
+    return pa.schema(own | beside)
 
 
-def _placed(name: str, read: Read, order: int) -> pd.DataFrame:
+def _placed(name: str, read: Read) -> pd.DataFrame:
     """Return the rows of a table with their places.
 
     Raises
@@ -264,13 +272,17 @@ def _placed(name: str, read: Read, order: int) -> pd.DataFrame:
     if further:
         cells = table[further].astype(object).where(table[further].notna(), None)
         told = [json.dumps(row) for row in cells.to_dict("records")]
-    return table.reindex(columns=columns).assign(
+    empty = empty_table(name)
+    absent = {
+        c: pd.Series(index=table.index, dtype=empty[c].dtype) for c in columns if c not in table
+    }
+    return table.assign(
+        **absent,
         **{
-            _ORDER: np.arange(order, order + len(table)),
             _FILE: read.file,
             _ROW: read.rows,
             _FURTHER: told,
-        }
+        },
     )
 
 
