@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -47,26 +48,29 @@ class Timed:
         return pa.table({"seconds": [time.perf_counter() - start]})
 
 
-def of_posts() -> list[dict[str, Any]]:
+def of_posts() -> Iterator[dict[str, Any]]:
     """Influencers added from folders of Parquet."""
     from benchmarks import posts
 
     with TemporaryDirectory(dir=os.environ.get("TMPDIR")) as base:
-        return [posts.measured(size, Path(base)) for size in SIZES]
+        for size in SIZES:
+            yield posts.measured(size, Path(base))
 
 
-def of_vectors() -> list[dict[str, Any]]:
+def of_vectors() -> Iterator[dict[str, Any]]:
     """Load a FeatureSet, and rank for a brand without an index."""
     from benchmarks import vectors
 
-    return [vectors.measured(size, "public") for size in SIZES]
+    for size in SIZES:
+        yield vectors.measured(size, "public")
 
 
-def of_candidates() -> list[dict[str, Any]]:
+def of_candidates() -> Iterator[dict[str, Any]]:
     """Candidates on disk: searched exactly and by an index."""
     from benchmarks import candidates
 
-    return [candidates.row(*pool) for pool in POOLS]
+    for pool in POOLS:
+        yield candidates.row(*pool)
 
 
 def of_service() -> dict[str, Any]:
@@ -128,9 +132,10 @@ def main(names: list[str]) -> None:
 
     for name in names or PARTS:
         found = PARTS[name]()
-        kept = read_json(SCALE) if SCALE.is_file() else {}
-        write_json(SCALE, kept | {"machine": machine(), name: found})
-        print(name, found, flush=True)
+        for known in [found] if isinstance(found, dict) else accumulate([row] for row in found):
+            kept = read_json(SCALE) if SCALE.is_file() else {}
+            write_json(SCALE, kept | {"machine": machine(), name: known})
+            print(name, known, flush=True)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def test_nobody_known_is_refused(run, world):
 def test_a_failure_midway_leaves_what_was_there(run, world, monkeypatch):
     first, _ = Recommender.load(run).add(strangers(world, 0))
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError("No space left on device")
 
     monkeypatch.setattr(batch.pq, "write_table", full)
