@@ -1,6 +1,6 @@
 """From a thousand influencers to a million, measured; kept for a page of the book.
 
-    python -m benchmarks.scale [posts|vectors|candidates|service|shards …]
+    python -m benchmarks.scale [text|posts|vectors|candidates|service|shards …]
 
 Without names everything is measured, which takes two hours and 30 GB below TMPDIR; what is
 measured is written to `book/results/scale.json` as soon as it is there, beside what was before.
@@ -55,6 +55,26 @@ def of_posts() -> Iterator[dict[str, Any]]:
     with TemporaryDirectory(dir=os.environ.get("TMPDIR")) as base:
         for size in SIZES:
             yield posts.measured(size, Path(base))
+
+
+def of_text() -> dict[str, float]:
+    """Return bytes of a post in Parquet and letters of its caption, no caption twice."""
+    from benchmarks import posts
+
+    with TemporaryDirectory() as base:
+        posts.run_of(Path(base))
+        text = pd.read_parquet(Path(base) / "captions.parquet")
+        text = text.sample(100_000, replace=True, random_state=0, ignore_index=True)
+        numbers = text.index.astype(str)
+        text["caption"] = text["caption"] + " " + numbers
+        posts.write(Path(base) / "big", len(text) // posts.POSTS, text, ["none"])
+        (path,) = (Path(base) / "big" / "posts").iterdir()
+        made = pd.read_parquet(path).head(len(text)).assign(caption=text["caption"])
+        made.to_parquet(path)
+        return {
+            "post_bytes": path.stat().st_size / len(made),
+            "letters": float(text["caption"].str.len().mean()),
+        }
 
 
 def of_vectors() -> Iterator[dict[str, Any]]:
@@ -118,6 +138,7 @@ def of_shards() -> dict[str, Any]:
 
 
 PARTS: dict[str, Callable[[], Any]] = {
+    "text": of_text,
     "posts": of_posts,
     "vectors": of_vectors,
     "candidates": of_candidates,

@@ -173,7 +173,7 @@ def units_of(measured: Mapping[str, Any], pictures_s: float) -> Units:
     return Units(
         caption_s=posts["workers_seconds"] / posts["captions"],
         picture_s=pictures_s * cores,
-        post_bytes=posts["folder_mb"] * 2**20 / posts["posts"],
+        post_bytes=measured["text"]["post_bytes"],
         row_s=pool["index_seconds"] * cores / pool["rows"],
         scan_bytes=pool["rows"] * pool["width"] * VECTOR_BYTES / pool["exact_seconds"],
         width=pool["width"],

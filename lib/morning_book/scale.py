@@ -46,6 +46,7 @@ def scale_parts(page: Path) -> dict[str, str]:
         "candidates": _lines(map(_candidates, found["candidates"])),
         "service": service(found["service"]),
         "units": units_said(units),
+        "letters": f"{found['text']['letters']:.0f}",
         "plan": _lines(_planned(n, units) for n in PLANNED),
         "prices": prices_said(),
         "check": check(found["shards"]["check"]),
@@ -114,7 +115,7 @@ def service(row: Mapping[str, Any]) -> str:
 def units_said(units: Units) -> str:
     """Return unit costs in a sentence."""
     return (
-        f"A caption takes {1000 * units.caption_s:.2f} ms of a core, a picture "
+        f"a caption takes {1000 * units.caption_s:.2f} ms of a core, a picture "
         f"{1000 * units.picture_s:.0f} ms of a core through both networks, a post "
         f"{units.post_bytes:.0f} bytes of Parquet, the index {1000 * units.row_s:.2f} ms of a core "
         f"a vector of {units.width:,} numbers; an exact search reads "
@@ -131,7 +132,7 @@ def _planned(influencers: int, units: Units) -> tuple[str, ...]:
         f"{math.ceil(hours / _HOURS_OF_A_DAY / _CORES):,}",
         *(_terabytes(found[name]) for name in ("posts_tb", "vectors_tb", "index_tb")),
         _seconds(found["exact_s"]),
-        *(f"{found[name]:,.0f}" for name in ("text_money", "pictures_money", "storage_money")),
+        *(_money(found[name]) for name in ("text_money", "pictures_money", "storage_money")),
     )
 
 
@@ -182,10 +183,13 @@ def driver(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return in a sentence what is left to the one process that hands out shards."""
     last = max(rows, key=lambda row: row["accounts"])
     each = last["driver_seconds"] / last["accounts"]
+    enough = last["workers_seconds"] / last["driver_seconds"]
     return (
         f"For {last['accounts']:,} influencers it worked for {_seconds(last['driver_seconds'])}, "
         f"{1000 * each:.1f} ms an influencer: it reads the folder, checks it, hands out shards and "
-        f"writes vectors. No cluster makes that shorter: {_seconds(each * PLANNED[1])} for "
+        f"writes vectors. Workers were busy for {_seconds(last['workers_seconds'])}, so that for "
+        f"captions more than {math.ceil(enough)} of them do not help; pictures are what a cluster "
+        f"is for. Nothing makes that process faster: {_seconds(each * PLANNED[1])} for "
         f"{PLANNED[1]:,} influencers, {_seconds(each * PLANNED[2])} for {PLANNED[2]:,}"
     )
 
@@ -243,6 +247,10 @@ def _seconds(value: float) -> str:
     if value < 120:
         return f"{value:.3g} s"
     return f"{value / 60:.3g} min" if value < 7200 else f"{value / 3600:,.3g} h"
+
+
+def _money(value: float) -> str:
+    return f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
 
 
 def _hours(value: float) -> str:

@@ -31,7 +31,7 @@ def test_a_plan_is_so_many_times_one_of_each():
 
 
 def test_unit_costs_are_those_of_the_largest_that_was_measured():
-    small = {"accounts": 1, "captions": 2, "posts": 2, "workers_seconds": 9.0, "folder_mb": 1.0}
+    small = {"accounts": 1, "captions": 2, "workers_seconds": 9.0}
     large = {
         "accounts": 9,
         "captions": 200,
@@ -42,11 +42,12 @@ def test_unit_costs_are_those_of_the_largest_that_was_measured():
     pool = {"rows": 1000, "width": 8, "index_seconds": 2.0, "exact_seconds": 0.5}
     measured = {
         "machine": {"cores": 2},
+        "text": {"post_bytes": 150.0},
         "posts": [large, small],
         "candidates": [pool, pool | {"rows": 10**9, "width": 4}],
     }
     assert units_of(measured, 0.2) == pytest.approx(
-        Units(0.1, 0.4, 2**20 / 100, 0.004, 1000 * 8 * 4 / 0.5, 8)
+        Units(0.1, 0.4, 150, 0.004, 1000 * 8 * 4 / 0.5, 8)
     )
 
 
