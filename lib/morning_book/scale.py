@@ -44,10 +44,12 @@ def scale_parts(page: Path) -> dict[str, str]:
         "posts": _lines(map(_posts, found["posts"])),
         "vectors": _lines(map(_vectors, found["vectors"])),
         "candidates": _lines(map(_candidates, found["candidates"])),
+        "indexes": _lines(map(_index, found["candidates"])),
         "service": service(found["service"]),
         "units": units_said(units),
         "letters": f"{found['text']['letters']:.0f}",
-        "plan": _lines(_planned(n, units) for n in PLANNED),
+        "work": _lines(_work(n, units) for n in PLANNED),
+        "storage": _lines(_storage(n, units) for n in PLANNED),
         "prices": prices_said(),
         "check": check(found["shards"]["check"]),
         "cluster": _lines(clusters(found["shards"], units)),
@@ -92,6 +94,12 @@ def _candidates(row: Mapping[str, Any]) -> tuple[str, ...]:
         _seconds(row["exact_seconds"]),
         f"{row['exact_seconds'] / row['bare_seconds']:.2f}",
         f"{row['exact_peak_mb']:,.0f}",
+    )
+
+
+def _index(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        f"{row['rows']:,} × {row['width']:,}",
         _seconds(row["index_seconds"]),
         f"{row['index_peak_mb']:,.0f}",
         f"{row['index_mb']:,.0f}",
@@ -123,16 +131,24 @@ def units_said(units: Units) -> str:
     )
 
 
-def _planned(influencers: int, units: Units) -> tuple[str, ...]:
+def _work(influencers: int, units: Units) -> tuple[str, ...]:
     found = plan(influencers, units)
-    hours = sum(found[name] for name in ("captions_h", "pictures_h", "index_h"))
+    hours = [found[name] for name in ("captions_h", "pictures_h", "index_h")]
     return (
         f"{influencers:,}",
-        *(_hours(found[name]) for name in ("captions_h", "pictures_h", "index_h")),
-        f"{math.ceil(hours / _HOURS_OF_A_DAY / _CORES):,}",
-        *(_terabytes(found[name]) for name in ("posts_tb", "vectors_tb", "index_tb")),
+        *map(_hours, hours),
+        f"{math.ceil(sum(hours) / _HOURS_OF_A_DAY / _CORES):,}",
+        *(_money(found[name]) for name in ("text_money", "pictures_money")),
+    )
+
+
+def _storage(influencers: int, units: Units) -> tuple[str, ...]:
+    found = plan(influencers, units)
+    return (
+        f"{influencers:,}",
+        *(f"{found[name]:.3g}" for name in ("posts_tb", "vectors_tb", "index_tb")),
+        _money(found["storage_money"]),
         _seconds(found["exact_s"]),
-        *(_money(found[name]) for name in ("text_money", "pictures_money", "storage_money")),
     )
 
 
@@ -243,10 +259,10 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
 
 def _seconds(value: float) -> str:
     if value < 1:
-        return f"{1000 * value:.3g} ms"
+        return f"{1000 * value:.3g}\u00a0ms"
     if value < 120:
-        return f"{value:.3g} s"
-    return f"{value / 60:.3g} min" if value < 7200 else f"{value / 3600:,.3g} h"
+        return f"{value:.3g}\u00a0s"
+    return f"{value / 60:.3g}\u00a0min" if value < 7200 else f"{value / 3600:,.3g}\u00a0h"
 
 
 def _money(value: float) -> str:
@@ -255,7 +271,3 @@ def _money(value: float) -> str:
 
 def _hours(value: float) -> str:
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
-
-
-def _terabytes(value: float) -> str:
-    return f"{value:.3g}"

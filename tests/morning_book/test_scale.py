@@ -4,13 +4,21 @@ import pytest
 from morning_book.beyond import Units
 from morning_book.scale import SCALE, check, clusters, driver, parts_said, scale_parts, service
 
-ROW = {"accounts": 1000, "captions": 20_000, "seconds": 10.0, "driver_seconds": 6.0, "peak_mb": 500}
+ROW = {
+    "accounts": 1000,
+    "captions": 20_000,
+    "seconds": 10.0,
+    "driver_seconds": 6.0,
+    "workers_seconds": 9.0,
+    "peak_mb": 500,
+}
 
 
 def test_what_the_driver_does_alone_is_said():
     said = driver([ROW, ROW | {"accounts": 10}])
-    assert "worked for 6 s, 6.0 ms an influencer" in said
-    assert "16.7 h for 10,000,000" in said
+    assert "worked for 6\u00a0s, 6.0 ms an influencer" in said
+    assert "more than 2 of them do not help" in said
+    assert "16.7\u00a0h for 10,000,000" in said
 
 
 def test_how_it_grows_is_said():
@@ -55,5 +63,5 @@ def test_the_committed_results_fill_the_page(tmp_path):
     parts = scale_parts(tmp_path / "scale.md")
     assert (tmp_path / "scale.svg").stat().st_size > 1000
     assert parts["posts"].count("\n") >= 2
-    assert parts["plan"].count("\n") == 2
+    assert parts["work"].count("\n") == parts["storage"].count("\n") == 2
     assert parts["cluster"].count("\n") == 8
