@@ -12,11 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from morning.dataset import Dataset
 from morning.errors import MorningError
+from morning.features import topics
 from morning.features.documents import Documents, Tokens
 from morning.features.featureset import account_table
 from morning.features.posts import AudienceOptions, Posts
 from morning.features.topic_view import topic_view_html
 from morning.features.topics import (
+    Bags,
     TopicModel,
     TopicOptions,
     choose_topics,
@@ -130,6 +132,26 @@ def test_a_document_without_known_words_gets_the_mean_of_the_prior(model):
     prior = model.lda.alpha / model.lda.alpha.sum()
     np.testing.assert_allclose(shares, np.tile(prior, (3, 1)), rtol=1e-6)
     assert model.transform(Documents.of([])).shape == (0, 2)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["anna", "boat", "cake", "dune", "zzz"]), max_size=6), max_size=9
+    ),
+    st.integers(1, 4),
+)
+def test_bags_counted_at_once_are_those_counted_one_by_one(texts, block):
+    bags = Bags.of(
+        Documents.of(" ".join(words) for words in texts), ["boat", "cake", "dune", "eel"]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(topics, "_BLOCK", block)
+        told = bags.table.to_pydict()
+    assert [
+        list(zip(words, counts, strict=True))
+        for words, counts in zip(told["words"], told["counts"], strict=True)
+    ] == list(bags)
+    assert bags.known.tolist() == [bool(bag) for bag in bags]
 
 
 def test_rare_words_are_left_out():

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel, LdaModel
 from safetensors.numpy import load_file, save_file
@@ -34,6 +35,8 @@ Bag = list[tuple[int, int]]
 _MOST_PASSES = 100_000
 #: Documents of a shard: some seconds.
 _SHARD = 5000
+#: Documents whose words are counted at a time.
+_BLOCK = 20_000
 _ARRAYS, _ABOUT = "topics.safetensors", "topics.json"
 
 
@@ -98,12 +101,38 @@ class Bags:
             known, counts = np.unique(found[found >= 0], return_counts=True)
             yield list(zip(known.tolist(), counts.tolist(), strict=True))
 
+    @cached_property
+    def table(self) -> pa.Table:
+        """All bags: the words of each, ascending, and how often they occur."""
+        firsts = range(0, max(1, len(self)), _BLOCK)
+        parts = [self._counted(i, min(i + _BLOCK, len(self))) for i in firsts]
+        return _arrow(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+    @property
+    def known(self) -> np.ndarray:
+        """Which of them have a word, bool (n,)."""
+        return pc.list_value_length(self.table["words"]).to_numpy() > 0
+
+    def _counted(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return how many words some bags have, which, and how often each occurs."""
+        bounds, starts = self.documents.bounds[first : last + 1], self.documents.tokens.starts
+        texts = self.documents.texts[bounds[0] : bounds[-1]]
+        lengths = starts[texts + 1] - starts[texts]
+        ends = np.cumsum(lengths)
+        within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
+        tokens = self.documents.tokens.tokens[np.repeat(starts[texts], lengths) + within]
+        bag = np.repeat(np.repeat(np.arange(last - first), np.diff(bounds)), lengths)
+        words = self.number[tokens]
+        size = int(self.number.max(initial=0)) + 1
+        every, counts = np.unique((bag * size + words)[words >= 0], return_counts=True)
+        bag, words = np.divmod(every, size)
+        return np.bincount(bag, minlength=last - first), words, counts
+
     def filled(self) -> Bags | list[Bag]:
         """Return those that are not empty; a small collection is kept in memory."""
         if len(self) <= IN_MEMORY:
             return [bag for bag in self if bag]
-        full = np.flatnonzero([bool(bag) for bag in self])
-        return Bags(self.documents.select(full), self.number)
+        return Bags(self.documents.select(np.flatnonzero(self.known)), self.number)
 
 
 class TopicModel:
@@ -184,7 +213,8 @@ class TopicModel:
 
     def infer(self, bags: Bags | list[Bag]) -> np.ndarray:
         """Return the topic distributions of bags of words, as `transform` does of documents."""
-        rows = over(_table(bags), _Topics(self), _SHARD, "topics")["topics"]
+        table = bags.table if isinstance(bags, Bags) else _table(bags)
+        rows = over(table, _Topics(self), _SHARD, "topics")["topics"]
         return np.concatenate(
             [np.zeros((0, self.lda.num_topics), np.float32)]
             + [
@@ -304,21 +334,21 @@ class _Topics:
         return pa.table({"topics": values})
 
 
-def _table(bags: Bags | list[Bag]) -> pa.Table:
+def _arrow(lengths: np.ndarray, words: np.ndarray, counts: np.ndarray) -> pa.Table:
     """Return bags as a table, a row for each."""
-    lengths, words, counts = [0], array("i"), array("i")
-    for bag in bags:
-        lengths.append(len(bag))
-        words.extend(word for word, _ in bag)
-        counts.extend(count for _, count in bag)
-    starts = pa.array(np.cumsum(lengths))
+    starts = pa.array(np.append(0, np.cumsum(lengths)).astype(np.int64))
     columns = {"words": words, "counts": counts}
     return pa.table(
         {
-            name: pa.LargeListArray.from_arrays(starts, pa.array(np.array(values, np.int32)))
+            name: pa.LargeListArray.from_arrays(starts, pa.array(values.astype(np.int32)))
             for name, values in columns.items()
         }
     )
+
+
+def _table(bags: list[Bag]) -> pa.Table:
+    flat = np.array([pair for bag in bags for pair in bag], dtype=np.int64).reshape(-1, 2)
+    return _arrow(np.array([len(bag) for bag in bags], dtype=np.int64), *flat.T)
 
 
 def top_words(model: TopicModel, n: int = 10) -> pd.DataFrame:
@@ -418,7 +448,7 @@ def topic_block(
         fitted = np.flatnonzero(posts.training | options.transductive)
         model = TopicModel.fit(documents.select(fitted), options)
     bags = model.bags(documents)
-    wordless = sum(not bag for bag in bags)
+    wordless = int((~bags.known).sum())
     counts = {
         "accounts": len(documents),
         "documents_fitted": model.documents,

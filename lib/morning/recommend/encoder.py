@@ -128,8 +128,7 @@ class Encoder:
         if block.endswith("_topics"):
             model = self._model(block)
             bags = model.bags(posts.words(model.options.emoji_words))
-            known = np.array([bool(bag) for bag in bags], dtype=bool)
-            shares[known] = model.infer([bag for bag in bags if bag])
+            shares[bags.known] = model.infer([bag for bag in bags if bag])
         elif not isinstance(self._networks, str):
             from morning.features.pooling import keep_confident
             from morning.features.visual.blocks import look  # needs torch
@@ -176,7 +175,7 @@ class Encoder:
     def _topics(self, block: str, posts: Posts, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
         model = self._model(block)
         bags = model.bags(posts.documents(model.options.emoji_words))
-        known = np.array([bool(bag) for bag in bags], dtype=bool)
+        known = bags.known
         wordless = np.unique(posts.owner[posts.captions != ""])
         if foreign := [row for row in wordless if not known[row]]:
             spoken = pd.Series(posts.languages[np.isin(posts.owner, foreign)]).mode()
