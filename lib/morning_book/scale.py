@@ -52,7 +52,8 @@ def scale_parts(page: Path) -> dict[str, str]:
         "storage": _lines(_storage(n, units) for n in PLANNED),
         "prices": prices_said(),
         "check": check(found["shards"]["check"]),
-        "cluster": _lines(clusters(found["shards"], units)),
+        "cluster": _lines(clusters(found["shards"], units, _driver_seconds(found["posts"]))),
+        "turns": turns(found["posts"], found["machine"]["cores"]),
         "driver": driver(found["posts"]),
         "pictures": (f"One takes as long as {units.picture_s / units.caption_s:,.0f} captions"),
         "parts": parts_said(found["posts"]),
@@ -171,7 +172,23 @@ def check(row: Mapping[str, Any]) -> str:
     )
 
 
-def clusters(shards: Mapping[str, Any], units: Units) -> Iterable[tuple[str, ...]]:
+def turns(rows: Sequence[Mapping[str, Any]], workers: int) -> str:
+    """Return in a sentence how near the sum of both is to what was measured."""
+    last = max(rows, key=lambda row: row["accounts"])
+    summed = last["driver_seconds"] + last["workers_seconds"] / workers
+    return (
+        f"by that sum the {last['accounts']:,} influencers above would have taken "
+        f"{_seconds(summed)}; they took {_seconds(last['seconds'])}"
+    )
+
+
+def _driver_seconds(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return what an influencer takes of the process that hands out shards."""
+    last = max(rows, key=lambda row: row["accounts"])
+    return float(last["driver_seconds"] / last["accounts"])
+
+
+def clusters(shards: Mapping[str, Any], units: Units, driver_s: float) -> Iterable[tuple[str, ...]]:
     """Yield a row for each number of influencers and of workers.
 
     A shard takes as long as its captions do from end to end, and varies as the shards did that
@@ -192,21 +209,22 @@ def clusters(shards: Mapping[str, Any], units: Units) -> Iterable[tuple[str, ...
                 _seconds(found["seconds"]),
                 f"{found['seconds'] / found['ideal'] - 1:+.1%}",
                 f"{found['repeated']:,}",
+                _seconds(found["seconds"] + driver_s * influencers),
             )
 
 
 def driver(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return in a sentence what is left to the one process that hands out shards."""
     last = max(rows, key=lambda row: row["accounts"])
-    each = last["driver_seconds"] / last["accounts"]
+    each = _driver_seconds(rows)
     enough = last["workers_seconds"] / last["driver_seconds"]
     return (
         f"For {last['accounts']:,} influencers it worked for {_seconds(last['driver_seconds'])}, "
         f"{1000 * each:.1f} ms an influencer: it reads the folder, checks it, hands out shards and "
-        f"writes vectors. Workers were busy for {_seconds(last['workers_seconds'])}, so that for "
-        f"captions more than {math.ceil(enough)} of them do not help; pictures are what a cluster "
-        f"is for. Nothing makes that process faster: {_seconds(each * PLANNED[1])} for "
-        f"{PLANNED[1]:,} influencers, {_seconds(each * PLANNED[2])} for {PLANNED[2]:,}"
+        f"writes vectors. Workers were busy for {_seconds(last['workers_seconds'])}, and "
+        f"the two take turns: for captions more than {math.ceil(enough)} workers help little; "
+        "pictures are what a cluster is for. Nothing makes that process faster: "
+        f"{_seconds(each * PLANNED[1])} for {PLANNED[1]:,} influencers, {_seconds(each * PLANNED[2])} for {PLANNED[2]:,}"
     )
 
 

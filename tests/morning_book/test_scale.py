@@ -1,7 +1,16 @@
 """The page on scale: what was measured, in lines and a figure, and what is planned."""
 
 from morning_book.beyond import Units
-from morning_book.scale import SCALE, check, clusters, driver, parts_said, scale_parts, service
+from morning_book.scale import (
+    SCALE,
+    check,
+    clusters,
+    driver,
+    parts_said,
+    scale_parts,
+    service,
+    turns,
+)
 
 ROW = {
     "accounts": 1000,
@@ -16,7 +25,7 @@ ROW = {
 def test_what_the_driver_does_alone_is_said():
     said = driver([ROW, ROW | {"accounts": 10}])
     assert "worked for 6\u00a0s, 6.0 ms an influencer" in said
-    assert "more than 2 of them do not help" in said
+    assert "more than 2 workers help little" in said
     assert "16.7\u00a0h for 10,000,000" in said
 
 
@@ -50,11 +59,17 @@ def test_how_far_the_simulation_is_off_is_said():
 def test_more_workers_are_faster_and_lose_more():
     units = Units(0.001, 0.1, 100, 0.001, 1e9, 1536)
     shards = {"captions": 20_000, "seconds": [1.0, 1.5, 2.0]}
-    rows = list(clusters(shards, units))
+    rows = list(clusters(shards, units, 0.001))
     assert len(rows) == 9
     lost = [float(row[5].rstrip("%")) for row in rows[:3]]
     assert lost == sorted(lost)
     assert rows[0][2] == "5,000"
+    assert rows[2][-1].endswith("min")  # 1,000 s of the process that hands out, and little else
+
+
+def test_the_sum_is_held_to_what_was_measured():
+    said = turns([ROW], 2)
+    assert said.endswith("would have taken 10.5\u00a0s; they took 10\u00a0s")
 
 
 def test_the_committed_results_fill_the_page(tmp_path):
