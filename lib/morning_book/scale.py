@@ -90,7 +90,7 @@ def _vectors(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _candidates(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        f"{row['rows']:,} × {row['width']:,}",
+        f"{row['rows']:,}\u00a0×\u00a0{row['width']:,}",
         f"{row['disk_mb']:,.0f}",
         _seconds(row["exact_seconds"]),
         f"{row['exact_seconds'] / row['bare_seconds']:.2f}",
@@ -100,7 +100,7 @@ def _candidates(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _index(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        f"{row['rows']:,} × {row['width']:,}",
+        f"{row['rows']:,}\u00a0×\u00a0{row['width']:,}",
         _seconds(row["index_seconds"]),
         f"{row['index_peak_mb']:,.0f}",
         f"{row['index_mb']:,.0f}",
@@ -224,7 +224,8 @@ def driver(rows: Sequence[Mapping[str, Any]]) -> str:
         f"writes vectors. Workers were busy for {_seconds(last['workers_seconds'])}, and "
         f"the two take turns: for captions more than {math.ceil(enough)} workers help little; "
         "pictures are what a cluster is for. Nothing makes that process faster: "
-        f"{_seconds(each * PLANNED[1])} for {PLANNED[1]:,} influencers, {_seconds(each * PLANNED[2])} for {PLANNED[2]:,}"
+        f"{_seconds(each * PLANNED[1])} for {PLANNED[1]:,} influencers, "
+        f"{_seconds(each * PLANNED[2])} for {PLANNED[2]:,}"
     )
 
 
