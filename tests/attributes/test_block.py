@@ -85,7 +85,7 @@ def test_encoder_gives_the_same_vectors_from_the_folder(tmp_path):
     block, learnt = attribute_block(world, OPTIONS)
     learnt.encoder.save(tmp_path / "attributes")
     encoder = AttributeEncoder.load(tmp_path / "attributes")
-    values = encoder.encode(world)
+    values, _ = encoder.encode(world)
     assert np.array_equal(values, block.values)
 
 
@@ -98,7 +98,7 @@ def test_encoder_knows_new_accounts():
             "biography": ["I bake cakes", None, "nothing known"],
         }
     ).reindex(columns=empty_table("accounts").columns)
-    new = encoder.encode(Dataset(accounts, empty_table("collaborations")))
+    new, _ = encoder.encode(Dataset(accounts, empty_table("collaborations")))
     dessert = encoder.embedding.reordered(["dessert"]).vectors[0]
     assert np.array_equal(new[0], dessert)
     assert not new[1:].any()

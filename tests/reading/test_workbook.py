@@ -3,12 +3,14 @@
 import io
 import zipfile
 
+import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from morning.errors import MorningError, Report
 from morning.guard import REFUSED
 from morning.reading import read
-from morning.reading.workbook import sheet_rows, workbook
+from morning.reading.workbook import filled, sheet_rows, workbook
 
 _SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -65,3 +67,31 @@ def test_rows_are_numbered_as_they_are_there_and_end_with_their_last_cell(tmp_pa
 def test_no_pipe_is_opened(tmp_path):
     with pytest.raises(MorningError, match="regular file"), workbook(tmp_path):
         pass
+
+
+@pytest.mark.parametrize(
+    ("cell", "holds"),
+    [
+        (None, False),
+        ("", False),
+        ("  ", False),
+        (float("nan"), False),
+        (pd.NA, False),
+        (pd.NaT, False),
+        ("x", True),
+        (0, True),
+        (False, True),
+        ([], True),
+        (np.array([1, 2]), True),
+    ],
+)
+def test_what_holds_something(cell, holds):
+    assert filled(cell) is holds
+
+
+def test_a_column_of_parquet_without_a_name_and_with_gaps(tmp_path):
+    table = pd.DataFrame({"a": [1, 2], "": pd.array([pd.NA, 7], dtype="Int64")})
+    table.to_parquet(tmp_path / "posts.parquet", index=False)
+    report = Report()
+    assert list(read(tmp_path / "posts.parquet", report)) == ["a"]
+    assert "column 2 has cells and no name" in str(report.warnings[0])

@@ -139,14 +139,14 @@ class FeatureSet(Roster):
             write_json(temporary / "manifest.json", manifest)
 
     @classmethod
-    def load(cls, folder: str | Path, in_memory: int = IN_MEMORY) -> FeatureSet:
+    def load(cls, folder: str | Path, in_memory: int | None = None) -> FeatureSet:
         """Read and validate a FeatureSet folder.
 
         Parameters
         ----------
         folder : path
-        in_memory : int
-            Bytes of blocks; larger ones are mapped.
+        in_memory : int, optional
+            Bytes of blocks; larger ones are mapped. Default `IN_MEMORY`.
 
         Raises
         ------
@@ -166,7 +166,8 @@ class FeatureSet(Roster):
         blocks, problems = {}, []
         paths = {name: folder / f"{name}.npy" for name in BLOCKS}
         paths = {name: path for name, path in paths.items() if path.is_file()}
-        large = sum(path.stat().st_size for path in paths.values()) > in_memory
+        size = sum(path.stat().st_size for path in paths.values())
+        large = size > (IN_MEMORY if in_memory is None else in_memory)
         for name, path in paths.items():
             try:
                 block = read_array(path, folder)

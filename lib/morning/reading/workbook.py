@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from morning.guard.tables import MAX_COLUMNS
 from morning.guard.zips import require_sane
 
@@ -72,4 +74,6 @@ def sheet_rows(book: Workbook, sheet: str | None = None) -> Iterator[tuple[int, 
 
 def filled(cell: Any) -> bool:
     """Whether a cell holds anything."""
-    return cell is not None and cell == cell and str(cell).strip() != ""
+    if cell is None or isinstance(cell, str):
+        return bool(cell and cell.strip())
+    return not (pd.api.types.is_scalar(cell) and pd.isna(cell))
