@@ -15,13 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-from morning.models import Best
-from morning.recommend.chance import Chances
 from morning.recommend.recommender import Recommender
-from morning.run import Run
 from morning.studies.newcomers import newcomers
 
-from benchmarks.worlds import prepared
+from benchmarks.worlds import run_of
 
 BRANDS = 20
 
@@ -29,12 +26,7 @@ BRANDS = 20
 def world(seed: int) -> tuple[dict[str, float], list[dict[str, object]]]:
     """Return clean AUC by what is known of brands, and stated beside observed shares."""
     with TemporaryDirectory() as temporary:
-        run = Run(Path(temporary) / "run")
-        dataset, features = prepared(seed, Path(temporary))
-        features.save(run.vectors)
-        (Path(temporary) / "prepared").rename(run.prepared)
-        Best.fit(features).save(run.best)
-        Chances.fit(features).save(run.chances)
+        dataset, run = run_of(seed, Path(temporary))
         rows, shares = newcomers(Recommender.load(run), dataset, BRANDS)
         return {row["method"]: row["auc_clean"] for row in rows}, shares
 

@@ -86,40 +86,12 @@ def _write(folder: Path, rows: int, make: Any) -> None:
 
 
 def run_of(folder: Path) -> None:
-    """Make the run that influencers are added to, of a generated world."""
-    from morning.features import FeatureSet
-    from morning.models import Best
-    from morning.prepare import perspectives
-    from morning.prepare.attributes import attributes
-    from morning.recommend.chance import Chances
-    from morning.run import Run
-    from morning.sources import Source, demo
+    """Make the run that influencers are added to, and keep the texts of its world."""
+    from benchmarks import worlds
 
-    world = Source("world", demo.generate(folder / "world", picture_size=16))
-    posts = world.dataset.posts
-    world = Source(
-        "world",
-        type(world.dataset)(**{**world.dataset.tables(), "posts": posts.assign(image=pd.NA)}),
-    )
-    run = Run(folder / "run")
-    made = [
-        perspectives.content(world, run.prepared, topics=22),
-        perspectives.audience(world, run.prepared, topics=21),
-        attributes(world, run.prepared),
-    ]
-    first = made[0].features
-    features = FeatureSet(
-        first.accounts,
-        first.collaborations,
-        {name: x for part in made for name, x in part.features.blocks.items()},
-        "world",
-        {name: how for part in made for name, how in part.features.made.items()},
-    )
-    features.save(run.vectors)
-    Best.fit(features).save(run.best)
-    Chances.fit(features).save(run.chances)
-    posts[["caption"]].to_parquet(folder / "captions.parquet")
-    world.dataset.accounts[["biography"]].dropna().to_parquet(folder / "biographies.parquet")
+    dataset, _ = worlds.run_of(0, folder, visual="none")
+    dataset.posts[["caption"]].to_parquet(folder / "captions.parquet")
+    dataset.accounts[["biography"]].dropna().to_parquet(folder / "biographies.parquet")
 
 
 def add(base: Path) -> dict[str, Any]:

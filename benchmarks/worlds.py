@@ -20,10 +20,13 @@ from morning.features import FeatureSet
 from morning.features.rivals.inputs import Inputs
 from morning.features.store import join_perspectives, save_perspective
 from morning.files import read_json, write_json
+from morning.models import Best
 from morning.places import data_folder
 from morning.prepare import perspectives
 from morning.prepare.attributes import attributes
 from morning.rankers import ranker
+from morning.recommend.chance import Chances
+from morning.run import Run
 from morning.sources import demo
 from morning.sources.source import Source
 from morning.studies.comparison import draw
@@ -33,7 +36,7 @@ METRICS = ("auc_clean", "map")
 METHODS = {"MORNING-best": 1, "similarity": 1, "cosine": 1, "MORNING": 3}  # with their seeds
 
 
-def prepared(seed: int, folder: Path) -> tuple[Dataset, FeatureSet]:
+def prepared(seed: int, folder: Path, visual: str = "small") -> tuple[Dataset, FeatureSet]:
     """Return a world and its vectors, made from its posts as notebooks 02 to 04 do.
 
     What was fitted on the way is below `folder`/prepared.
@@ -41,13 +44,24 @@ def prepared(seed: int, folder: Path) -> tuple[Dataset, FeatureSet]:
     world = mark_validation(demo.generate(folder / "world", seed=seed))
     source, fitted = Source("demo", world, planted=True), folder / "prepared"
     for made in (
-        perspectives.content(source, fitted, visual="small"),
-        perspectives.audience(source, fitted, visual="small"),
+        perspectives.content(source, fitted, visual=visual),
+        perspectives.audience(source, fitted, visual=visual),
         attributes(source, fitted),
     ):
         (name,) = made.features.perspectives()
         save_perspective(folder / "blocks", name, made.features)
     return world, join_perspectives(folder / "blocks")
+
+
+def run_of(seed: int, folder: Path, visual: str = "small") -> tuple[Dataset, Run]:
+    """Return a world and a run of it, below a folder, with what ranking needs."""
+    run = Run(folder / "run")
+    dataset, features = prepared(seed, folder, visual)
+    features.save(run.vectors)
+    (folder / "prepared").rename(run.prepared)
+    Best.fit(features).save(run.best)
+    Chances.fit(features).save(run.chances)
+    return dataset, run
 
 
 def reached(seed: int) -> dict[str, dict[str, float]]:

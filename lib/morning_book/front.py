@@ -14,6 +14,7 @@ from morning.studies.gap import read_experiments
 
 from morning_book import RESULTS
 from morning_book.heads import anchor
+from morning_book.lines import table_lines
 from morning_book.stages import PUBLIC
 
 #: The example of the page on the metrics: ranks of partners, and of all of the brand's category.
@@ -50,4 +51,4 @@ def reading_parts(page: Path) -> dict[str, str]:
         values += [rows[method][metric] for method in ("MORNING", "MORNING-best")]
         values += [most.get(metric, 1.0)]
         lines.append([f"[{heading}](#{anchor(metric)})", *(number(v, metric) for v in values)])
-    return {"reached": "\n".join(f"| {' | '.join(line)} |" for line in lines)}
+    return {"reached": table_lines(lines)}

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from morning.files import read_json, rename_folder
 from morning.run import Run
 
 from morning_book.licences import licence_parts
+from morning_book.lines import table_lines
 from morning_book.provenance import portable, versions
 from morning_book.repository import add_buttons, elsewhere, repository
 from morning_book.scale import scale_parts
@@ -126,10 +127,10 @@ def _assemble(
     shown = dict(settings) | {"data": "a folder" if kind == "folder" else kind}
     trust = trust_parts()
     parts = {
-        "settings": _rows((k, f"`{v}`") for k, v in shown.items() if k != "run"),
-        "notebooks": _rows(_spent(notebooks)),
-        "hardware": _rows(_hardware(notebooks)),
-        "versions": _rows(versions().items()),
+        "settings": table_lines((k, f"`{v}`") for k, v in shown.items() if k != "run"),
+        "notebooks": table_lines(_spent(notebooks)),
+        "hardware": table_lines(_hardware(notebooks)),
+        "versions": table_lines(versions().items()),
         "elsewhere": elsewhere(repository()),
         "repeat": trust["repeat"],
     }
@@ -187,10 +188,6 @@ def _fill(page: Path, parts: Mapping[str, str]) -> None:
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->", part)
     page.write_text(text, encoding="utf-8")
-
-
-def _rows(rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _spent(notebooks: Sequence[Path]) -> Iterator[tuple[str, str, str]]:

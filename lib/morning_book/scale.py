@@ -13,6 +13,7 @@ from morning.files import read_json
 
 from morning_book import RESULTS
 from morning_book.beyond import Cluster, Posts, Prices, Units, plan, simulate, units_of
+from morning_book.lines import table_lines
 from morning_book.speed import BENCHMARKS, machine
 
 SCALE = RESULTS / "scale.json"
@@ -41,18 +42,18 @@ def scale_parts(page: Path) -> dict[str, str]:
     picture.savefig(page.with_name("scale.svg"), bbox_inches="tight", metadata={"Date": None})
     return {
         "machine": machine(found["machine"]),
-        "posts": _lines(map(_posts, found["posts"])),
-        "vectors": _lines(map(_vectors, found["vectors"])),
-        "candidates": _lines(map(_candidates, found["candidates"])),
-        "indexes": _lines(map(_index, found["candidates"])),
+        "posts": table_lines(map(_posts, found["posts"])),
+        "vectors": table_lines(map(_vectors, found["vectors"])),
+        "candidates": table_lines(map(_candidates, found["candidates"])),
+        "indexes": table_lines(map(_index, found["candidates"])),
         "service": service(found["service"]),
         "units": units_said(units),
         "letters": f"{found['text']['letters']:.0f}",
-        "work": _lines(_work(n, units) for n in PLANNED),
-        "storage": _lines(_storage(n, units) for n in PLANNED),
+        "work": table_lines(_work(n, units) for n in PLANNED),
+        "storage": table_lines(_storage(n, units) for n in PLANNED),
         "prices": prices_said(),
         "check": check(found["shards"]["check"]),
-        "cluster": _lines(clusters(found["shards"], units, _driver_seconds(found["posts"]))),
+        "cluster": table_lines(clusters(found["shards"], units, _driver_seconds(found["posts"]))),
         "turns": turns(found["posts"], found["machine"]["cores"]),
         "driver": driver(found["posts"]),
         "pictures": (f"One takes as long as {units.picture_s / units.caption_s:,.0f} captions"),
@@ -270,10 +271,6 @@ def scale_figure(found: Mapping[str, Any]) -> Figure:
         axes.grid(alpha=0.3)
     picture.legend(*times.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return picture
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _seconds(value: float) -> str:

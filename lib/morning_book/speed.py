@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from morning.files import read_json
 
 from morning_book import RESULTS
+from morning_book.lines import table_lines
 
 BENCHMARKS = RESULTS / "benchmarks.json"
 _PANELS = {"seconds": "seconds", "peak_mb": "peak memory, MB"}
@@ -49,7 +50,7 @@ def accelerator(measured: Mapping[str, Any]) -> str:
 
 def figures(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the figures as lines of a Markdown table."""
-    return "\n".join(f"| {' | '.join(_cells(row))} |" for row in rows)
+    return table_lines(map(_cells, rows))
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -79,6 +79,12 @@ class Added:
         return np.split(counts, np.cumsum([len(batch) for batch in self.batches])[:-1])
 
     @classmethod
+    def of(cls, run: Run, names: Sequence[str]) -> Added:
+        """Read batches; each may take its share of what blocks may take of memory."""
+        in_memory = IN_MEMORY // max(1, len(names))
+        return cls([Batch.load(run.added / name, in_memory) for name in names])
+
+    @classmethod
     def load(cls, run: Run) -> Added | None:
         """Read what was added; None where nothing was, or the run was made anew since.
 
@@ -93,8 +99,7 @@ class Added:
                 return None
             try:
                 with readable(run.added, "added accounts", REMEDY):
-                    in_memory = IN_MEMORY // len(names)
-                    return cls([Batch.load(run.added / name, in_memory) for name in names])
+                    return cls.of(run, names)
             except MorningError:
                 if batches_of(run) == names:  # or another has replaced them
                     raise
@@ -139,9 +144,8 @@ class Adding:
 
     def parts(self) -> list[Part]:
         """Return those who were written, each once."""
-        in_memory = IN_MEMORY // max(1, len(self.new))
-        found = Added([Batch.load(self.run.added / name, in_memory) for name in self.new])
-        return [part.without({*part.ids} - self.ids) for part in found.parts]
+        found = Added.of(self.run, self.new).parts
+        return [part.without({*part.ids} - self.ids) for part in found]
 
     def sweep(self) -> None:
         """Delete batches that do not count."""

@@ -202,12 +202,18 @@ class _Spread:
         whole = {pa.int64(): pd.Int64Dtype()}
         return pa.concat_tables(tables).to_pandas(types_mapper=whole.get)
 
-    def _members(self, part: int) -> pd.DataFrame:
-        """Return who stands for the audiences of a part."""
+    def _chosen(self, part: int) -> pd.DataFrame:
+        """Return the pairs of a part's accounts and those who stand for their audiences."""
         listed = self._rows_of("audiences", part)
         if listed.empty:
             return listed
-        chosen = self.options.members(listed.drop_duplicates(["account_id", "audience_id"]))
+        return self.options.members(listed.drop_duplicates(["account_id", "audience_id"]))
+
+    def _members(self, part: int) -> pd.DataFrame:
+        """Return who stands for the audiences of a part."""
+        chosen = self._chosen(part)
+        if chosen.empty:
+            return chosen
         return pd.DataFrame({"audience_id": chosen["audience_id"].unique(), "owner": part})
 
     def _shown(self, part: int, name: str) -> pd.DataFrame:
@@ -225,14 +231,11 @@ class _Spread:
         """Return a part, checked."""
         tables = {"accounts": Read(empty_table("accounts"), "accounts", np.zeros(0, np.int64))}
         for name in _TABLES:
-            found = [self._rows_of(name, part)]
-            if name == "audiences":
-                pairs = ["account_id", "audience_id"]
-                found = [
-                    x if x.empty else self.options.members(x.drop_duplicates(pairs)) for x in found
-                ]
-            else:
-                found.append(self._rows_of(f"shown_{name}", part))
+            found = (
+                [self._chosen(part)]
+                if name == "audiences"
+                else [self._rows_of(name, part), self._rows_of(f"shown_{name}", part)]
+            )
             if found := [each for each in found if len(each)]:
                 tables[name] = _read(name, pd.concat(found, ignore_index=True))
         return checked_newcomers(self.folder, tables, ROLES[1], Report())
